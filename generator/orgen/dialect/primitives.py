@@ -1,0 +1,248 @@
+"""The closed set of primitives that dialect files may name.
+
+Each has one implementation per target language (for Python:
+`templates/python/runtime/primitives.py`). `docs/dialect-language.md` prints
+this table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FilterKind:
+    """What a filter does to the value at its place, and to JSON types.
+
+    `group` filters name a group of rules; `accepts` and `gives` are the JSON
+    kinds before and after it ("any" where it does not matter).
+    """
+
+    name: str
+    arity: range
+    usage: str
+    example: str
+    does: str
+    undoes: str
+    group: bool = False
+    accepts: str = "any"
+    gives: str = "any"
+
+
+def _kind(
+    name: str,
+    arguments: int,
+    does: str,
+    undoes: str,
+    *,
+    example: str,
+    group: bool = False,
+    accepts: str = "any",
+    gives: str = "any",
+) -> FilterKind:
+    usage = ("no argument", "one argument", "two arguments")[arguments]
+    return FilterKind(
+        name,
+        range(arguments, arguments + 1),
+        usage,
+        example,
+        does,
+        undoes,
+        group,
+        accepts,
+        gives,
+    )
+
+
+_KINDS = (
+    _kind(
+        "str",
+        0,
+        "takes strings only",
+        "the same",
+        example="$s|str",
+        accepts="string",
+        gives="string",
+    ),
+    _kind(
+        "obj",
+        0,
+        "takes objects only",
+        "the same",
+        example="$s|obj",
+        accepts="object",
+        gives="object",
+    ),
+    _kind(
+        "list", 0, "takes lists only", "the same", example="$s|list", accepts="array", gives="array"
+    ),
+    _kind(
+        "json",
+        0,
+        "compact JSON text of the value",
+        "the parsed text; refuses bad JSON",
+        example="$a|json",
+        gives="string",
+    ),
+    _kind(
+        "not",
+        0,
+        "the opposite boolean",
+        "the same",
+        example="$p|not",
+        accepts="boolean",
+        gives="boolean",
+    ),
+    _kind(
+        "default",
+        1,
+        "the argument where the value is absent",
+        "the value as it is",
+        example="$m|default(4096)",
+    ),
+    _kind(
+        "clamp",
+        2,
+        "the value moved into the range, with a loss",
+        "the value as it is",
+        example="$t|clamp(0,1)",
+        accepts="number",
+        gives="number",
+    ),
+    _kind(
+        "map", 1, "the native word of the enum map", "the canonical word", example="$e|map(effort)"
+    ),
+    _kind(
+        "one",
+        1,
+        "the value through a group",
+        "back through the group",
+        example="$f|one(format)",
+        group=True,
+    ),
+    _kind(
+        "each",
+        1,
+        "every element through a group",
+        "back through the group",
+        example="$t|each(tool)",
+        group=True,
+        accepts="array",
+        gives="array",
+    ),
+    _kind(
+        "parts",
+        1,
+        "content (a string or parts) through a group",
+        "back through the group",
+        example="$c|parts(text)",
+        group=True,
+    ),
+    _kind(
+        "pick",
+        1,
+        "those elements that the group knows; others are losses",
+        "every element through the group",
+        example="$c|pick(image)",
+        group=True,
+    ),
+    _kind(
+        "join",
+        0,
+        "the strings of the list as one",
+        "a list of one string",
+        example="$c|pick(text)|join",
+        gives="string",
+    ),
+    _kind(
+        "mint",
+        1,
+        "an id of that kind where there is none",
+        "the id",
+        example="$id|mint(call)",
+        gives="string",
+    ),
+    _kind("minted", 0, "the id, unless we minted it", "the id", example="$id|minted"),
+    _kind(
+        "name_of",
+        0,
+        "the name of the call with this id",
+        "the id of the open call of this name",
+        example="$id|name_of",
+        gives="string",
+    ),
+    _kind(
+        "json_or",
+        1,
+        "the JSON object in the text, else {argument: text}",
+        "the text",
+        example="$o|json_or(output)",
+        gives="object",
+    ),
+    _kind(
+        "carried",
+        1,
+        "the payload of this origin's reasoning envelope",
+        "the envelope",
+        example="$e|carried(signature)",
+        accepts="string",
+        gives="string",
+    ),
+    _kind(
+        "str_list",
+        0,
+        "a list of strings; one string is a list of one",
+        "the list",
+        example="$s|str_list",
+    ),
+    _kind(
+        "media_type",
+        0,
+        "the media type guessed from a data URL or file name",
+        "nothing: it is ignored",
+        example="$u|media_type",
+        gives="string",
+    ),
+    _kind(
+        "int",
+        0,
+        "a whole number",
+        "the number, cut to a whole one",
+        example="$n|int",
+        gives="integer",
+    ),
+)
+
+FILTERS = {kind.name: kind for kind in _KINDS}
+"""Every filter by name."""
+
+STRUCTURES = {
+    "gather": "merges adjacent items of one turn into native messages, and splits them again",
+    "hoist": "leading system messages and instructions as one native field",
+    "turn": "one turn as a single native message (responses)",
+}
+"""What a row of `input` or `output` may end in."""
+
+FIXUPS = {
+    "tool_results_first": "moves tool results before other content of their turn",
+    "tool_results_adjacent": "moves tool messages directly behind the message that called",
+    "skip_empty_text": "leaves out empty text parts, which the API refuses",
+    "strict_schema": "rewrites JSON Schemas to the subset that the vendor enforces",
+    "narrow_allowed_tools": "sends only the allowed tools where the API has no such choice",
+    "think_tags": "splits <think> text out of the answer",
+    "logprobs_flag": "sets the flag that top_logprobs needs",
+    "stream_usage": "asks for usage in streams",
+}
+"""Policies that are neither shape nor state; each serves two dialects or has a decision record."""
+
+
+def close_match(name: str, known: Iterable[str]) -> str | None:
+    """A hint naming the closest known name, if there is a close one."""
+    matches = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean '{matches[0]}'?" if matches else None
+
+
+def filter_hint(name: str) -> str:
+    return close_match(name, FILTERS) or f"filters are {', '.join(FILTERS)}"
