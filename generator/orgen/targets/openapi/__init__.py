@@ -1,0 +1,36 @@
+"""The `openapi` target: the spec as single OpenAPI documents, with and without overlays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from orgen.bundle import bundle_text
+from orgen.render import SourceFile
+from orgen.targets import Inputs, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgen.diagnostics import Diagnostics
+
+__all__ = ["target"]
+
+FULL = PurePosixPath("openapi.json")
+CORE = PurePosixPath("openapi.core.json")
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenapiTarget:
+    name: str = "openapi"
+
+    def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
+        """The full bundle and the core bundle."""
+        return [
+            SourceFile(FULL, bundle_text(inputs.full, core=False)),
+            SourceFile(CORE, bundle_text(inputs.core, core=True)),
+        ]
+
+
+target: Target = _OpenapiTarget()
