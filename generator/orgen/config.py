@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 ModelFlavour: TypeAlias = Literal["pydantic", "msgspec", "none"]
+MODEL_FLAVOURS: tuple[ModelFlavour, ...] = ("pydantic", "msgspec", "none")
+TARGETS = ("python", "openapi", "docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,13 @@ class Config:
 
     spec: Path
     out: Path
-    targets: tuple[str, ...] = ("python", "openapi", "docs")
+    targets: tuple[str, ...] = TARGETS
     package: str = "openresponses"
     models: ModelFlavour = "pydantic"
+    only: tuple[str, ...] = ()
+    """Targets to generate now, the others left as they are; empty for all."""
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """The targets of this run, in the order of `targets`."""
+        return tuple(name for name in self.targets if not self.only or name in self.only)

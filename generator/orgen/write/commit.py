@@ -27,13 +27,12 @@ def alone(out: Path, diagnostics: Diagnostics, patience: float = 30.0) -> Iterat
     `out` is exchanged, and the system releases the lock of a process that dies.
     """
     real = out.resolve()
-    holder = nearest_folder(real.parent)
-    if not holder.is_dir():
+    if not nearest_folder(real.parent).is_dir():
         yield True  # `prepare` says that the folder cannot be made
         return
-    descriptor = os.open(holder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = _lock(real.parent, patience)
     try:
-        if not _lock(descriptor, patience):
+        if descriptor is None:
             diagnostics.error(
                 Span(str(out)),
                 "W005",
@@ -44,19 +43,27 @@ def alone(out: Path, diagnostics: Diagnostics, patience: float = 30.0) -> Iterat
             return
         yield _recovered(out, real, diagnostics)
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
-def _lock(descriptor: int, patience: float) -> bool:
+def _lock(folder: Path, patience: float) -> int | None:
+    """Lock `folder`, or while that does not exist its nearest ancestor; None if others keep it."""
     deadline = time.monotonic() + patience
     while True:
+        holder = nearest_folder(folder)
+        descriptor = os.open(holder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            if nearest_folder(folder) == holder and os.path.samestat(
+                os.fstat(descriptor), holder.stat()
+            ):
+                return descriptor
         except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
             time.sleep(0.05)
+        os.close(descriptor)
+        if time.monotonic() >= deadline:
+            return None
 
 
 def _recovered(out: Path, real: Path, diagnostics: Diagnostics) -> bool:

@@ -19,6 +19,17 @@ def write_durably(path: Path, content: bytes, mode: int | None = None) -> None:
         os.fsync(file.fileno())
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in place of one file, all at once."""
+    path = path.resolve()
+    beside = path.with_name(f".{path.name}.{os.getpid()}.orgen")
+    try:
+        write_durably(beside, content, path.stat().st_mode & 0o777 if path.exists() else None)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def flush_folder(path: Path) -> None:
     """Flush the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

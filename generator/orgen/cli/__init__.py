@@ -1,0 +1,49 @@
+"""The command line: arguments in, diagnostics and exit codes out.
+
+Commands import what they need when they run, so that `--help` and a run that
+has nothing to do stay quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from orgen.cli.bundle import bundle
+from orgen.cli.failures import exit_code_of
+from orgen.cli.generate import generate
+from orgen.cli.validate import validate
+
+_EPILOG = """\b
+Examples:
+  orgen validate spec
+  orgen generate
+  orgen generate --check
+  orgen generate --spec openapi.json --out build
+
+\b
+Exit codes: 0 all is well; 1 differences or findings; 2 faults in the input or the arguments.
+"""
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="orgen", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Compile the Open Responses spec into typed code, OpenAPI documents and a reference."""
+
+
+for _command in (validate, generate, bundle):
+    cli.add_command(_command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; nothing escapes but `SystemExit`."""
+    return exit_code_of(cli, arguments)
+
+
+def main() -> NoReturn:
+    """The console script."""
+    sys.exit(run())

@@ -1,0 +1,108 @@
+"""`orgen generate`."""
+
+from __future__ import annotations
+
+import click
+
+from orgen.cli.failures import FAULT, FOUND, OK
+from orgen.cli.options import (
+    check_package,
+    error_format_option,
+    load_settings,
+    merge_config,
+    path_callback,
+    quiet_option,
+    spec_option,
+)
+from orgen.cli.output import print_faults
+from orgen.config import MODEL_FLAVOURS, TARGETS, Config, ModelFlavour
+from orgen.diagnostics import DiagnosticError, Diagnostics
+from orgen.progress import terminal_progress
+
+_EPILOG = """\b
+Examples:
+  orgen generate                                        as pyproject.toml or orgen.toml says
+  orgen generate --check                                in CI: exit 1 and a diff if out of date
+  orgen generate --target python --models msgspec
+  orgen generate --spec openapi.json --out build --package acme_api
+
+Files that were edited by hand are not overwritten without --force; files that orgen did not
+write are never removed. All files change at once or not at all.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.option("--check", is_flag=True, help="Write nothing; print what would change as a diff.")
+@click.option(
+    "-t",
+    "--target",
+    "targets",
+    multiple=True,
+    type=click.Choice(TARGETS),
+    help="Generate this target only; may be repeated.",
+)
+@spec_option
+@click.option("--out", metavar="DIR", callback=path_callback, help="Folder for the output.")
+@click.option("--models", type=click.Choice(MODEL_FLAVOURS), help="Flavour of the model classes.")
+@click.option(
+    "--package", metavar="NAME", callback=check_package, help="Import name of the Python package."
+)
+@click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
+@click.option("--no-cache", is_flag=True, help="Generate even if no input has changed.")
+@error_format_option
+@quiet_option
+def generate(
+    check: bool,
+    targets: tuple[str, ...],
+    spec: str | None,
+    out: str | None,
+    models: ModelFlavour | None,
+    package: str | None,
+    force: bool,
+    no_cache: bool,
+    error_format: str,
+    quiet: bool,
+) -> int:
+    """Generate code, documents and reference from a spec."""
+    diagnostics = Diagnostics()
+    try:
+        config = merge_config(
+            load_settings(diagnostics),
+            spec=spec,
+            out=out,
+            targets=targets,
+            models=models,
+            package=package,
+        )
+        if check:
+            return _check(config, diagnostics, quiet)
+        return _update(config, diagnostics, force, not no_cache, quiet)
+    except DiagnosticError:
+        return FAULT
+    finally:
+        print_faults(diagnostics, error_format)
+
+
+def _update(config: Config, diagnostics: Diagnostics, force: bool, cache: bool, quiet: bool) -> int:
+    from orgen.update import update
+
+    done = update(config, diagnostics, terminal_progress(quiet), force=force, cache=cache)
+    if not quiet:
+        click.echo(
+            f"{config.out}: {done.written} written, {done.removed} removed, "
+            f"{done.unchanged} unchanged"
+        )
+    return OK
+
+
+def _check(config: Config, diagnostics: Diagnostics, quiet: bool) -> int:
+    from orgen.update import drift
+
+    lines = drift(config, diagnostics, terminal_progress(quiet))
+    if lines:
+        click.echo("".join(lines), nl=False)
+        click.echo(f"{config.out} is out of date; run `orgen generate`", err=True)
+        return FOUND
+    if not quiet:
+        click.echo(f"{config.out} is up to date")
+    return OK

@@ -1,0 +1,68 @@
+"""`orgen validate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orgen.cli.failures import FAULT, FOUND, OK
+from orgen.cli.options import (
+    error_format_option,
+    load_settings,
+    path_callback,
+    quiet_option,
+    spec_path,
+)
+from orgen.cli.output import print_faults
+from orgen.diagnostics import DiagnosticError, Diagnostics
+from orgen.progress import terminal_progress
+
+_EPILOG = """\b
+Examples:
+  orgen validate                              the spec that the configuration names
+  orgen validate spec
+  orgen validate openapi.json --error-format json
+  orgen validate spec --error-format github   annotations in a pull request
+
+\b
+Exit codes: 0 without faults; 1 with --strict-warnings and warnings only; 2 with errors.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("spec", required=False, metavar="[SPEC]", callback=path_callback)
+@click.option("--strict-warnings", is_flag=True, help="Exit with 1 if there are warnings.")
+@error_format_option
+@quiet_option
+def validate(spec: str | None, strict_warnings: bool, error_format: str, quiet: bool) -> int:
+    """Check a spec and report all its faults, each with its position."""
+    diagnostics = Diagnostics()
+    try:
+        path = spec_path(spec, load_settings(diagnostics))
+        components = _components(path, diagnostics, quiet)
+        diagnostics.check()
+    except DiagnosticError:
+        return FAULT
+    finally:
+        print_faults(diagnostics, error_format, found=True)
+    if not quiet and error_format == "text":
+        click.echo(f"{path}: {components} components, {_count(diagnostics)}")
+    return FOUND if diagnostics and strict_warnings else OK
+
+
+def _components(path: Path, diagnostics: Diagnostics, quiet: bool) -> int:
+    """The number of components; goes on to `resolve`, which finds faults of its own."""
+    from orgen.pipeline import check_spec
+    from orgen.resolve import resolve
+
+    progress = terminal_progress(quiet)
+    spec = check_spec(path, diagnostics, progress)
+    diagnostics.check()
+    with progress.step("resolve"):
+        return len(resolve(spec.full, diagnostics).components)
+
+
+def _count(diagnostics: Diagnostics) -> str:
+    number = len(list(diagnostics))
+    return "no faults" if not number else f"{number} warning{'s' if number > 1 else ''}"

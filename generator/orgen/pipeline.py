@@ -1,0 +1,115 @@
+"""The stages, in order. Only the first reads the spec; nothing here touches the output folder."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from orgen.config import Config
+from orgen.diagnostics import Diagnostics
+from orgen.format import format_files
+from orgen.load import Document, load_file, load_spec
+from orgen.overlay import apply_overlays
+from orgen.progress import Progress
+from orgen.resolve import resolve
+from orgen.targets import Inputs, Target
+from orgen.validate import validate
+
+if TYPE_CHECKING:
+    from orgen.render import SourceFile
+
+Lookup = Callable[[str], Target]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What the stages made: target -> path below the target's folder -> text."""
+
+    files: Mapping[str, Mapping[str, str]]
+    spec_version: str
+    spec_hash: str
+    sources: tuple[str, ...]
+    """Every file that the spec was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The loaded spec, without and with its overlays."""
+
+    core: Document
+    full: Document
+
+
+def read_spec(path: Path, diagnostics: Diagnostics, progress: Progress) -> Spec:
+    """Load a spec and apply its overlays.
+
+    Raises:
+        DiagnosticError: if it cannot be read.
+    """
+    with progress.step("load"):
+        core = load_spec(path, diagnostics)
+        overlays = _load_overlays(path, diagnostics)
+        diagnostics.check()
+        assert core is not None  # or else `check` has raised
+    with progress.step("apply overlays"):
+        full = apply_overlays(core, overlays, diagnostics) if overlays else core
+        diagnostics.check()
+    return Spec(core, full)
+
+
+def _load_overlays(spec: Path, diagnostics: Diagnostics) -> list[Document]:
+    paths = sorted((spec / "overlays").glob("*.yaml"), key=lambda path: path.name)
+    found = [load_file(path, spec, diagnostics) for path in paths]
+    return [document for document in found if document is not None]
+
+
+def check_spec(path: Path, diagnostics: Diagnostics, progress: Progress) -> Spec:
+    """Load and validate; faults of both stages are reported together where possible."""
+    spec = read_spec(path, diagnostics, progress)
+    with progress.step("validate"):
+        validate(spec.full, diagnostics)
+    return spec
+
+
+def generate(
+    config: Config, diagnostics: Diagnostics, progress: Progress, target: Lookup | None = None
+) -> Output:
+    """Run every stage but the last.
+
+    Raises:
+        DiagnosticError: if the spec has faults; all of a stage's are reported at once.
+    """
+    spec = check_spec(config.spec, diagnostics, progress)
+    diagnostics.check()
+    with progress.step("resolve"):
+        schema = resolve(spec.full, diagnostics)
+        diagnostics.check()
+    inputs = Inputs(spec.core, spec.full, schema, config)
+    files: dict[str, Mapping[str, str]] = {}
+    for name in config.selected:
+        with progress.step(f"render {name}"):
+            made = (target or find_target)(name).files(inputs, diagnostics)
+            diagnostics.check()
+        with progress.step(f"format {name}"):
+            files[name] = _texts(format_files(made))
+    return Output(files, schema.version, schema.hash, spec.full.files)
+
+
+def find_target(name: str) -> Target:
+    """The target of that name; only those asked for are imported."""
+    module = importlib.import_module(f"orgen.targets.{name}")
+    target: Target = module.target
+    return target
+
+
+def _texts(files: Sequence[SourceFile]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for file in files:
+        path = str(PurePosixPath(file.path))
+        if path in texts:
+            raise ValueError(f"two files of one target are named {path}")
+        texts[path] = file.text
+    return texts
