@@ -116,7 +116,7 @@ class Property:
 
     name: str
     type: Type
-    """Without null: see `nullable`."""
+    """Without null: see `nullable`. A property that is always null is `Scalar(NULL)`, nullable."""
     required: bool
     nullable: bool
     default: Json | Literal[Missing.MISSING] = MISSING
@@ -130,7 +130,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An object with known properties, in spec order.
+    """An object with known properties, in spec order; always the type of a component.
 
     `extra` is the type of the keys not listed: `Anything` where the schema does
     not forbid them (JSON Schema's default), `None` where it does.
@@ -158,6 +158,8 @@ class Variant:
 
     type: Type
     tag: Tag | None = None
+    untagged: bool = False
+    """Also takes records whose tag is missing or null; at most one variant does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +168,20 @@ class Union:
 
     `discriminators` are the properties that decide at once, most telling first
     (`("type", "role")`); empty when the members differ by JSON type or must be
-    tried in order. `open` unions also take values with an unknown tag, which
-    survive unchanged; the record that holds such a value is named `unknown`.
+    tried in order. `open` unions also take records with an unknown tag, which
+    survive unchanged: first the component `extension`, if there is one and the
+    value is valid against it (its tag follows a pattern, such as `slug:type`),
+    else the component `unknown`, which takes any tag. Neither is among `variants`.
     """
 
     variants: tuple[Variant, ...]
     discriminators: tuple[str, ...] = ()
     open: bool = False
     unknown: str | None = None
+    extension: str | None = None
 
 
-Type: TypeAlias = (
-    Scalar | Literals | List | Map | Record | Union | Ref | Anything | Nothing
-)
+Type: TypeAlias = Scalar | Literals | List | Map | Record | Union | Ref | Anything | Nothing
 
 
 class Role(Enum):
