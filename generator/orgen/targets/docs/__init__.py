@@ -1,0 +1,71 @@
+"""The `docs` target: a readable reference in Markdown, one page a topic."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from orgen.diagnostics import Diagnostics
+from orgen.lifecycle import FILE_NAME, load_lifecycle
+from orgen.render import SourceFile, environment
+from orgen.resources import spec_dir
+from orgen.schema_paths import stream_events
+from orgen.targets import Inputs, Target
+from orgen.targets.docs.diagram import draw
+from orgen.targets.docs.lower import header, lower_index, lower_operations, lower_topics
+from orgen.targets.docs.places import OPERATIONS_PAGE
+from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgen.ir.schema import Schema
+    from orgen.lifecycle import Lifecycle
+
+__all__ = ["find_lifecycle", "render_pages", "target"]
+
+
+class _DocsTarget:
+    name = "docs"
+
+    def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
+        """The pages, and the diagram of the stream where the spec streams."""
+        lifecycle = find_lifecycle(inputs.config.spec, inputs.schema, diagnostics)
+        return render_pages(inputs.schema, lifecycle)
+
+
+target: Target = _DocsTarget()
+
+
+def find_lifecycle(spec: Path, schema: Schema, diagnostics: Diagnostics) -> Lifecycle | None:
+    """The lifecycle table of a spec folder, or the one shipped if it fits the spec's events.
+
+    Faults are reported for a folder's own table only: that the shipped one does
+    not describe a foreign stream is no fault.
+    """
+    own = spec / FILE_NAME
+    if own.is_file():
+        return load_lifecycle(own, spec, schema, diagnostics)
+    if not stream_events(schema):
+        return None
+    return load_lifecycle(spec_dir() / FILE_NAME, spec_dir(), schema, Diagnostics())
+
+
+def render_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFile]:
+    """Every file of the reference, in reading order."""
+    files = [_page("index.md", lower_index(schema, streaming=lifecycle is not None))]
+    operations = lower_operations(schema)
+    if operations is not None:
+        files.append(_page(OPERATIONS_PAGE, operations))
+    for file, topic in lower_topics(schema, lifecycle).items():
+        files.append(_page(file, topic, template="topic.md"))
+    if lifecycle is not None:
+        files.append(_page(STREAMING_PAGE, lower_streaming(schema, lifecycle)))
+        title = f"The life of a streamed response, {schema.title} {schema.version}"
+        files.append(_page("streaming.svg", draw(lifecycle, header(schema), title)))
+    return files
+
+
+def _page(file: str, page: object, template: str | None = None) -> SourceFile:
+    source = environment("docs").get_template(f"{template or file}.jinja")
+    return SourceFile(PurePosixPath(file), source.render(page=page))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,8 @@ FULL = PurePosixPath("openapi.json")
 CORE = PurePosixPath("openapi.core.json")
 
 
-@dataclass(frozen=True, slots=True)
 class _OpenapiTarget:
-    name: str = "openapi"
+    name = "openapi"
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The full bundle and the core bundle."""
