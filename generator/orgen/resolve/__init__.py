@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orgen.contract import contract_hash
 from orgen.diagnostics import Diagnostics
 from orgen.ir.schema import Schema
 from orgen.resolve.assemble import Assembly
-from orgen.resolve.digest import contract_hash
 from orgen.resolve.operations import read_operations, read_websockets
 from orgen.resolve.reader import Reader
 from orgen.resolve.shape import read_doc

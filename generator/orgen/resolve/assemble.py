@@ -25,6 +25,7 @@ from orgen.resolve.reader import Reader
 from orgen.resolve.source import SCHEMAS, Source, as_object
 from orgen.resolve.unions import tagged
 from orgen.resolve.unknown import Unknowns
+from orgen.resolve.walk import nested
 from orgen.resolve.wording import pascal
 
 STREAM_EVENT = "StreamEvent"
@@ -135,10 +136,10 @@ class Assembly:
         if not isinstance(union, Union):
             return
         holder[name] = replace(holder[name], role=Role.EVENT)
-        for variant in union.variants:
-            if isinstance(variant.type, Ref) and variant.type.name in self.components:
-                event = self.components[variant.type.name]
-                self.components[event.name] = replace(event, role=Role.EVENT)
+        events = [v.type.name for v in union.variants if isinstance(v.type, Ref)]
+        for event in [*events, union.extension]:
+            if event in self.components:
+                self.components[event] = replace(self.components[event], role=Role.EVENT)
         if union.open and union.extension is None:
             extended = replace(union, extension=self._extension_event(union, holder[name]))
             holder[name] = replace(holder[name], type=extended)
@@ -199,17 +200,18 @@ def _place(component: Component, noun: str) -> Place:
 
 def _ordered(components: dict[str, Component]) -> dict[str, Component]:
     """Written components in their order; lifted ones before the first that needs them."""
-    from orgen.resolve.walk import nested
-
     order: dict[str, Component] = {}
 
     def put(name: str) -> None:
         component = components[name]
         pending.add(name)
         for part in nested(component.type):
-            if isinstance(part, Ref) and part.name not in pending:
-                if components[part.name].lifted:
-                    put(part.name)
+            if (
+                isinstance(part, Ref)
+                and part.name not in pending
+                and components[part.name].lifted
+            ):
+                put(part.name)
         order[name] = component
         if isinstance(component.type, Union):
             for other in (component.type.unknown, component.type.extension):

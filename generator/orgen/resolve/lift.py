@@ -185,8 +185,8 @@ def common_names(
 ) -> dict[tuple[Type, ...], str]:
     """Names for the open unions that stand inside several components.
 
-    Such a union is called after what its variants have in common, where no
-    other claims that name.
+    Such a union is called after what its variants have in common, unless one
+    that stands in more places is called so.
     """
     owners: dict[tuple[Type, ...], set[str]] = {}
     for component in components.values():
@@ -196,7 +196,7 @@ def common_names(
                     key = tuple(v.type for v in inner.variants)
                     owners.setdefault(key, set()).add(component.name)
     names: dict[tuple[Type, ...], str] = {}
-    for key, holders in owners.items():
+    for key, holders in sorted(owners.items(), key=lambda entry: -len(entry[1])):
         noun = common_noun(v.name for v in key if isinstance(v, Ref))
         if noun and len(holders) > 1 and noun not in taken and noun not in names.values():
             names[key] = noun

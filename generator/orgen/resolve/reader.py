@@ -25,7 +25,7 @@ from orgen.ir.schema import (
 from orgen.resolve.intersect import Intersection, Unrepresentable, is_empty
 from orgen.resolve.keywords import ARRAY, ASSERTIONS, NUMBER, OBJECT, STRING, UNSUPPORTED
 from orgen.resolve.scalars import read_scalar, read_values
-from orgen.resolve.shape import NULL, Shape, joined_doc, read_doc
+from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc
 from orgen.resolve.source import PREFIX, SCHEMAS, Pointer, Source, as_list, as_object
 
 MAX_DEPTH = 64
@@ -164,7 +164,7 @@ class Reader:
         if not real:
             return Shape(NULL if nullable else Anything(), nullable)
         if any(isinstance(s.type, Anything) for s in real):
-            return Shape(Anything(), doc=real[0].doc if len(real) == 1 else Shape(NULL).doc)
+            return Shape(Anything(), doc=real[0].doc if len(real) == 1 else NO_DOC)
         if len(real) == 1 and any(only_null):
             return replace(real[0], nullable=True)
         discriminator = as_object(schema.get("discriminator"))
@@ -180,7 +180,7 @@ class Reader:
             union,
             nullable,
             defaults[0] if len(defaults) == 1 else MISSING,
-            real[0].doc if len(real) == 1 else Shape(NULL).doc,
+            real[0].doc if len(real) == 1 else NO_DOC,
         )
 
     def _hinted(self, type: Type, discriminator: dict[str, Any]) -> Variant:

@@ -19,6 +19,7 @@ from orgen.ir.schema import (
 )
 
 NULL = Scalar(ScalarKind.NULL)
+NO_DOC = Doc()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Shape:
     type: Type
     nullable: bool = False
     default: Json | Literal[Missing.MISSING] = MISSING
-    doc: Doc = Doc()
+    doc: Doc = NO_DOC
     forbidden: bool = False
 
     def with_null(self) -> Type:
