@@ -124,7 +124,7 @@ class _Checker:
         )
 
     def _span(self, key: str) -> Span:
-        """Where `key` is set, found by reading lines; the table's head if it is written unusually."""
+        """Where `key` is set, found by reading lines; else the head of the table."""
         inside, head = not self.table, 1
         for number, line in enumerate(self.text.split("\n"), 1):
             if line.lstrip().startswith("["):

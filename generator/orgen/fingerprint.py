@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +73,11 @@ def tool_facts() -> dict[str, str]:
 def _files(root: Path) -> list[str]:
     """Paths of all files below `root`, sorted; hidden ones and bytecode left out."""
     found = []
-    for path in root.rglob("*"):
-        parts = path.relative_to(root).parts
-        if not any(part.startswith(".") or part == "__pycache__" for part in parts):
-            if path.is_file() and path.suffix != ".pyc":
-                found.append("/".join(parts))
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
+        prefix = os.path.relpath(folder, root).replace(os.sep, "/") + "/"
+        visible = [name for name in names if name[0] != "." and not name.endswith(".pyc")]
+        found += [(prefix + name).removeprefix("./") for name in visible]
     return sorted(found)
 
 

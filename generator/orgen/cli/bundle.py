@@ -17,6 +17,7 @@ from orgen.cli.options import (
 from orgen.cli.output import print_faults
 from orgen.diagnostics import DiagnosticError, Diagnostics
 from orgen.progress import Progress
+from orgen.report import Format
 
 _EPILOG = """\b
 Examples:
@@ -38,7 +39,7 @@ Examples:
     help="Where to write; - is standard output (the default).",
 )
 @error_format_option
-def bundle(core: bool, spec: str | None, output: str, error_format: str) -> int:
+def bundle(core: bool, spec: str | None, output: str, error_format: Format) -> int:
     """Write a spec as one OpenAPI 3.1 document in JSON."""
     diagnostics = Diagnostics()
     try:

@@ -18,6 +18,7 @@ from orgen.cli.output import print_faults
 from orgen.config import MODEL_FLAVOURS, TARGETS, Config, ModelFlavour
 from orgen.diagnostics import DiagnosticError, Diagnostics
 from orgen.progress import terminal_progress
+from orgen.report import Format
 
 _EPILOG = """\b
 Examples:
@@ -60,7 +61,7 @@ def generate(
     package: str | None,
     force: bool,
     no_cache: bool,
-    error_format: str,
+    error_format: Format,
     quiet: bool,
 ) -> int:
     """Generate code, documents and reference from a spec."""

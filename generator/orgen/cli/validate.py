@@ -17,6 +17,7 @@ from orgen.cli.options import (
 from orgen.cli.output import print_faults
 from orgen.diagnostics import DiagnosticError, Diagnostics
 from orgen.progress import terminal_progress
+from orgen.report import Format
 
 _EPILOG = """\b
 Examples:
@@ -35,7 +36,7 @@ Exit codes: 0 without faults; 1 with --strict-warnings and warnings only; 2 with
 @click.option("--strict-warnings", is_flag=True, help="Exit with 1 if there are warnings.")
 @error_format_option
 @quiet_option
-def validate(spec: str | None, strict_warnings: bool, error_format: str, quiet: bool) -> int:
+def validate(spec: str | None, strict_warnings: bool, error_format: Format, quiet: bool) -> int:
     """Check a spec and report all its faults, each with its position."""
     diagnostics = Diagnostics()
     try:

@@ -30,7 +30,12 @@ def alone(out: Path, diagnostics: Diagnostics, patience: float = 30.0) -> Iterat
     if not nearest_folder(real.parent).is_dir():
         yield True  # `prepare` says that the folder cannot be made
         return
-    descriptor = _lock(real.parent, patience)
+    try:
+        descriptor = _lock(real.parent, patience)
+    except OSError as error:
+        report(out, error, diagnostics, "the folder around the output cannot be locked")
+        yield False
+        return
     try:
         if descriptor is None:
             diagnostics.error(

@@ -72,8 +72,8 @@ def _apply(real: Path, write: Sequence[str], remove: Sequence[str]) -> None:
             (real / path).parent.mkdir(parents=True, exist_ok=True)
             new.replace(real / path)
     for path in remove:
-        if kind_of(real, path) is Kind.FILE:
-            (real / path).unlink()
+        if kind_of(real, path) in (Kind.FILE, Kind.ABSENT):
+            (real / path).unlink(missing_ok=True)
             _prune((real / path).parent, real)
     for parent in sorted({(real / path).parent for path in [*write, *remove]}):
         if parent.is_dir():
@@ -88,6 +88,7 @@ def _refuse_links(real: Path, path: str) -> None:
 
 def _prune(folder: Path, real: Path) -> None:
     """Remove folders that hold nothing any more."""
-    while folder != real and not any(folder.iterdir()):
-        folder.rmdir()
+    while folder != real and not (folder.exists() and any(folder.iterdir())):
+        if folder.exists():
+            folder.rmdir()
         folder = folder.parent
