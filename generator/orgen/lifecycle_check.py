@@ -72,7 +72,7 @@ class _Checker:
                     self.diagnostics.error(span, "V093", message, "keep one", related)
                 first.setdefault(name, number)
         for event, component in self.known.items():
-            if event not in first:
+            if event not in first and ":" not in event:  # `slug:type` is for extensions
                 span = self.document.key_span(("events",))
                 related = [Related(component.span, "the event is defined here")]
                 message = f"no rule for the event {event!r}"

@@ -12,6 +12,7 @@ from orgen.resources import spec_dir
 from orgen.schema_paths import stream_events
 from orgen.targets import Inputs, Target
 from orgen.targets.docs.diagram import draw
+from orgen.targets.docs.inventions import without_inventions
 from orgen.targets.docs.lower import header, lower_index, lower_operations, lower_topics
 from orgen.targets.docs.places import OPERATIONS_PAGE
 from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
@@ -53,6 +54,7 @@ def find_lifecycle(spec: Path, schema: Schema, diagnostics: Diagnostics) -> Life
 
 def render_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFile]:
     """Every file of the reference, in reading order."""
+    schema = without_inventions(schema)
     files = [_page("index.md", lower_index(schema, streaming=lifecycle is not None))]
     operations = lower_operations(schema)
     if operations is not None:

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 _REPLACEMENT = "\ufffd"
 # Control characters, lone surrogates, and marks that reorder the text around them.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-_PLAIN_CODE = re.compile(r"[^`|{}<>&\s](?:[^`|{}<>&]*[^`|{}<>&\s])?")
+# Within backticks everything is shown as it is, but for pipes in tables, and for
+# braces that a site generator might take for its own.
+_PLAIN_CODE = re.compile(r"(?!.*(?:\{[{%#]|[}%#]\}))[^`|<>&\s](?:[^`|<>&]*[^`|<>&\s])?")
 _LINE_START = re.compile(r"^(?=[-+=#])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 _SPECIAL = {
     "\\": "\\\\",
@@ -35,8 +39,8 @@ _SPECIAL = {
     "}": "&#125;",
 }
 _SPECIAL_PATTERN = re.compile(
-    r"[\\`*\[\]|~$<>&{}]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\."
-, re.IGNORECASE)
+    r"[\\`*\[\]|~$<>&{}]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.", re.IGNORECASE
+)
 
 
 def escape(text: str) -> str:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
-from orgen.targets.docs.usage import references
-
 from orgen.ir.schema import (
     MISSING,
     Anything,
@@ -28,14 +26,17 @@ from orgen.ir.schema import (
     ScalarKind,
     Union,
 )
+from orgen.targets.docs.usage import references
 
 if TYPE_CHECKING:
-    from orgen.ir.schema import Json, Property, Schema, Type
+    from orgen.ir.schema import Json, Property, Schema, Type, Variant
 
 _LONGEST = 200
 _MOST = 8
 _LARGEST = 250
 """Values of more nodes than this are no examples; it also bounds the recursion."""
+_CHOICES = 3
+"""How many unions, one inside the other, show their first variant; the others the smallest."""
 _TEXTS = (
     "text", "a", "acme:item", "sample_1", "https://example.com/", "data:,", "1", "2026-01-01", "A",
 )  # fmt: skip
@@ -80,7 +81,7 @@ class Examples:
     def of(self, name: str) -> Json | Missing:
         """An example of a component, or MISSING."""
         try:
-            return self._value(self.schema.components[name].type, name, filled=True)
+            return self._value(self.schema.components[name].type, name, _CHOICES, filled=True)
         except NoExampleError:
             return MISSING
 
@@ -104,21 +105,21 @@ class Examples:
     def _property_size(self, property: Property) -> float:
         return 1 if property.nullable else self._size(property.type)
 
-    def _value(self, type: Type, hint: str, filled: bool = False) -> Json:
+    def _value(self, type: Type, hint: str, choices: int, filled: bool = False) -> Json:
         """A value; with `filled`, lists directly in the outermost object get an entry."""
         if self._size(type) > _LARGEST:
             raise NoExampleError(hint)
         match type:
             case Ref(name):
-                return self._value(self.schema.components[name].type, hint, filled)
+                return self._value(self.schema.components[name].type, hint, choices, filled)
             case Union(variants):
-                return self._value(min(variants, key=lambda v: self._size(v.type)).type, hint, filled)
+                return self._value(self._chosen(variants, choices), hint, choices - 1, filled)
             case Record():
-                return self._record(type, filled)
+                return self._record(type, choices, filled)
             case List():
-                return self._list(type, hint, filled)
+                return self._list(type, hint, choices, filled)
             case Map():
-                return self._map(type, hint)
+                return self._map(type, hint, choices)
             case Scalar():
                 return self._scalar(type, hint)
             case Literals(values):
@@ -128,7 +129,15 @@ class Examples:
             case Nothing():
                 raise NoExampleError(hint)
 
-    def _record(self, record: Record, filled: bool) -> Json:
+    def _chosen(self, variants: tuple[Variant, ...], choices: int) -> Type:
+        """The first variant that has an example, or the smallest when enough was chosen."""
+        if choices > 0:
+            for variant in variants:
+                if self._size(variant.type) <= _LARGEST:
+                    return variant.type
+        return min((variant.type for variant in variants), key=self._size)
+
+    def _record(self, record: Record, choices: int, filled: bool) -> Json:
         least = record.min_properties or 0
         required = sum(p.required for p in record.properties)
         spare = [p for p in record.properties if not p.required and not p.forbidden]
@@ -136,12 +145,12 @@ class Examples:
         if required + len(added) < least or required > _most(record.max_properties):
             raise NoExampleError("number of properties")
         return {
-            p.name: self._property(p, filled)
+            p.name: self._property(p, choices, filled)
             for p in record.properties
             if p.required or p.name in added
         }
 
-    def _property(self, property: Property, filled: bool) -> Json:
+    def _property(self, property: Property, choices: int, filled: bool) -> Json:
         default = property.default
         if default is not MISSING and accepts(self.schema, property, default):
             return default
@@ -149,29 +158,29 @@ class Examples:
             return None
         flat = self.schema.deref(property.type)
         if filled and isinstance(flat, List):
-            return self._list(flat, property.name, filled)
-        return self._value(property.type, property.name)
+            return self._list(flat, property.name, choices, filled)
+        return self._value(property.type, property.name, choices)
 
-    def _list(self, type: List, hint: str, filled: bool) -> Json:
+    def _list(self, type: List, hint: str, choices: int, filled: bool) -> Json:
         least = type.min_items or 0
         if least > (1 if type.unique else _MOST):
             raise NoExampleError("number of entries")
         wanted = max(least, 1) if filled and _most(type.max_items) >= 1 else least
         try:
-            return [self._value(type.items, hint) for _ in range(wanted)]
+            return [self._value(type.items, hint, choices) for _ in range(wanted)]
         except NoExampleError:
             if least:
                 raise
             return []
 
-    def _map(self, type: Map, hint: str) -> Json:
+    def _map(self, type: Map, hint: str, choices: int) -> Json:
         least = type.min_properties or 0
         if least > (1 if type.key_pattern else _MOST):
             raise NoExampleError("number of keys")
         names = [f"key_{number}" for number in range(1, least + 1)]
         if least and type.key_pattern:
             names = [_matching(type.key_pattern, ("key", *_TEXTS))]
-        return {name: self._value(type.values, hint) for name in names}
+        return {name: self._value(type.values, hint, choices) for name in names}
 
     def _scalar(self, type: Scalar, hint: str) -> Json:
         match type.kind:

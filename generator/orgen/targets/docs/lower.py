@@ -18,11 +18,13 @@ from orgen.targets.docs.places import OPERATIONS_PAGE, lay_out, operation_anchor
 from orgen.targets.docs.section import Sections, badges
 from orgen.targets.docs.spelling import spell
 from orgen.targets.docs.topics import INTRODUCTIONS
+from orgen.targets.docs.usage import abouts
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Component, Operation, Schema, Type, WebSocket
     from orgen.lifecycle import Lifecycle
     from orgen.targets.docs.places import Places
+
 
 def header(schema: Schema) -> Header:
     """The first lines of every file: what it was made from."""
@@ -42,7 +44,7 @@ def lower_topics(schema: Schema, lifecycle: Lifecycle | None) -> dict[str, Topic
         pages[file] = TopicPage(
             header=header(schema),
             title=_title(topic),
-            introduction=INTRODUCTIONS.get(topic),
+            introduction=_introduction(schema, topic),
             contents=_contents(schema, members, places, file),
             sections=tuple(sections.of(component, file) for component in members),
         )
@@ -50,7 +52,18 @@ def lower_topics(schema: Schema, lifecycle: Lifecycle | None) -> dict[str, Topic
 
 
 def _title(topic: str) -> str:
-    return escape(topic[:1].upper() + topic[1:].replace("_", " ").replace("-", " "))
+    return escape(topic[:1].upper() + topic[1:].replace("_", " "))
+
+
+def _introduction(schema: Schema, topic: str) -> str | None:
+    """What a topic is about; of a topic that an overlay added, that it did."""
+    overlays = {each.overlay for each in schema.components.values() if each.topic == topic}
+    if topic in INTRODUCTIONS or len(overlays) != 1:
+        return INTRODUCTIONS.get(topic)
+    (overlay,) = overlays
+    if overlay is None:
+        return None
+    return f"Added by the overlay {code(overlay)}, a superset of the published contract."
 
 
 def _ordered(schema: Schema, topic: str, lifecycle: Lifecycle | None) -> list[Component]:
@@ -65,12 +78,11 @@ def _ordered(schema: Schema, topic: str, lifecycle: Lifecycle | None) -> list[Co
     return sorted(members, key=lambda each: rank.get(each.name, len(rank)))
 
 
-def _contents(
-    schema: Schema, members: list[Component], places: Places, page: str
-) -> Table:
+def _contents(schema: Schema, members: list[Component], places: Places, page: str) -> Table:
+    about = abouts(schema)
     types = {component.name: event for event, component in stream_events(schema).items()}
     if not any(component.name in types for component in members):
-        rows = [(places.link(each.name, page), _about(each)) for each in members]
+        rows = [(places.link(each.name, page), about[each.name]) for each in members]
         return Table(("Component", "About"), tuple(rows))
     return Table(
         ("Component", "`type`", "About"),
@@ -78,15 +90,11 @@ def _contents(
             (
                 places.link(each.name, page),
                 code(types[each.name]) if each.name in types else "",
-                _about(each),
+                about[each.name],
             )
             for each in members
         ),
     )
-
-
-def _about(component: Component) -> str:
-    return escape(first_sentence(component.doc.description or component.doc.title or ""))
 
 
 def lower_operations(schema: Schema) -> OperationsPage | None:
@@ -154,9 +162,10 @@ def lower_index(schema: Schema, streaming: bool) -> IndexPage:
         topic: sum(component.topic == topic for component in components) for topic in places.topics
     }
     topics = [
-        (f"[{_title(topic)}]({file})", str(counts[topic]), INTRODUCTIONS.get(topic, ""))
+        (f"[{_title(topic)}]({file})", str(counts[topic]), _introduction(schema, topic) or "")
         for topic, file in places.topics.items()
     ]
+    about = abouts(schema)
     listed = sorted(components, key=lambda each: (each.name.casefold(), each.name))
     return IndexPage(
         header=header(schema),
@@ -170,7 +179,7 @@ def lower_index(schema: Schema, streaming: bool) -> IndexPage:
         overlays=_overlays(schema, places),
         components=Table(
             ("Component", "About"),
-            tuple((places.link(each.name, "index.md"), _about(each)) for each in listed),
+            tuple((places.link(each.name, "index.md"), about[each.name]) for each in listed),
         ),
     )
 

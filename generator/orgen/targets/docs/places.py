@@ -48,7 +48,7 @@ def lay_out(schema: Schema) -> Places:
     topics: dict[str, str] = {}
     taken = set(_RESERVED)
     for topic in order:
-        topics[topic] = f"{_free_slug(topic, taken)}.md"
+        topics[topic] = f"{_free_slug(topic.replace('.', '-'), taken)}.md"
     anchors: dict[str, set[str]] = {topic: set() for topic in topics}
     components = {
         name: Place(topics[component.topic], _free_slug(name, anchors[component.topic]))

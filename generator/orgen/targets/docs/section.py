@@ -11,6 +11,7 @@ from orgen.ir.schema import (
     List,
     Literals,
     Map,
+    Missing,
     Nothing,
     Record,
     Ref,
@@ -21,7 +22,6 @@ from orgen.schema_paths import stream_events
 from orgen.targets.docs.escape import (
     code,
     escape,
-    first_sentence,
     json_block,
     json_code,
     paragraphs,
@@ -30,7 +30,7 @@ from orgen.targets.docs.example import Examples
 from orgen.targets.docs.model import Section, Table
 from orgen.targets.docs.places import OPERATIONS_PAGE, operation_anchor
 from orgen.targets.docs.spelling import limits, spell
-from orgen.targets.docs.usage import Use, references, uses
+from orgen.targets.docs.usage import Use, abouts, references, uses
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Component, Doc, Property, Schema, Variant
@@ -55,12 +55,14 @@ class Sections:
     lifecycle: Lifecycle | None
     _examples: Examples = field(init=False)
     _uses: dict[str, list[Use]] = field(init=False)
+    _abouts: dict[str, str] = field(init=False)
     _operations: dict[str, list[str]] = field(init=False)
     _rules: dict[str, Rule] = field(init=False)
 
     def __post_init__(self) -> None:
         self._examples = Examples(self.schema)
         self._uses = uses(self.schema)
+        self._abouts = abouts(self.schema)
         self._operations = _operation_uses(self.schema)
         self._rules = {}
         if self.lifecycle is not None:
@@ -123,8 +125,7 @@ class Sections:
             presence = "must not be sent"
         else:
             presence = "**required**" if property.required else "optional"
-        default = property.default
-        facts = [f"default {json_code(default)}"] if default is not MISSING else []
+        facts = _default(property)
         facts += limits(property.type)
         about = [badges(property.doc, property.overlay), escape(property.doc.description or "")]
         if isinstance(property.type, Literals):
@@ -135,7 +136,7 @@ class Sections:
     def _variants(
         self, variants: tuple[Variant, ...], discriminators: tuple[str, ...], page: str
     ) -> Table:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for variant in variants:
             tags = dict(variant.tag.values) if variant.tag else {}
             cells = [" or ".join(json_code(v) for v in tags.get(n, ())) for n in discriminators]
@@ -146,8 +147,8 @@ class Sections:
         if not isinstance(variant.type, Ref):
             return "; ".join(limits(variant.type))
         component = self.schema.components[variant.type.name]
-        about = escape(first_sentence(component.doc.description or component.doc.title or ""))
-        return " ".join(text for text in (about, badges(component.doc, component.overlay)) if text)
+        about = [self._abouts[component.name], badges(component.doc, component.overlay)]
+        return " ".join(text for text in about if text)
 
     def _notes(self, component: Component, page: str) -> list[str]:
         notes = []
@@ -201,6 +202,16 @@ def _description(component: Component) -> str | None:
     if component.doc.description:
         parts.append(paragraphs(component.doc.description))
     return " ".join(parts) or None
+
+
+def _default(property: Property) -> list[str]:
+    """The default as a phrase, unless the type says already that there is one value only."""
+    default = property.default
+    if isinstance(default, Missing):
+        return []
+    if isinstance(property.type, Literals) and property.type.values == (default,):
+        return []
+    return [f"default {json_code(default)}"]
 
 
 def _values(type: Literals) -> Table:

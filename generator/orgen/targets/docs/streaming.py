@@ -76,7 +76,7 @@ def lower_streaming(schema: Schema, lifecycle: Lifecycle) -> StreamingPage:
         machines=tuple(_machine(lifecycle, each) for each in lifecycle.objects.values()),
         channels=_channels(lifecycle),
         rules=Table(
-            ("Event", "What it does", "Before", "After", "Must be open", "Where its payload lands"),
+            ("Event", "What it does", "Before", "After", "Requires", "Where its payload lands"),
             tuple(_rule(rule, links) for rule in lifecycle.rules),
         ),
         conditions=Table(
@@ -189,8 +189,10 @@ def _walk(lifecycle: Lifecycle, example: Walk, links: _Links) -> WalkSection:
     for number, step in enumerate(steps):
         what = f"{_words(step.channel)} channel" if step.channel else _words(step.object)
         indent = "&emsp;" * step.depth
-        moved = code(step.after) if step.before == step.after else (
-            f"{code(step.before)} → {code(step.after)}"
+        moved = (
+            code(step.after)
+            if step.before == step.after
+            else (f"{code(step.before)} → {code(step.after)}")
         )
         position = lifecycle.sequence.first + number * lifecycle.sequence.step
         rows.append((str(position), links.event(step.event), f"{indent}{what}: {moved}"))

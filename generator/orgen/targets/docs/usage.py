@@ -17,6 +17,7 @@ from orgen.ir.schema import (
     Scalar,
     Union,
 )
+from orgen.targets.docs.escape import code, escape, first_sentence
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Schema, Type
@@ -37,6 +38,20 @@ def uses(schema: Schema) -> dict[str, list[Use]]:
         for property, target in _references(component.type, None):
             found[target][Use(name, property)] = None
     return {name: list(places) for name, places in found.items()}
+
+
+def abouts(schema: Schema) -> dict[str, str]:
+    """Component name -> a line about it; of an inline schema without prose, where it stands."""
+    places = uses(schema)
+    lines: dict[str, str] = {}
+    for name, component in schema.components.items():
+        told = component.doc.description or component.doc.title
+        lines[name] = escape(first_sentence(told or ""))
+        if not told and component.lifted and places[name]:
+            use = places[name][0]
+            lines[name] = f"Stands inline in {escape(use.component)}"
+            lines[name] += f", {code(use.property)}." if use.property is not None else "."
+    return lines
 
 
 def references(type: Type) -> Iterator[str]:
