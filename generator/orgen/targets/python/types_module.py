@@ -1,0 +1,221 @@
+"""Lowers the schema to `types.py`: TypedDicts, literals and unions of the standard library.
+
+Unions are closed for reading, because mypy and pyright narrow `item["type"]`
+only where every member has a literal there. What an open union takes beyond
+that is `Any<Union>`, and `is_unknown_<union>` is the way from one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from orgen.diagnostics import Diagnostics
+from orgen.ir.schema import Component, Ref, Role, Schema, Union
+from orgen.resolve.walk import nested
+from orgen.targets.python.annotations import Printer
+from orgen.targets.python.module import header
+from orgen.targets.python.names import Names, attribute_identifier
+from orgen.targets.python.text import comment, docstring, string
+from orgen.targets.python.typed_dicts import (
+    Alias,
+    Definition,
+    Guard,
+    TypedDictClass,
+    alias,
+    is_typed_dict,
+    typed_dict,
+)
+
+EXTENSION_EVENT = "ExtensionEvent"
+TYPING = ("Any", "Literal", "Never", "NotRequired", "TypeAlias", "TypedDict", "TypeGuard", "Union")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Definitions of one topic. `title` is a comment line."""
+
+    title: str | None
+    definitions: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypesModule:
+    header: str
+    doc: str
+    imports: tuple[str, ...]
+    exports: tuple[str, ...]
+    """Names for `__all__`, as string literals."""
+    sections: tuple[Section, ...]
+
+
+@dataclass(slots=True)
+class _Layout:
+    """Puts definitions in an order in which aliases find what they name."""
+
+    schema: Schema
+    names: Names
+    defined: set[str] = field(default_factory=set)
+    waiting: list[Component] = field(default_factory=list)
+
+    def section(self, components: Iterable[Component]) -> list[Definition]:
+        made: list[Definition] = []
+        for component in components:
+            if is_typed_dict(component):
+                made.append(typed_dict(component, self.names, self.printer))
+                self.defined.add(component.name)
+            else:
+                self.waiting.append(component)
+            made += self.ready()
+        return made
+
+    @property
+    def printer(self) -> Printer:
+        return Printer(self.names.classes, self.defined)
+
+    def ready(self) -> list[Definition]:
+        """Aliases whose names are all defined by now, in their order."""
+        made: list[Definition] = []
+        found = True
+        while found:
+            found = False
+            for component in self.waiting:
+                if _needs(component) <= self.defined:
+                    self.waiting.remove(component)
+                    made += self.alias(component)
+                    found = True
+                    break
+        return made
+
+    def rest(self) -> list[Definition]:
+        """Aliases that need each other: the first comes with quoted names."""
+        made: list[Definition] = []
+        while self.waiting:
+            made += self.alias(self.waiting.pop(0))
+            made += self.ready()
+        return made
+
+    def alias(self, component: Component) -> list[Definition]:
+        made: list[Definition] = [alias(component, self.names, self.printer)]
+        self.defined.add(component.name)
+        if isinstance(component.type, Union) and component.type.open:
+            made += _opened(component, component.type, self.names)
+        return made
+
+
+def _needs(component: Component) -> set[str]:
+    needed = {part.name for part in nested(component.type) if isinstance(part, Ref)}
+    if isinstance(component.type, Union):
+        needed |= {n for n in (component.type.unknown, component.type.extension) if n}
+    return needed
+
+
+def _opened(component: Component, union: Union, names: Names) -> list[Definition]:
+    """The alias with unknown variants, and the guard that tells them."""
+    identifier = names.classes[component.name]
+    others = [names.classes[n] for n in (union.extension, union.unknown) if n]
+    if component.role is Role.EVENT:
+        return _events(component, union, others, identifier)
+    words = attribute_identifier(component.name).replace("_", " ")
+    wide = Alias(f"Any{identifier}", " | ".join([identifier, *others]), None)
+    return [wide, _guard(union, f"is_unknown_{attribute_identifier(identifier)}", wide.identifier,
+        " | ".join(others),
+        f"Whether the spec does not describe this {words}, so that it is kept as it came.")]
+
+
+def _events(
+    component: Component, union: Union, others: list[str], identifier: str
+) -> list[Definition]:
+    """Events of other makers stand apart from the stream's own, which stay a closed union."""
+    made: list[Definition] = []
+    if EXTENSION_EVENT not in others:
+        doc = docstring("An event that the spec does not describe: a vendor's, or a newer one.")
+        made.append(Alias(EXTENSION_EVENT, " | ".join(others), doc))
+    made.append(
+        _guard(
+            union,
+            "is_extension_event",
+            f"{identifier} | {EXTENSION_EVENT}",
+            EXTENSION_EVENT,
+            f"Whether an event is none of `{identifier}`: a vendor's, or a newer one.",
+        )
+    )
+    return made
+
+
+def _guard(union: Union, identifier: str, parameter: str, result: str, doc: str) -> Guard:
+    tag = union.discriminators[0]
+    values = [value for v in union.variants if v.tag for value in v.tag.values[0][1]]
+    known = list(dict.fromkeys(string(str(value)) for value in values))
+    if any(v.untagged for v in union.variants):
+        known.append("None")
+    return Guard(identifier, parameter, result, string(tag), tuple(known), docstring(doc, 4))
+
+
+def derived_names(schema: Schema, names: Names) -> list[str]:
+    """Names that this module makes beside those of the components."""
+    layout = _Layout(schema, names)
+    made = layout.section(schema.components.values()) + layout.rest()
+    chosen = set(names.classes.values())
+    return [d.identifier for d in made if d.identifier not in chosen]
+
+
+def lower_types(schema: Schema, names: Names, diagnostics: Diagnostics) -> TypesModule:
+    """The whole module, ready to be printed."""
+    topics: dict[str, list[Component]] = {}
+    for component in schema.components.values():
+        topics.setdefault(component.topic, []).append(component)
+    layout = _Layout(schema, names)
+    sections = [
+        Section(_title(topic) if len(topics) > 1 else None, tuple(layout.section(components)))
+        for topic, components in topics.items()
+    ]
+    rest = layout.rest()
+    if rest:
+        sections.append(Section(None, tuple(rest)))
+    identifiers = [d.identifier for section in sections for d in section.definitions]
+    return TypesModule(
+        header(schema),
+        docstring(_DOC.format(name=" ".join(schema.title.split()), version=schema.version)),
+        _imports(sections),
+        tuple(string(name) for name in sorted(identifiers)),
+        tuple(sections),
+    )
+
+
+_DOC = """{name} {version} as plain JSON, typed.
+
+Every object is a dict at run time; these types say which keys it has. Unions are
+closed, so that `if item["type"] == "message"` narrows them. Variants that this version
+does not describe arrive all the same: ask the `is_unknown_...` function of the union
+first, and annotate with `Any...` where you pass them on."""
+
+
+def _title(topic: str) -> str:
+    return comment(topic.replace("_", " ").replace("-", " ").capitalize())
+
+
+def _imports(sections: list[Section]) -> tuple[str, ...]:
+    """The names of `typing` that the module uses."""
+    used = {"TypedDict"}
+    for section in sections:
+        for definition in section.definitions:
+            used |= _used(definition)
+    return tuple(name for name in TYPING if name in used)
+
+
+def _used(definition: Definition) -> set[str]:
+    if isinstance(definition, Guard):
+        return {"TypeGuard"}
+    if isinstance(definition, Alias):
+        return {"TypeAlias"} | _words(definition.annotation)
+    words: set[str] = set()
+    for entry in definition.fields:
+        words |= _words(entry.annotation)
+    return words
+
+
+def _words(annotation: str) -> set[str]:
+    import re
+
+    return set(re.findall(r"\w+", annotation)) & set(TYPING)
