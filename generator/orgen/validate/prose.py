@@ -1,0 +1,46 @@
+"""Prose: in our own spec, every component and every property is described."""
+
+from __future__ import annotations
+
+from orgen.ir.schema import Json
+from orgen.load.building import quote
+from orgen.validate.context import Context, Node, describe, members
+
+MARKER = "x-orgen-describe-me"
+"""Set by `orgen sync` on what it adds, to be removed by whoever writes the description."""
+
+
+def check_prose(context: Context) -> None:
+    """Report what is not described, and what is marked as waiting for it."""
+    for node in context.nodes:
+        if node.schema.get(MARKER):
+            context.error(
+                context.document.key_span((*node.pointer, MARKER)),
+                "V061",
+                f"{describe(node.pointer)} waits for its description",
+                hint=f"write the description and remove {MARKER}",
+            )
+        elif context.own and _wants_description(node) and not _is_described(context, node.schema):
+            context.error(
+                context.document.key_span(node.pointer),
+                "V060",
+                f"{quote(describe(node.pointer))} has no description",
+            )
+
+
+def _wants_description(node: Node) -> bool:
+    is_component = len(node.pointer) == 3 and node.pointer[:2] == ("components", "schemas")
+    return is_component or (len(node.pointer) > 3 and node.pointer[-2] == "properties")
+
+
+def _is_described(context: Context, schema: Json) -> bool:
+    """Whether a schema, a part of it or one of its alternatives has a description."""
+    parts = context.parts(schema)
+    alternatives = [
+        one for part in parts for keyword in ("oneOf", "anyOf") for one in members(part, keyword)
+    ]
+    for part in [*parts, *(inner for one in alternatives for inner in context.parts(one))]:
+        description = part.get("description")
+        if isinstance(description, str) and description.strip():
+            return True
+    return False
