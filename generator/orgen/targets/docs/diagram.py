@@ -24,6 +24,7 @@ _CHARACTER = 6.7
 _LINE = 14
 _MARGIN = 24
 _TITLE = 40
+_WIDEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,12 @@ def draw(lifecycle: Lifecycle, header: Header, title: str) -> Drawing:
     x, y, row_height, width = _MARGIN, _MARGIN, 0, 0
     for machine in lifecycle.objects.values():
         panel = _panel(machine, arrows(lifecycle, machine), x, y)
-        if panels and (panels[0].y == y or x + panel.width > width):
+        if panels and (panels[0].y == y or x + panel.width > _WIDEST):
             x, y, row_height = _MARGIN, y + row_height + _MARGIN, 0
             panel = _panel(machine, arrows(lifecycle, machine), x, y)
         panels.append(panel)
         x, row_height = x + panel.width + _MARGIN, max(row_height, panel.height)
-        width = max(width, x, 960)
+        width = max(width, x)
     names = ", ".join(machine.name.replace("_", " ") for machine in lifecycle.objects.values())
     return Drawing(
         header=header,
@@ -173,11 +174,21 @@ def _columns(
     for move in moves:
         for between in range(layer[move.source] + 1, layer[move.target]):
             rows[between].append((order[move.target], f"{move.source}>{move.target}"))
-    return {
-        (name, number): column
-        for number, row in rows.items()
-        for column, (_, name) in enumerate(sorted(row))
-    }
+    columns: dict[tuple[str, int], int] = {}
+    for number in sorted(rows):
+        free = 0
+        for _, name in sorted(rows[number]):
+            above = [
+                columns[(key, number - 1)]
+                for move in moves
+                if move.target == name and layer[move.source] < number
+                for key in (move.source, f"{move.source}>{name}")
+                if (key, number - 1) in columns
+            ]
+            column = max(free, sum(above) // len(above) if above else 0)
+            columns[(name, number)] = column
+            free = column + 1
+    return columns
 
 
 def _path(

@@ -17,6 +17,7 @@ from orgen.ir.schema import (
     Ref,
     Scalar,
     Union,
+    Variant,
 )
 from orgen.schema_paths import stream_events
 from orgen.targets.docs.escape import (
@@ -33,7 +34,7 @@ from orgen.targets.docs.spelling import limits, spell
 from orgen.targets.docs.usage import Use, abouts, references, uses
 
 if TYPE_CHECKING:
-    from orgen.ir.schema import Component, Doc, Property, Schema, Variant
+    from orgen.ir.schema import Component, Doc, Property, Schema
     from orgen.lifecycle import Lifecycle, Rule
     from orgen.targets.docs.places import Places
 
@@ -102,8 +103,8 @@ class Sections:
         match component.type:
             case Record(properties) if properties:
                 return self._properties(properties, page)
-            case Union(variants, discriminators):
-                return self._variants(variants, discriminators, page)
+            case Union():
+                return self._variants(component.type, page)
             case Literals():
                 return _values(component.type)
             case _:
@@ -112,10 +113,11 @@ class Sections:
     def _properties(self, properties: tuple[Property, ...], page: str) -> Table:
         rows = [self._property(each, page) for each in properties]
         if any(row[3] for row in rows):
-            columns = ("Property", "Type", "Presence", "Default and limits", "Description")
-            return Table(columns, tuple(rows))
-        columns = ("Property", "Type", "Presence", "Description")
-        return Table(columns, tuple((*row[:3], row[4]) for row in rows))
+            return Table(
+                ("Property", "Type", "Presence", "Default and limits", "Description"), tuple(rows)
+            )
+        narrow = tuple((*row[:3], row[4]) for row in rows)
+        return Table(("Property", "Type", "Presence", "Description"), narrow)
 
     def _property(self, property: Property, page: str) -> tuple[str, str, str, str, str]:
         spelled = spell(property.type, self.places, page)
@@ -133,14 +135,17 @@ class Sections:
         told = "<br>".join(text for text in about if text)
         return code(property.name), spelled, presence, "; ".join(facts), told
 
-    def _variants(
-        self, variants: tuple[Variant, ...], discriminators: tuple[str, ...], page: str
-    ) -> Table:
+    def _variants(self, union: Union, page: str) -> Table:
+        discriminators = union.discriminators
         rows: list[tuple[str, ...]] = []
-        for variant in variants:
+        for variant in union.variants:
             tags = dict(variant.tag.values) if variant.tag else {}
             cells = [" or ".join(json_code(v) for v in tags.get(n, ())) for n in discriminators]
             rows.append((*cells, spell(variant.type, self.places, page), self._about(variant)))
+        if union.unknown is not None and union.unknown in self.schema.components:
+            cells = ["any other", *[""] * (len(discriminators) - 1)] if discriminators else []
+            other = Variant(Ref(union.unknown))
+            rows.append((*cells, self.places.link(union.unknown, page), self._about(other)))
         return Table((*map(code, discriminators), "Variant", "About"), tuple(rows))
 
     def _about(self, variant: Variant) -> str:
@@ -158,7 +163,7 @@ class Sections:
             case Record(extra=extra) if extra is not None and not isinstance(extra, Anything):
                 spelled = spell(extra, self.places, page)
                 notes.append(f"Any other property is allowed; its value is: {spelled}.")
-            case Union(open=True):
+            case Union(open=True, unknown=unknown) if unknown not in self.schema.components:
                 notes.append("Values of a type that is not listed are kept as they are.")
             case _:
                 pass

@@ -37,6 +37,8 @@ def uses(schema: Schema) -> dict[str, list[Use]]:
     for name, component in schema.components.items():
         for property, target in _references(component.type, None):
             found[target][Use(name, property)] = None
+        if isinstance(component.type, Union) and component.type.unknown in found:
+            found[component.type.unknown][Use(name, None)] = None
     return {name: list(places) for name, places in found.items()}
 
 
