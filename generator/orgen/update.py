@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -42,17 +43,27 @@ def update(
     Raises:
         DiagnosticError: if anything is wrong; then nothing was written.
     """
+    with _alone(config, diagnostics):
+        if cache and (files := _current(config)) is not None:
+            return Summary(0, 0, files)
+        _read_lock(config, diagnostics, force)  # a fault in it is told before the work, not after
+        diagnostics.check()
+    made = _make(config, diagnostics, progress)
+    with progress.step("write"), _alone(config, diagnostics):
+        wanted, plan = _plan(config, made, diagnostics, force)
+        diagnostics.check()
+        write_tree(config.out, wanted, plan, diagnostics)
+        diagnostics.check()
+    return Summary(len(plan.write), len(plan.remove), len(plan.unchanged))
+
+
+@contextmanager
+def _alone(config: Config, diagnostics: Diagnostics) -> Iterator[None]:
+    """Keep other runs away; not held while generating, whose helper processes would share it."""
     with alone(config.out, diagnostics) as locked:
         if not locked:
             raise DiagnosticError(diagnostics)
-        if cache and (files := _current(config)) is not None:
-            return Summary(0, 0, files)
-        wanted, plan = _plan(config, diagnostics, progress, force)
-        diagnostics.check()
-        with progress.step("write"):
-            write_tree(config.out, wanted, plan, diagnostics)
-        diagnostics.check()
-    return Summary(len(plan.write), len(plan.remove), len(plan.unchanged))
+        yield
 
 
 def drift(config: Config, diagnostics: Diagnostics, progress: Progress) -> list[str]:
@@ -60,25 +71,36 @@ def drift(config: Config, diagnostics: Diagnostics, progress: Progress) -> list[
 
     Writes nothing, and takes no record's word: everything is generated anew.
     """
-    wanted, plan = _plan(config, diagnostics, progress, force=True)
+    made = _make(config, diagnostics, progress)
+    wanted, plan = _plan(config, made, diagnostics, force=True)
     diagnostics.check()
     label = config.out.name if config.out.is_absolute() else config.out.as_posix()
     with progress.step("compare"):
         return list(differences(config.out, wanted, plan, label or "."))
 
 
-def _plan(
-    config: Config, diagnostics: Diagnostics, progress: Progress, force: bool
-) -> tuple[Tree, Plan]:
-    before = _read_lock(config, diagnostics, force)
-    diagnostics.check()
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a run generated, and from what."""
+
+    output: Output
+    origin: Origin
+
+
+def _make(config: Config, diagnostics: Diagnostics, progress: Progress) -> _Made:
     from orgen.pipeline import generate  # heavy: not needed when nothing changed
 
-    origin = origin_of(config) if config.spec.exists() else None
+    # The hashes are taken first: an edit during the run shows as a difference later.
+    origin = origin_of(config) if config.spec.is_dir() else None
     output = generate(config, diagnostics, progress)
-    if origin is None or not config.spec.is_dir():
-        origin = origin_of(config, output.sources)
-    lock = _merged(before, _lock(config, origin, output), config)
+    return _Made(output, origin or origin_of(config, output.sources))
+
+
+def _plan(config: Config, made: _Made, diagnostics: Diagnostics, force: bool) -> tuple[Tree, Plan]:
+    output = made.output
+    before = _read_lock(config, diagnostics, force)
+    diagnostics.check()
+    lock = _merged(before, _lock(config, made.origin, output), config)
     files = {
         f"{name}/{path}": text
         for name, texts in output.files.items()
