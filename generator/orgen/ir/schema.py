@@ -125,6 +125,8 @@ class Property:
     """Must not be sent (`x-openresponses-disallowed`)."""
     overlay: str | None = None
     """Overlay that added it (`x-orgen-overlay`), if not the core contract."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Language -> the identifier that the author chose for it there (`x-orgen-names`)."""
     span: Span = field(default=Span(""), compare=False)
 
 
@@ -205,6 +207,8 @@ class Component:
     overlay: str | None = None
     lifted: bool = False
     """True for an inline object that was given a name of its own."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Language -> the identifier that the author chose for it there (`x-orgen-names`)."""
     span: Span = field(default=Span(""), compare=False)
 
 

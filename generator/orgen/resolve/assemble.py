@@ -22,6 +22,7 @@ from orgen.ir.schema import (
 from orgen.resolve.lift import Lifter, Place, common_names
 from orgen.resolve.operations import EVENT_STREAM
 from orgen.resolve.reader import Reader
+from orgen.resolve.shape import read_names
 from orgen.resolve.source import SCHEMAS, Source, as_object
 from orgen.resolve.unions import tagged
 from orgen.resolve.unknown import Unknowns
@@ -76,7 +77,8 @@ class Assembly:
     def _component(self, name: str) -> Component:
         shape = self.reader.component(name)
         pointer = (*SCHEMAS, name)
-        overlay = as_object(self.source.schemas[name]).get("x-orgen-overlay")
+        node = as_object(self.source.schemas[name])
+        overlay = node.get("x-orgen-overlay")
         value = self.source.span((*pointer, "type"))
         return Component(
             name,
@@ -85,18 +87,16 @@ class Assembly:
             shape.nullable,
             topic=PurePosixPath(value.file).stem or "schema",
             overlay=overlay if isinstance(overlay, str) else None,
+            names=read_names(node),
             span=self.source.document.key_span(pointer),
         )
 
     def place_operations(self, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
         """Tag the bodies and name inline ones; the union of a stream is `StreamEvent`."""
-        streams = {
-            self.tagged(body.type)
-            for operation in operations
-            for reply in operation.replies
-            for body in reply.bodies
-            if body.media_type == EVENT_STREAM and not isinstance(body.type, Ref)
-        }
+        streams: list[Type] = []
+        for body in (b for o in operations for reply in o.replies for b in reply.bodies):
+            if body.media_type == EVENT_STREAM and body.type not in streams:
+                streams.append(body.type)
         return tuple(
             replace(
                 operation,
@@ -206,11 +206,7 @@ def _ordered(components: dict[str, Component]) -> dict[str, Component]:
         component = components[name]
         pending.add(name)
         for part in nested(component.type):
-            if (
-                isinstance(part, Ref)
-                and part.name not in pending
-                and components[part.name].lifted
-            ):
+            if isinstance(part, Ref) and part.name not in pending and components[part.name].lifted:
                 put(part.name)
         order[name] = component
         if isinstance(component.type, Union):

@@ -25,7 +25,7 @@ from orgen.ir.schema import (
 from orgen.resolve.intersect import Intersection, Unrepresentable, is_empty
 from orgen.resolve.keywords import ARRAY, ASSERTIONS, NUMBER, OBJECT, STRING, UNSUPPORTED
 from orgen.resolve.scalars import read_scalar, read_values
-from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc
+from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc, read_names
 from orgen.resolve.source import PREFIX, SCHEMAS, Pointer, Source, as_list, as_object
 
 MAX_DEPTH = 64
@@ -263,6 +263,7 @@ class Reader:
                 shape.doc,
                 shape.forbidden,
                 overlay if isinstance(overlay, str) else None,
+                read_names(node),
                 self.source.document.key_span(at) if name in declared else self.source.span(at),
             )
 

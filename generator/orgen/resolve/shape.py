@@ -57,6 +57,13 @@ def read_doc(schema: dict[str, Any]) -> Doc:
     )
 
 
+def read_names(schema: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """`x-orgen-names: {python: tokens}` as pairs."""
+    chosen = schema.get("x-orgen-names")
+    pairs = chosen.items() if isinstance(chosen, dict) else ()
+    return tuple((language, name) for language, name in pairs if isinstance(name, str))
+
+
 def joined_doc(docs: list[Doc]) -> Doc:
     """Each annotation from the first that has it: outer schemas come before inner ones."""
     return Doc(

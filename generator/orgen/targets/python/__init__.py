@@ -1,0 +1,89 @@
+"""The `python` target: a typed package that can be published as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from orgen.diagnostics import Diagnostics
+from orgen.render import SourceFile, environment
+from orgen.resources import templates_dir
+from orgen.targets.python.names import choose_names
+from orgen.targets.python.package import lower_package
+from orgen.targets.python.types_module import derived_names, lower_types
+
+if TYPE_CHECKING:
+    from orgen.config import Config
+    from orgen.ir.schema import Schema
+    from orgen.targets import Inputs, Target
+
+__all__ = ["render_types", "target"]
+
+
+class _PythonTarget:
+    name = "python"
+
+    def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
+        """The modules of the package, then the files that describe it."""
+        modules = [
+            SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
+            *_models(inputs.schema, inputs.config, diagnostics),
+        ]
+        placed = [_below(file, inputs.config.package) for file in modules]
+        return [*placed, *_package_files(inputs.schema, inputs.config, placed)]
+
+
+target: Target = _PythonTarget()
+
+
+def render_types(schema: Schema, diagnostics: Diagnostics) -> str:
+    """The text of `types.py`, not yet formatted."""
+    return _types(schema, diagnostics)
+
+
+def _types(schema: Schema, diagnostics: Diagnostics) -> str:
+    names = choose_names(schema, diagnostics)
+    taken = derived_names(schema, names)
+    if not diagnostics.has_errors:
+        choose_names(schema, diagnostics, taken)
+    module = lower_types(schema, names)
+    return environment("python").get_template("types.py.jinja").render(module=module)
+
+
+def _models(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[SourceFile]:
+    """Imported here, because the generator behind it takes half a second to load."""
+    if config.models == "none":
+        return []
+    from orgen.targets.python.models import render_models
+
+    return render_models(schema, config, diagnostics)
+
+
+def _below(file: SourceFile, package: str) -> SourceFile:
+    """The file in the folder of the package, whatever that is called."""
+    return replace(file, path=PurePosixPath(package, *file.path.parts[1:]))
+
+
+def _package_files(
+    schema: Schema, config: Config, modules: Sequence[SourceFile]
+) -> list[SourceFile]:
+    names = choose_names(schema, Diagnostics())
+    package = lower_package(schema, names, config, modules)
+    jinja = environment("python")
+    rendered = {
+        f"{config.package}/__init__.py": "__init__.py.jinja",
+        "pyproject.toml": "pyproject.toml.jinja",
+        "README.md": "README.md.jinja",
+    }
+    files = [
+        SourceFile(PurePosixPath(path), jinja.get_template(template).render(package=package))
+        for path, template in rendered.items()
+    ]
+    licence = (templates_dir() / "python" / "LICENSE").read_text("utf-8")
+    return [
+        *files,
+        SourceFile(PurePosixPath(config.package, "py.typed"), ""),
+        SourceFile(PurePosixPath("LICENSE"), licence),
+    ]

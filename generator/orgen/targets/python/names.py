@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from orgen.diagnostics import Diagnostics, Related, Span
-from orgen.ir.schema import Record, Schema
+from orgen.ir.schema import Component, Property, Record, Schema
 
 Place: TypeAlias = Literal["class", "attribute"]
 
@@ -146,72 +146,62 @@ class _Scope:
     diagnostics: Diagnostics
     taken: dict[str, tuple[str, Span]] = field(default_factory=dict)
 
-    def claim(self, identifier: str, name: str, key: str, span: Span) -> str:
+    def claim(self, identifier: str, name: str, span: Span) -> str:
         first = self.taken.setdefault(identifier, (name, span))
         if first[0] != name:
             self.diagnostics.error(
                 span,
                 "N001",
-                f"{self.what} {_short(name)} and {_short(first[0])} "
-                f"are both {identifier!r} in Python",
-                f'choose a name for one of them: names = {{ {_short(key)} = "..." }}',
+                f"{self.what}: {_short(name)} and {_short(first[0])} "
+                f"are both {_short(identifier)} in Python",
+                "choose another name for one of them: x-orgen-names: {python: ...}",
                 [Related(first[1], f"{_short(first[0])} is here")],
             )
         return identifier
 
 
-def choose_names(
-    schema: Schema,
-    diagnostics: Diagnostics,
-    overrides: Mapping[str, str] | None = None,
-    taken: Iterable[str] = (),
-) -> Names:
+def choose_names(schema: Schema, diagnostics: Diagnostics, taken: Iterable[str] = ()) -> Names:
     """Name every component and every property of a record.
 
-    `overrides` maps `Component` or `Component.property` to an identifier;
     `taken` are names that a module needs for itself.
     """
-    chosen = _checked(overrides or {}, schema, diagnostics)
     module = _Scope("components", diagnostics)
     for name in taken:
-        module.taken[name] = (f"(orgen) {name}", Span(""))
+        module.taken[name] = (f"the generated {name}", Span("(generated)"))
     classes: dict[str, str] = {}
     attributes: dict[tuple[str, str], str] = {}
     for name, component in schema.components.items():
-        identifier = chosen.get(name) or class_identifier(name)
-        classes[name] = module.claim(identifier, name, name, component.span)
+        identifier = _chosen(component, "class", diagnostics) or class_identifier(name)
+        classes[name] = module.claim(identifier, name, component.span)
         if not isinstance(component.type, Record):
             continue
         record = _Scope(f"properties of {_short(name)}", diagnostics)
         for prop in component.type.properties:
-            key = f"{name}.{prop.name}"
-            identifier = chosen.get(key) or attribute_identifier(prop.name)
-            attributes[name, prop.name] = record.claim(identifier, prop.name, key, prop.span)
+            identifier = _chosen(prop, "attribute", diagnostics) or attribute_identifier(prop.name)
+            attributes[name, prop.name] = record.claim(identifier, prop.name, prop.span)
     return Names(classes, attributes)
 
 
-def _checked(
-    overrides: Mapping[str, str], schema: Schema, diagnostics: Diagnostics
-) -> dict[str, str]:
-    """The overrides that are usable Python names; a diagnostic for each other one."""
-    chosen = {}
-    for key, identifier in overrides.items():
-        place: Place = "class" if key in schema.components else "attribute"
-        if (
-            identifier.isidentifier()
-            and not identifier.startswith("_")
-            and identifier not in reserved_words(place)
-            and unicodedata.normalize("NFKC", identifier) == identifier
-        ):
-            chosen[key] = identifier
-        else:
-            diagnostics.error(
-                Span("pyproject.toml"),
-                "N002",
-                f"{identifier!r} cannot be the Python name of {_short(key)}",
-                "take an identifier that is no keyword, reserved word or private name",
-            )
-    return chosen
+def _chosen(named: Component | Property, place: Place, diagnostics: Diagnostics) -> str | None:
+    """The author's own choice, if it is usable; a diagnostic if it is not."""
+    identifier = dict(named.names).get("python")
+    if identifier is None:
+        return None
+    if (
+        identifier.isidentifier()
+        and not identifier.startswith("_")
+        and identifier not in reserved_words(place)
+        and unicodedata.normalize("NFKC", identifier) == identifier
+        and len(identifier) <= LIMIT
+    ):
+        return identifier
+    diagnostics.error(
+        named.span,
+        "N002",
+        f"{_short(identifier)} cannot be the Python name of {_short(named.name)}",
+        "take an identifier that is no keyword, reserved or private word",
+    )
+    return None
 
 
 def _short(name: str) -> str:

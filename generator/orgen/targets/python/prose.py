@@ -45,7 +45,7 @@ def _values(type: Type) -> str | None:
 
 def _default(prop: Property) -> str | None:
     """The default, unless it is the only value there is or too long to be read."""
-    if prop.default is MISSING or prop.default is None and prop.nullable:
+    if prop.default is MISSING or (prop.default is None and prop.nullable):
         return None
     if isinstance(prop.type, Literals) and len(prop.type.values) == 1:
         return None

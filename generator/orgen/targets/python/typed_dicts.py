@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from orgen.ir.schema import (
-    MISSING,
     Component,
-    Doc,
-    Literals,
-    Nothing,
     Property,
     Record,
-    Ref,
-    Schema,
-    Type,
-    Union,
 )
 from orgen.targets.python.annotations import Printer
 from orgen.targets.python.names import Names, is_plain_key
-from orgen.targets.python.text import comment, docstring, string
 from orgen.targets.python.prose import component_prose, property_prose
+from orgen.targets.python.text import comment, docstring, string
 
 
 @dataclass(frozen=True, slots=True)

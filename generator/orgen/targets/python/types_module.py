@@ -7,10 +7,10 @@ that is `Any<Union>`, and `is_unknown_<union>` is the way from one to the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from orgen.diagnostics import Diagnostics
 from orgen.ir.schema import Component, Ref, Role, Schema, Union
 from orgen.resolve.walk import nested
 from orgen.targets.python.annotations import Printer
@@ -21,7 +21,6 @@ from orgen.targets.python.typed_dicts import (
     Alias,
     Definition,
     Guard,
-    TypedDictClass,
     alias,
     is_typed_dict,
     typed_dict,
@@ -118,9 +117,16 @@ def _opened(component: Component, union: Union, names: Names) -> list[Definition
         return _events(component, union, others, identifier)
     words = attribute_identifier(component.name).replace("_", " ")
     wide = Alias(f"Any{identifier}", " | ".join([identifier, *others]), None)
-    return [wide, _guard(union, f"is_unknown_{attribute_identifier(identifier)}", wide.identifier,
-        " | ".join(others),
-        f"Whether the spec does not describe this {words}, so that it is kept as it came.")]
+    return [
+        wide,
+        _guard(
+            union,
+            f"is_unknown_{attribute_identifier(identifier)}",
+            wide.identifier,
+            " | ".join(others),
+            f"Whether the spec does not describe this {words}, so that it is kept as it came.",
+        ),
+    ]
 
 
 def _events(
@@ -160,7 +166,7 @@ def derived_names(schema: Schema, names: Names) -> list[str]:
     return [d.identifier for d in made if d.identifier not in chosen]
 
 
-def lower_types(schema: Schema, names: Names, diagnostics: Diagnostics) -> TypesModule:
+def lower_types(schema: Schema, names: Names) -> TypesModule:
     """The whole module, ready to be printed."""
     topics: dict[str, list[Component]] = {}
     for component in schema.components.values():
@@ -216,6 +222,4 @@ def _used(definition: Definition) -> set[str]:
 
 
 def _words(annotation: str) -> set[str]:
-    import re
-
     return set(re.findall(r"\w+", annotation)) & set(TYPING)

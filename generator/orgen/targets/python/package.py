@@ -1,0 +1,140 @@
+"""Lowers what a published Python package has beside its modules: metadata, README, `__init__`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from orgen.config import Config
+from orgen.ir.schema import Schema, Union
+from orgen.render import SourceFile
+from orgen.targets.python.module import header
+from orgen.targets.python.names import Names, attribute_identifier
+from orgen.targets.python.text import docstring, string
+
+VERSION = "0.1.0"
+"""Version of the generated package. The spec's version is `__spec_version__`."""
+
+
+_ABOUT = {
+    "dialects": ("Translation from and to vendors' formats, whole and streamed", "nothing"),
+    "events": ("Reading, checking and collecting a stream of events", "nothing"),
+    "models": (
+        "Classes with attributes, which validate what they are given",
+        "the extra `pydantic`",
+    ),
+    "providers": ("Facts about providers: base URL, authentication, dialects", "nothing"),
+    "types": ("TypedDicts and literals for type checkers", "nothing"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A module in the README's table."""
+
+    module: str
+    about: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An open union, its guard, and how one of its variants is told."""
+
+    union: str
+    guard: str
+    tag: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """All that the templates of the package's own files print."""
+
+    header: str
+    doc: str
+    name: str
+    """Name of the distribution."""
+    module: str
+    """Import name."""
+    modules: tuple[str, ...]
+    """Public modules, loaded on first use."""
+    exports: tuple[str, ...]
+    """Entries of `__all__`, as string literals."""
+    version: str
+    spec_version: str
+    spec_hash: str
+    title: str
+    """The spec and its version as one line of Markdown."""
+    summary: str
+    """The description for the package index, as a TOML string."""
+    rows: tuple[Row, ...]
+    """The table of modules."""
+    example: Example | None
+
+
+def lower_package(
+    schema: Schema, names: Names, config: Config, files: Sequence[SourceFile]
+) -> Package:
+    """Describe the package that holds `files`."""
+    modules = tuple(sorted(set(_public_modules(files))))
+    title = _one_line(f"{schema.title} {schema.version}")
+    specials = ("__spec_hash__", "__spec_version__", "__version__")
+    return Package(
+        header(schema),
+        docstring(f"Types and tools for {title}.\n\nModules are loaded when they are first used."),
+        config.package.replace("_", "-").lower(),
+        config.package,
+        modules,
+        tuple(string(name) for name in [*specials, *modules]),
+        string(VERSION),
+        string(schema.version),
+        string(schema.hash),
+        _markdown(title),
+        toml_string(f"Types and tools for {title}"),
+        tuple(Row(name, *_ABOUT.get(name, ("", ""))) for name in modules),
+        _example(schema, names),
+    )
+
+
+def _example(schema: Schema, names: Names) -> Example | None:
+    """The named open union with the most variants, to show how it is read."""
+    unions = [
+        (component, component.type)
+        for component in schema.components.values()
+        if isinstance(component.type, Union) and component.type.open and not component.lifted
+    ]
+    if not unions:
+        return None
+    component, union = max(unions, key=lambda pair: len(pair[1].variants))
+    tag = next(v.tag for v in union.variants if v.tag)
+    (name, values), *_ = tag.values
+    identifier = names.classes[component.name]
+    guard = f"is_unknown_{attribute_identifier(identifier)}"
+    return Example(identifier, guard, string(name), string(str(values[0])))
+
+
+def _public_modules(files: Sequence[SourceFile]) -> list[str]:
+    """`types` of `pkg/types.py`, `dialects` of `pkg/dialects/__init__.py`."""
+    names = []
+    for file in files:
+        _, *inner = file.path.parts
+        if len(inner) == 1 or inner[1:] == ["__init__.py"]:
+            names.append(PurePosixPath(inner[0]).stem)
+    return [name for name in names if name.isidentifier() and not name.startswith("_")]
+
+
+def _one_line(text: str) -> str:
+    visible = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(visible.split())[:120]
+
+
+def _markdown(text: str) -> str:
+    """The text with Markdown's own characters escaped."""
+    return "".join("\\" + char if char in "\\`*_{}[]<>()#+!|$&" else char for char in text)
+
+
+def toml_string(text: str) -> str:
+    """A TOML basic string. `text` is one line of visible characters."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
