@@ -55,7 +55,7 @@ format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/black --quiet generator tests benchmarks
 
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
-	ORGEN_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -p no:xdist tests/golden $(ARGS)
+	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
 
 bench: $(STAMP) ## Measure generation: cold, unchanged, start
 	$(BIN)/python benchmarks/generation.py
