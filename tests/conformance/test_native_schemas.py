@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,11 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "spec"
 CORPUS = ROOT / ".." / "shared" / "corpus"
-DIALECTS = ("anthropic_messages", "openai_chat")
+DIALECTS = ("anthropic_messages", "gemini_generate_content", "ollama_chat", "openai_chat")
 ENTRY_POINTS = ("Request", "Response", "Error", "StreamEvent")
+
+SNAKE_CASE_TOO = {"gemini_generate_content"}
+"""Dialects whose requests may use snake case; the schema lists the normal form, camel case."""
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "openai_chat": {
@@ -189,6 +192,24 @@ def undeclared(
                 yield f"{here}.{key}"
 
 
+def camel_case(root: dict[str, Any], nodes: list[dict[str, Any]], value: Any) -> Any:
+    """The value with keys in snake case renamed where the schema knows the camel form."""
+    live = [leaf for node in nodes for leaf in leaves(root, node)]
+    if isinstance(value, list):
+        items = [leaf["items"] for leaf in live if "items" in leaf]
+        return [camel_case(root, items, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {}
+    for key, item in value.items():
+        camel = re.sub(r"_(\w)", lambda match: match[1].upper(), key)
+        name = camel if any(camel in leaf.get("properties", {}) for leaf in live) else key
+        known = [leaf["properties"][name] for leaf in live if name in leaf.get("properties", {})]
+        maps = [leaf["additionalProperties"] for leaf in live if "additionalProperties" in leaf]
+        out[name] = camel_case(root, known or maps, item)
+    return out
+
+
 # Bodies
 
 
@@ -233,7 +254,14 @@ def recorded(dialect: str) -> Iterator[Body]:
 
 @cache
 def bodies(dialect: str) -> tuple[Body, ...]:
-    return (*vectors(dialect), *recorded(dialect))
+    found = (*vectors(dialect), *recorded(dialect))
+    if dialect not in SNAKE_CASE_TOO:
+        return found
+    root = schema(dialect)
+    return tuple(
+        replace(body, value=camel_case(root, [root["$defs"][body.entry_point]], body.value))
+        for body in found
+    )
 
 
 # Tests
