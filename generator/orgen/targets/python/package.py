@@ -111,7 +111,7 @@ def _example(schema: Schema, names: Names) -> Example | None:
     tag = next(v.tag for v in union.variants if v.tag)
     (name, values), *_ = tag.values
     identifier = names.classes[component.name]
-    guard = f"is_unknown_{attribute_identifier(identifier)}"
+    guard = f"is_known_{attribute_identifier(identifier)}"
     return Example(identifier, guard, string(name), string(str(values[0])))
 
 

@@ -54,13 +54,12 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A function that tells the variants of a union which the spec does not know."""
+    """A function that tells known variants of a union from others; `test` is its expression."""
 
     identifier: str
     parameter: str
     result: str
-    tag: str
-    known: tuple[str, ...]
+    test: str
     doc: str
     kind: str = "guard"
 

@@ -2,7 +2,7 @@
 
 Unions are closed for reading, because mypy and pyright narrow `item["type"]`
 only where every member has a literal there. What an open union takes beyond
-that is `Any<Union>`, and `is_unknown_<union>` is the way from one to the other.
+that is `Any<Union>`, and `is_known_<union>` is the way back to the closed union.
 """
 
 from __future__ import annotations
@@ -110,52 +110,53 @@ def _needs(component: Component) -> set[str]:
 
 
 def _opened(component: Component, union: Union, names: Names) -> list[Definition]:
-    """The alias with unknown variants, and the guard that tells them."""
+    """The alias with unknown variants, and the guards that tell these apart."""
     identifier = names.classes[component.name]
-    others = [names.classes[n] for n in (union.extension, union.unknown) if n]
+    others = " | ".join(names.classes[n] for n in (union.extension, union.unknown) if n)
+    words = attribute_identifier(identifier)
     if component.role is Role.EVENT:
-        return _events(component, union, others, identifier)
-    words = attribute_identifier(component.name).replace("_", " ")
-    wide = Alias(f"Any{identifier}", " | ".join([identifier, *others]), None)
+        return _events(union, identifier, others)
+    wide = f"Any{identifier}"
+    doc = f"Whether the spec describes this variant, so that `{identifier}` can be narrowed."
     return [
-        wide,
-        _guard(
-            union,
-            f"is_unknown_{attribute_identifier(identifier)}",
-            wide.identifier,
-            " | ".join(others),
-            f"Whether the spec does not describe this {words}, so that it is kept as it came.",
+        Alias(wide, f"{identifier} | {others}", None),
+        _guard(union, f"is_known_{words}", wide, identifier, doc),
+    ]
+
+
+def _events(union: Union, identifier: str, others: str) -> list[Definition]:
+    """Events of other makers stand apart from the stream's own, which stay a closed union."""
+    made: list[Definition] = []
+    if EXTENSION_EVENT not in others.split(" | "):
+        doc = docstring("An event that the spec does not describe: a vendor's, or a newer one.")
+        made.append(Alias(EXTENSION_EVENT, others, doc))
+    parameter = f"{identifier} | {EXTENSION_EVENT}"
+    known = f"Whether the spec describes this event, so that `{identifier}` can be narrowed."
+    other = f"Whether an event is none of `{identifier}`: a vendor's, or a newer one."
+    name = f"is_{attribute_identifier(identifier)}"
+    return [
+        *made,
+        _guard(union, name, parameter, identifier, known),
+        Guard(
+            f"is_{attribute_identifier(EXTENSION_EVENT)}",
+            parameter,
+            EXTENSION_EVENT,
+            f"not {name}(value)",
+            docstring(other, 4),
         ),
     ]
 
 
-def _events(
-    component: Component, union: Union, others: list[str], identifier: str
-) -> list[Definition]:
-    """Events of other makers stand apart from the stream's own, which stay a closed union."""
-    made: list[Definition] = []
-    if EXTENSION_EVENT not in others:
-        doc = docstring("An event that the spec does not describe: a vendor's, or a newer one.")
-        made.append(Alias(EXTENSION_EVENT, " | ".join(others), doc))
-    made.append(
-        _guard(
-            union,
-            "is_extension_event",
-            f"{identifier} | {EXTENSION_EVENT}",
-            EXTENSION_EVENT,
-            f"Whether an event is none of `{identifier}`: a vendor's, or a newer one.",
-        )
-    )
-    return made
-
-
 def _guard(union: Union, identifier: str, parameter: str, result: str, doc: str) -> Guard:
-    tag = union.discriminators[0]
-    values = [value for v in union.variants if v.tag for value in v.tag.values[0][1]]
-    known = list(dict.fromkeys(string(str(value)) for value in values))
+    """Asks for the tag; a value that is no object has none and is known by its JSON type."""
+    tags = [value for v in union.variants if v.tag for value in v.tag.values[0][1]]
+    known = list(dict.fromkeys(string(str(value)) for value in tags))
     if any(v.untagged for v in union.variants):
         known.append("None")
-    return Guard(identifier, parameter, result, string(tag), tuple(known), docstring(doc, 4))
+    test = f"value.get({string(union.discriminators[0])}) in {{{', '.join(known)}}}"
+    if any(v.tag is None for v in union.variants):
+        test = f"not isinstance(value, dict) or {test}"
+    return Guard(identifier, parameter, result, test, docstring(doc, 4))
 
 
 def derived_names(schema: Schema, names: Names) -> list[str]:
@@ -193,8 +194,8 @@ _DOC = """{name} {version} as plain JSON, typed.
 
 Every object is a dict at run time; these types say which keys it has. Unions are
 closed, so that `if item["type"] == "message"` narrows them. Variants that this version
-does not describe arrive all the same: ask the `is_unknown_...` function of the union
-first, and annotate with `Any...` where you pass them on."""
+does not describe arrive all the same: leave them aside with the `is_known_...` function
+of the union, and annotate with `Any...` where you pass them on."""
 
 
 def _title(topic: str) -> str:
