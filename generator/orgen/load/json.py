@@ -145,7 +145,8 @@ class _Reader:
     def _key_fault(self, index: int) -> Refused:
         if self.text[index : index + 1] == "}":
             return self._syntax(index, "a comma stands before the end of the object")
-        return self._syntax(index, "a key in double quotes is missing here")
+        hint = _word_hint(self.text[index : index + 2])
+        return self._syntax(index, "a key in double quotes is missing here", hint)
 
     def _array(self, start: int, depth: int) -> tuple[Node, int]:
         self.budget.check_depth(depth, start)

@@ -82,6 +82,7 @@ class Registry:
             return known
         name = _lifted_name(site)
         if name in self.schemas:
+            self.names[site.file, site.pointer] = name
             taken = self.places.get(name)
             self.diagnostics.error(
                 span,

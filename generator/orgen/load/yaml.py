@@ -165,8 +165,9 @@ class _Builder:
                 self._point(start), "L015", "a second YAML document begins here", "keep one a file"
             )
         if event.version not in (None, (1, 2)):
+            directive = max(0, self.source.text.rfind("%YAML", 0, start))
             self.budget.error(
-                self._point(start), "L015", "only YAML 1.2 is read", "remove the %YAML directive"
+                self._point(directive), "L015", "only YAML 1.2 is read", "remove the directive"
             )
 
     def _span(self, start: int, end: int) -> Span:
@@ -256,7 +257,7 @@ class _Builder:
             known = event.anchor in self.anchors
             problem = "stands inside its own anchor" if known else "has no anchor before it"
             self.budget.error(span, "L018", f"the alias {quote('*' + event.anchor)} {problem}")
-            self._add(Node(None, Place(span)))
+            self._add(Node({}, Place(span)))
             return
         self.budget.expand(anchored.size, start)
         self.budget.check_depth(len(self.open) + anchored.depth, start)

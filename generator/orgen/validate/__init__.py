@@ -1,8 +1,8 @@
 """Checks a merged document: that it is OpenAPI 3.1, that it means something, and only one thing.
 
 Every rule has a code of its own in `docs/diagnostics.md` and reports all its
-faults. Rules that look through references run only if none goes in circles.
-Nothing is changed.
+faults. Rules that look through references do not follow those that go in circles, and
+do not run at all on schemas too large to be resolved. Nothing is changed.
 """
 
 from __future__ import annotations

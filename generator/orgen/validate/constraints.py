@@ -10,7 +10,7 @@ from orgen.load.building import quote
 from orgen.load.suggest import close_hint
 from orgen.validate.context import Context, Node, strings, types
 from orgen.validate.patterns import pattern_fault
-from orgen.validate.structure import type_name
+from orgen.validate.structure import TYPE_NAMES, show
 
 DISALLOWED = "x-openresponses-disallowed"
 """Marks a property that may not be sent; its constraints contradict on purpose."""
@@ -74,16 +74,16 @@ def _check_types(context: Context, node: Node) -> None:
             context.error(
                 context.span(node, "enum", index),
                 "V044",
-                f"{_shown(value)} can never be valid: the type is {' or '.join(allowed)}",
+                f"{show(value)} can never be valid: the type is {' or '.join(allowed)}",
             )
     if "const" not in node.schema:
         return
     value, span = node.schema["const"], context.span(node, "const")
     if allowed and not has_type(value, allowed):
-        message = f"{_shown(value)} can never be valid: the type is {' or '.join(allowed)}"
+        message = f"{show(value)} can never be valid: the type is {' or '.join(allowed)}"
         context.error(span, "V044", message)
     if isinstance(listed, list) and not any(same(value, one) for one in listed):
-        context.error(span, "V045", f"{_shown(value)} is not one of the values under `enum`")
+        context.error(span, "V045", f"{show(value)} is not one of the values under `enum`")
 
 
 def has_type(value: Json, allowed: list[str]) -> bool:
@@ -112,10 +112,6 @@ def _is_of(value: Json, name: str) -> bool:
 def same(one: Json, other: Json) -> bool:
     """Equality as JSON Schema has it: 1 equals 1.0, but not true."""
     return isinstance(one, bool) == isinstance(other, bool) and one == other
-
-
-def _shown(value: Json) -> str:
-    return quote(value) if isinstance(value, str) else f"{type_name(value)} ({value!r:.40})"
 
 
 def _check_duplicates(context: Context, node: Node) -> None:
@@ -173,9 +169,13 @@ def _check_applicable(context: Context, node: Node) -> None:
             context.error(
                 context.document.key_span((*node.pointer, keyword)),
                 "V046",
-                f"`{keyword}` says nothing about a {' or '.join(sorted(allowed))}",
+                f"`{keyword}` says nothing about {' or '.join(_articled(allowed))}",
                 hint=f"it is for a value of type {wanted}",
             )
+
+
+def _articled(names: set[str]) -> list[str]:
+    return [TYPE_NAMES[name] for name in sorted(names) if name in TYPE_NAMES]
 
 
 def check_required(context: Context) -> None:
@@ -184,7 +184,10 @@ def check_required(context: Context) -> None:
         required = strings(node.schema.get("required"))
         if not required:
             continue
-        defined = context.properties(context.whole(node))
+        whole = context.whole(node)
+        if not context.is_known(whole):
+            continue
+        defined = context.properties(whole)
         for index, name in enumerate(required):
             if name not in defined:
                 _report_required(context, node, index, name, list(defined))

@@ -11,6 +11,7 @@ from orgen.ir.schema import Json
 from orgen.load import Document, Pointer
 from orgen.load.kinds import Kind, entries, kind_of
 from orgen.load.references import referred_component
+from orgen.validate.unsupported import UNSUPPORTED
 
 SCHEMAS: Pointer = ("components", "schemas")
 UNIONS = ("oneOf", "anyOf")
@@ -39,6 +40,8 @@ class Context:
     """Every object schema, parents before children, in the order of the document."""
     malformed: list[tuple[Pointer, Json]] = field(init=False, default_factory=list)
     """What stands where a schema should but is neither an object nor a boolean."""
+    circular: set[str] = field(init=False, default_factory=set)
+    """Components that are defined by themselves: references to them are not followed."""
 
     def __post_init__(self) -> None:
         self.schemas = self.document.schemas
@@ -54,8 +57,11 @@ class Context:
                 elif not isinstance(value, bool):
                     self.malformed.append((pointer, value))
             if kind is not Kind.DATA:
+                skipped = UNSUPPORTED if kind is Kind.SCHEMA else {}
                 inner = [
-                    (kind_of(kind, key), (*pointer, key), part) for key, part in entries(value)
+                    (kind_of(kind, key), (*pointer, key), part)
+                    for key, part in entries(value)
+                    if key not in skipped
                 ]
                 stack.extend(reversed(inner))
 
@@ -79,12 +85,24 @@ class Context:
 
     # Looking through references
 
+    def leads_to(self, name: str) -> bool:
+        """Whether a reference to a component can be followed."""
+        return name in self.schemas and name not in self.circular
+
+    def is_known(self, schema: Json) -> bool:
+        """Whether every reference among the parts of a schema can be followed."""
+        return all(
+            (name := referred_component(part["$ref"])) is not None and self.leads_to(name)
+            for part in self.parts(schema)
+            if "$ref" in part
+        )
+
     def target(self, schema: Json) -> Json:
         """The schema that a chain of plain references ends at; True where it ends nowhere."""
         seen: set[str] = set()
         while isinstance(schema, dict) and "$ref" in schema:
             name = referred_component(schema["$ref"])
-            if name is None or name in seen or name not in self.schemas:
+            if name is None or name in seen or not self.leads_to(name):
                 return True
             seen.add(name)
             schema = self.schemas[name]
@@ -103,7 +121,7 @@ class Context:
             members = part.get("allOf")
             stack.extend(reversed(members) if isinstance(members, list) else ())
             name = referred_component(part.get("$ref"))
-            if name is not None and name in self.schemas and name not in names:
+            if name is not None and name not in names and self.leads_to(name):
                 names.add(name)
                 stack.append(self.schemas[name])
         return found

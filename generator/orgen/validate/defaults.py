@@ -8,12 +8,13 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 
 from orgen.diagnostics import Severity
 from orgen.ir.schema import Json
 from orgen.load.building import quote
 from orgen.validate.context import Context, Node
-from orgen.validate.structure import REGISTRY, explain
+from orgen.validate.structure import explain
 
 _BROKEN = frozenset({"V001", "V003", "V011", "V013", "V041", "V042"})
 """Faults after which a schema cannot be used to check a value."""
@@ -39,9 +40,9 @@ def _counting(value: dict[str, Json]) -> Draft202012Validator:
             raise _TooCostly
         yield from follow(inner, reference, instance, schema) or ()
 
-    made: Draft202012Validator = extend(Draft202012Validator, {"$ref": count})(
-        value, registry=REGISTRY
-    )
+    made: Draft202012Validator = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"$ref": count}
+    )(value, registry=REGISTRY)
     return made
 
 

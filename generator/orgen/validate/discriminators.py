@@ -60,7 +60,7 @@ def _member(
 ) -> Iterator[_Member]:
     """The member, or nothing after reporting that the discriminator cannot find it."""
     title = referred_component(schema.get("$ref")) if isinstance(schema, dict) else None
-    if title is not None and title not in context.schemas:
+    if not context.is_known(schema):
         return
     title = title or f"member {index + 1}"
     target = context.target(schema)

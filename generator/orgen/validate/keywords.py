@@ -8,39 +8,10 @@ from orgen.ir.schema import Json
 from orgen.load.building import quote
 from orgen.load.suggest import close_hint
 from orgen.validate.context import Context, Node, describe
-from orgen.validate.structure import type_name
+from orgen.validate.structure import show, type_name
+from orgen.validate.unsupported import UNSUPPORTED
 
 _TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
-
-# Keyword -> what to write in its place.
-UNSUPPORTED: dict[str, str] = {
-    "if": "use oneOf with a discriminator",
-    "then": "use oneOf with a discriminator",
-    "else": "use oneOf with a discriminator",
-    "not": "say what is allowed instead: oneOf, enum or a pattern",
-    "patternProperties": "use additionalProperties, with propertyNames for the pattern",
-    "dependentSchemas": "use oneOf with a discriminator",
-    "dependentRequired": "use oneOf with a discriminator",
-    "dependencies": "use oneOf with a discriminator",
-    "prefixItems": "use an object with named properties",
-    "additionalItems": "use items with a single schema",
-    "contains": "use items, which holds for every item",
-    "minContains": "use items, which holds for every item",
-    "maxContains": "use items, which holds for every item",
-    "unevaluatedItems": "use items with a single schema",
-    "unevaluatedProperties": "use additionalProperties",
-    "$id": "refer by file and JSON Pointer; schemas have no addresses here",
-    "$anchor": "refer by JSON Pointer",
-    "$dynamicAnchor": "refer by JSON Pointer",
-    "$dynamicRef": "use $ref",
-    "$recursiveRef": "use $ref",
-    "$recursiveAnchor": "use $ref",
-    "$vocabulary": "leave it out; the vocabulary is that of JSON Schema 2020-12",
-    "nullable": "OpenAPI 3.1 has no nullable; write type: [..., 'null']",
-    "divisibleBy": "use multipleOf",
-    "extends": "use allOf",
-    "disallow": "say what is allowed instead",
-}
 
 
 def _is_string(value: Json) -> bool:
@@ -79,13 +50,9 @@ def _is_full_list(value: Json) -> bool:
     return isinstance(value, list) and bool(value)
 
 
-def _is_schema(value: Json) -> bool:
-    return isinstance(value, dict | bool)
-
-
 def _is_type(value: Json) -> bool:
     names = value if isinstance(value, list) else [value]
-    return bool(names) and all(name in _TYPES for name in names)
+    return bool(names) and all(isinstance(name, str) and name in _TYPES for name in names)
 
 
 def _is_anything(value: Json) -> bool:
@@ -97,17 +64,17 @@ _COUNT: _Shape = (_is_count, "a whole number, zero or more")
 _NUMBER: _Shape = (_is_number, "a number")
 _STRING: _Shape = (_is_string, "a string")
 _BOOL: _Shape = (_is_bool, "true or false")
-_SCHEMA: _Shape = (_is_schema, "a schema: an object, true or false")
 _NAMES: _Shape = (_is_names, "a list of names")
 _MEMBERS: _Shape = (_is_full_list, "a list of at least one schema")
 _OBJECT: _Shape = (_is_object, "an object")
 _ANYTHING: _Shape = (_is_anything, "")
+"""For what is checked elsewhere."""
 
 # Source: the vocabularies of https://json-schema.org/draft/2020-12/schema, and OpenAPI 3.1's.
 _SHAPES: dict[str, _Shape] = {
     "type": (_is_type, f"one or more of {', '.join(_TYPES)}"),
     **dict.fromkeys(("oneOf", "anyOf", "allOf"), _MEMBERS),
-    **dict.fromkeys(("items", "additionalProperties", "propertyNames", "contentSchema"), _SCHEMA),
+    **dict.fromkeys(("items", "additionalProperties", "propertyNames", "contentSchema"), _ANYTHING),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _COUNT),
     **dict.fromkeys(("minProperties", "maxProperties"), _COUNT),
     **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _NUMBER),
@@ -129,11 +96,13 @@ _PROPERTY_NAMES = frozenset({"type", "pattern", "description", "title", "$commen
 def check_keywords(context: Context) -> None:
     """Run all rules about single keywords."""
     for pointer, value in context.malformed:
-        context.error(
-            context.document.span(pointer),
-            "V011",
-            f"a schema must be an object, true or false, not {type_name(value)}",
-        )
+        span = context.document.span(pointer)
+        if pointer[-1] == "items" and isinstance(value, list):
+            message = "a list under `items` is not supported"
+            context.error(span, "V013", message, UNSUPPORTED["prefixItems"])
+        else:
+            message = f"a schema must be an object, true or false, not {show(value)}"
+            context.error(span, "V011", message)
     for node in context.nodes:
         for keyword, value in node.schema.items():
             _check_keyword(context, node, keyword, value)
@@ -157,13 +126,25 @@ def _check_keyword(context: Context, node: Node, keyword: str, value: Json) -> N
 
 def _report_shape(context: Context, node: Node, keyword: str, wanted: str) -> None:
     value = node.schema[keyword]
-    if keyword == "items" and isinstance(value, list):
-        message = "a list under `items` is not supported"
-        context.error(context.span(node, keyword), "V013", message, UNSUPPORTED["prefixItems"])
+    if keyword == "type":
+        _report_type(context, node, value)
         return
+    message = f"{quote(keyword)} must be {wanted}, not {show(value)}"
     hint = _shape_hint(keyword, value)
-    message = f"{quote(keyword)} must be {wanted}, not {_shown(value)}"
     context.error(context.span(node, keyword), "V011", message, hint)
+
+
+def _report_type(context: Context, node: Node, value: Json) -> None:
+    names = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
+    for index, name in names:
+        if name in _TYPES and isinstance(name, str):
+            continue
+        span = context.span(node, "type", *([] if index is None else [index]))
+        hint = close_hint(name, _TYPES) if isinstance(name, str) else None
+        known = f"the types are {', '.join(_TYPES)}"
+        context.error(span, "V011", f"{show(name)} is not a type of JSON Schema", hint or known)
+    if not names:
+        context.error(context.span(node, "type"), "V011", "the list of types is empty")
 
 
 def _shape_hint(keyword: str, value: Json) -> str | None:
@@ -171,15 +152,7 @@ def _shape_hint(keyword: str, value: Json) -> str | None:
         return "list the names of required properties in `required` beside `properties`"
     if keyword.startswith("exclusive") and isinstance(value, bool):
         return "since draft 6 the keyword holds the limit itself"
-    if keyword == "type":
-        names = value if isinstance(value, list) else [value]
-        unknown = [name for name in names if isinstance(name, str) and name not in _TYPES]
-        return close_hint(unknown[0], _TYPES) if unknown else None
     return None
-
-
-def _shown(value: Json) -> str:
-    return quote(value) if isinstance(value, str) else type_name(value)
 
 
 def _report_unknown(context: Context, node: Node, keyword: str) -> None:

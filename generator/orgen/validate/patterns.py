@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_PATTERN_LENGTH = 1_000
 """Characters of a pattern."""
@@ -106,7 +106,7 @@ class _Group:
     opening: str | None = None
     """Its first token; a literal there separates the rounds of a repetition."""
     repeats: bool = False
-    inner: str = ""
+    inner: list[str] = field(default_factory=list)
     """The tokens behind the first one."""
 
 
@@ -132,27 +132,29 @@ def _shape_fault(tokens: list[str]) -> tuple[str, str, str | None] | None:
         elif token == ")" and len(groups) > 1:
             closed = groups.pop()
             groups[-1].repeats = groups[-1].repeats or closed.repeats
-            groups[-1].inner += closed.inner
+            groups[-1].inner += [closed.opening or "", *closed.inner]
         elif groups[-1].opening is None:
             groups[-1].opening = token
         else:
-            groups[-1].inner += token
+            groups[-1].inner.append(token)
     return None
 
 
 def _is_separated(group: _Group) -> bool:
     """Whether each round of a repeated group begins with a character that is nowhere else in it."""
-    opening = (group.opening or "").removeprefix("\\")
-    if len(opening) != 1 or opening.isalnum() or group.opening in (".", "[", "^", "$", "|"):
+    opening = group.opening or ""
+    separator = opening.removeprefix("\\")
+    if len(separator) != 1 or separator.isalnum() or opening in (".", "[", "^", "$", "|"):
         return False
-    # A negated class, a dot or an escape for a class could match the separator too.
-    wide = re.search(r"\[\^|\.|\\[DWS]", group.inner) or "|" in group.inner
-    return not wide and opening not in group.inner and not _in_range(opening, group.inner)
+    return not any(token == "|" or _could_match(token, separator) for token in group.inner)
 
 
-def _in_range(character: str, tokens: str) -> bool:
-    ranges = re.findall(r"(.)-(.)", tokens, re.DOTALL)
-    return any(low <= character <= high for low, high in ranges)
+def _could_match(token: str, character: str) -> bool:
+    """Whether a token, such as a class of characters, matches one character."""
+    try:
+        return token == "." or re.fullmatch(token, character) is not None
+    except re.error:
+        return token == character
 
 
 def _is_many(token: str) -> bool:

@@ -24,9 +24,9 @@ def check_references(context: Context) -> bool:
     _check_targets(context)
     _check_use(context)
     graph = {name: list(_direct(schema)) for name, schema in context.schemas.items()}
-    cyclic = _check_cycles(context, graph)
-    _check_finite(context, cyclic)
-    return not cyclic and _check_size(context, graph)
+    context.circular = _check_cycles(context, graph)
+    _check_finite(context)
+    return _check_size(context, graph)
 
 
 def _check_targets(context: Context) -> None:
@@ -98,8 +98,9 @@ def _check_size(context: Context, graph: dict[str, list[str]]) -> bool:
     """Report components that later stages could not follow in bounded time and depth."""
     depth: dict[str, int] = {}
     size: dict[str, int] = {}
-    for name in innermost_first(graph):
-        inner = [one for one in graph[name] if one in graph]
+    straight = {name: inner for name, inner in graph.items() if name not in context.circular}
+    for name in innermost_first(straight):
+        inner = [one for one in straight[name] if one in straight]
         depth[name] = 1 + max((depth[one] for one in inner), default=0)
         size[name] = min(1 + sum(size[one] for one in inner), MAX_ALTERNATIVES + 1)
         if depth[name] > MAX_CHAIN or size[name] > MAX_ALTERNATIVES:
@@ -114,13 +115,13 @@ def _check_size(context: Context, graph: dict[str, list[str]]) -> bool:
     return True
 
 
-def _check_finite(context: Context, cyclic: set[str]) -> None:
+def _check_finite(context: Context) -> None:
     """Report components whose every value would have to contain itself."""
     finite = _finite_components(context)
     endless = {
         name: [one for one in _needed(schema) if one not in finite]
         for name, schema in context.schemas.items()
-        if name not in finite and name not in cyclic
+        if name not in finite and name not in context.circular
     }
     for cycle in cycles(endless):
         first, *others = (context.document.key_span((*SCHEMAS, name)) for name in cycle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from orgen.load.building import quote
 from orgen.load.document import Document, Pointer
 from orgen.load.suggest import close_hint
 
-_TYPE_NAMES = {
+TYPE_NAMES = {
     "null": "null",
     "boolean": "a boolean",
     "integer": "an integer",
@@ -55,6 +56,9 @@ def explain(error: ValidationError) -> Iterator[tuple[Pointer, bool, str, str | 
     pointer = tuple(error.absolute_path)
     value: Any = error.instance
     rule: Any = error.validator_value
+    if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
+        yield (*pointer, value), True, f"{quote(str(value))} is not a name allowed here", None
+        return
     match error.validator:
         case "required":
             missing = [name for name in rule if name not in value]
@@ -64,10 +68,6 @@ def explain(error: ValidationError) -> Iterator[tuple[Pointer, bool, str, str | 
             yield from _unknown_keys(error, pointer)
         case "oneOf" | "anyOf":
             yield from _alternatives(error, pointer)
-        case "propertyNames":
-            yield (*pointer, value), True, f"{quote(str(value))} is not a name allowed here", None
-        case _ if error.parent is not None and error.parent.validator == "propertyNames":
-            yield (*pointer, value), True, f"{quote(str(value))} is not a name allowed here", None
         case _:
             yield pointer, False, _sentence(str(error.validator), rule, value), None
 
@@ -116,12 +116,12 @@ def _sentence(keyword: str, rule: Any, value: Any) -> str:
     match keyword:
         case "type":
             wanted = [rule] if isinstance(rule, str) else list(rule)
-            names = " or ".join(_TYPE_NAMES.get(name, name) for name in wanted)
-            return f"this must be {names}, not {type_name(value)}"
+            names = " or ".join(TYPE_NAMES.get(name, name) for name in wanted)
+            return f"this must be {names}, not {show(value)}"
         case "enum":
-            return _one_of("this must be one of", [str(one) for one in rule]) or "no value fits"
+            return _one_of("this must be one of", [_plain(one) for one in rule]) or "no value fits"
         case "const":
-            return f"this must be {quote(str(rule))}"
+            return f"this must be {show(rule)}"
         case "pattern":
             return f"{quote(str(value))} does not match the pattern {quote(rule)}"
         case "minLength" | "minItems" | "minProperties":
@@ -129,11 +129,15 @@ def _sentence(keyword: str, rule: Any, value: Any) -> str:
         case "maxLength" | "maxItems" | "maxProperties":
             return f"this may have at most {rule} {_unit(keyword, rule)}"
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            return f"{quote(str(value))} is outside of the range ({keyword}: {rule})"
+            return f"{show(value)} is outside of the range ({keyword}: {rule})"
         case "False" | "None":
             return "nothing may stand here"
         case _:
             return f"this breaks the rule {keyword}: {quote(str(rule)[:200])}"
+
+
+def _plain(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _unit(keyword: str, count: int) -> str:
@@ -165,3 +169,10 @@ def type_name(value: Json) -> str:
             return "an array"
         case dict():
             return "an object"
+
+
+def show(value: Json) -> str:
+    """A value for use in a message: a scalar as it is in JSON, of a collection its type."""
+    if isinstance(value, dict | list):
+        return type_name(value) if value else type_name(value).replace("an", "an empty", 1)
+    return quote(value) if isinstance(value, str) else quote(json.dumps(value))

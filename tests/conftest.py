@@ -1,0 +1,60 @@
+"""What all tests share: comparison with golden files.
+
+`golden.check(path, text)` compares a text with the file at `path`, which is
+committed beside the test's inputs. On a mismatch it fails with a unified diff
+and the command that accepts the new text; run with `--update-golden` it writes
+the file instead. Review changed golden files like code.
+
+    def test_prints(golden: Golden) -> None:
+        golden.check(Path("tests/golden/case/output.txt"), render())
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The root of the repository."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden files instead of comparing with them",
+    )
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Compares texts with committed files, or updates the files."""
+
+    update: bool
+
+    def check(self, path: Path, text: str) -> None:
+        """Fail unless the file at `path` holds exactly `text`."""
+        path = path if path.is_absolute() else ROOT / path
+        if self.update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
+            return
+        expected = path.read_bytes().decode("utf-8") if path.exists() else ""
+        if path.exists() and expected == text:
+            return
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
+        diff = difflib.unified_diff(
+            expected.splitlines(), text.splitlines(), f"{name} (golden)", "now", lineterm=""
+        )
+        pytest.fail(
+            "\n".join([*diff, "", "If the new text is right: make update-golden"]), pytrace=False
+        )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The comparison with golden files; see the top of this module."""
+    return Golden(bool(request.config.getoption("--update-golden")))
