@@ -91,7 +91,7 @@ def _walk_members(left: Members, right: Members, where: Where) -> Iterator[Diffe
             yield _difference(Kind.REMOVED, node, right, message)
         else:
             only_right.remove(partner)
-            yield from _walk(node, partner, where.member(_name(node)))
+            yield from _walk(node, partner, where.member(_name(node).strip('"')))
     for node in only_right:
         message = f"{where}: {right.noun} {_name(node)} was added"
         yield _difference(Kind.ADDED, left, node, message)

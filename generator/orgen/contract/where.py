@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from orgen.contract.tree import Fields
 
-SILENT = frozenset({"components", "schemas", "paths", "properties"})
-"""Fields that only lead to names, and are not worth a mention."""
+SILENT = frozenset(
+    {"components", "schemas", "paths", "properties", "responses", "content"}
+    | {"schema", "allOf", "anyOf", "oneOf", "required", "enum"}
+)
+"""Fields that only lead to names or members, and are not worth a mention."""
 
 
 @dataclass(frozen=True, slots=True)
