@@ -70,10 +70,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What the field `at` must be: one of `values` where present, or as `check` says."""
+    """What the field `at` must be: where present, one of `values` and none of `never`."""
 
     at: str
     values: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     check: Literal["present", "empty"] | None = None
 
 
@@ -246,7 +247,9 @@ def _rule(entry: dict[str, Any]) -> Rule:
         gathers=dict(entry.get("gathers", {})),
         agrees=tuple(Agreement(one["at"], one["with"]) for one in entry.get("agrees", ())),
         holds=tuple(
-            Condition(one["at"], tuple(one.get("in", ())), one.get("is"))
+            Condition(
+                one["at"], tuple(one.get("in", ())), tuple(one.get("never", ())), one.get("is")
+            )
             for one in entry.get("holds", ())
         ),
     )

@@ -76,7 +76,7 @@ def code(text: str) -> str:
     visible = _INVISIBLE.sub(_REPLACEMENT, re.sub(r"[^\S ]", " ", text))
     if _PLAIN_CODE.fullmatch(visible):
         return f"`{visible}`"
-    entities = re.sub(r"[^\w ]|_", lambda match: f"&#{ord(match[0])};", visible)
+    entities = re.sub(r"[^\w \-^+=/,;?!()@%']|_", lambda match: f"&#{ord(match[0])};", visible)
     return f"<code>{entities}</code>" if entities.strip() else "<code>&nbsp;</code>"
 
 
@@ -110,7 +110,7 @@ def xml(text: str) -> str:
 
 def comment(text: str) -> str:
     """Text inside an HTML or XML comment: it cannot end the comment."""
-    return xml(text).replace("--", "- -").rstrip("-")
+    return re.sub("-(?=-)", "- ", xml(text)).rstrip("-")
 
 
 def first_sentence(text: str) -> str:

@@ -35,7 +35,7 @@ _LONGEST = 200
 _MOST = 8
 _LARGEST = 250
 """Values of more nodes than this are no examples; it also bounds the recursion."""
-_CHOICES = 3
+_CHOICES = 2
 """How many unions, one inside the other, show their first variant; the others the smallest."""
 _TEXTS = (
     "text", "a", "acme:item", "sample_1", "https://example.com/", "data:,", "1", "2026-01-01", "A",
@@ -60,6 +60,8 @@ class Examples:
 
     schema: Schema
     _sizes: dict[str, float] = field(default_factory=dict)
+    _left: int = 0
+    """How many more values one example may have before it takes the smallest of all."""
 
     def __post_init__(self) -> None:
         """Find the size of each component's least value; infinite where it needs itself."""
@@ -80,6 +82,7 @@ class Examples:
 
     def of(self, name: str) -> Json | Missing:
         """An example of a component, or MISSING."""
+        self._left = _LARGEST
         try:
             return self._value(self.schema.components[name].type, name, _CHOICES, filled=True)
         except NoExampleError:
@@ -109,6 +112,7 @@ class Examples:
         """A value; with `filled`, lists directly in the outermost object get an entry."""
         if self._size(type) > _LARGEST:
             raise NoExampleError(hint)
+        self._left -= 1
         match type:
             case Ref(name):
                 return self._value(self.schema.components[name].type, hint, choices, filled)
@@ -131,7 +135,7 @@ class Examples:
 
     def _chosen(self, variants: tuple[Variant, ...], choices: int) -> Type:
         """The first variant that has an example, or the smallest when enough was chosen."""
-        if choices > 0:
+        if choices > 0 and self._left > 0:
             for variant in variants:
                 if self._size(variant.type) <= _LARGEST:
                     return variant.type
@@ -236,6 +240,7 @@ def _number(type: Scalar) -> int | float:
         if bound is not None
     ]
     near = [value for bound in bounds for value in (bound, bound + step, bound - step)]
+    near += [bound // step * step + over for bound in bounds for over in (0, step)]
     middle = [low + (high - low) // 2 for low in bounds for high in bounds if low < high]
     for value in (0, 1, step, *near, *middle):
         if _number_fits(type, value):

@@ -172,6 +172,8 @@ def _conditions(rule: Rule, lifecycle: Lifecycle, links: _Links) -> tuple[str, .
 def _condition(condition: Condition) -> str:
     if condition.check is not None:
         return f"{code(condition.at)} is {condition.check}"
+    if condition.never:
+        return f"{code(condition.at)} is not {_states(condition.never)}"
     return f"{code(condition.at)} is {_states(condition.values)}"
 
 
