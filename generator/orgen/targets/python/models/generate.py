@@ -42,6 +42,7 @@ def generated(lowered: Lowered, schema: Schema, output: Output, package: str) ->
         output_model_type=output.value,
         target_python_version=PythonVersion.PY_311,
         custom_template_dir=templates_dir() / "python" / "models",
+        settings_path=templates_dir() / "python" / "models",  # not the user's pyproject.toml
         extra_template_data=data,
         additional_imports=list(lowered.imports),
         base_class=f"{package}._model.Model",
