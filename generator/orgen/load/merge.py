@@ -27,10 +27,10 @@ class _TooLarge(Exception):
 
 def merge(
     files: Files, frame: Document, root_component: str | None, diagnostics: Diagnostics
-) -> Document:
+) -> Document | None:
     """The root document, in OpenAPI's form, with every definition that it reaches.
 
-    What could not be merged is reported and left out.
+    What could not be merged is reported and left out; None if there is no end of it.
     """
     registry = Registry(files, diagnostics)
     registry.register_root(frame, root_component)
@@ -38,7 +38,7 @@ def merge(
     try:
         value, place = merger.merge()
     except _TooLarge:
-        value, place = {}, frame.place
+        return None
     names = [one.file for one in files.documents.values() if one is not None]
     return Document(value, place, frame.file, tuple(names), registry.topics)
 

@@ -56,7 +56,7 @@ def load_spec(path: Path, diagnostics: Diagnostics) -> Document | None:
     frame, root_component = framed
     report_dialect(document, diagnostics)
     merged = merge(files, frame, root_component, diagnostics)
-    return dataclasses.replace(merged, folder=folder)
+    return None if merged is None else dataclasses.replace(merged, folder=folder)
 
 
 def _framed(

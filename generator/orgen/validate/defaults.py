@@ -19,7 +19,7 @@ from orgen.validate.structure import explain
 _BROKEN = frozenset({"V001", "V003", "V011", "V013", "V041", "V042"})
 """Faults after which a schema cannot be used to check a value."""
 
-MAX_STEPS: Final = 50_000
+MAX_STEPS: Final = 10_000
 """References followed while the values of one spec are checked: unions of unions can take
 exponential time."""
 
