@@ -1,0 +1,141 @@
+"""Building a template: statements that make the other side's value."""
+
+from __future__ import annotations
+
+from orgen.dialect.ast import Array, Entry, Literal, Object, Template, Text, Variable, Wildcard
+from orgen.dialect.compile.filters import Place, argument, constant, forward
+from orgen.dialect.compile.scope import Binding, Scope
+from orgen.dialect.compile.types import Spec
+from orgen.ir.operations import (
+    Concat,
+    Expr,
+    Fits,
+    Let,
+    Local,
+    Misfit,
+    NewList,
+    NewObject,
+    Present,
+    Put,
+    Stmt,
+    When,
+)
+
+ALWAYS = ("default", "mint", "parts_or_empty")
+"""Filters that give a value even where there was none."""
+
+
+class Builder:
+    """Collects the statements of one alternative's body."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.statements: list[Stmt] = []
+
+    def value(self, template: Template, name: str) -> Expr:
+        """The expression for a template; statements it needs are collected first."""
+        match template:
+            case Literal(value):
+                return constant(value)
+            case Variable():
+                return self.variable(template)
+            case Wildcard(filters):
+                default = next((f for f in filters if f.name == "default"), None)
+                return constant(argument(default.arguments[0]) if default else None)
+            case Text(parts):
+                return Concat(
+                    tuple(p if isinstance(p, str) else self.binding(p).value for p in parts)
+                )
+            case Array(elements):
+                return NewList(tuple(self.value(e, name) for e in elements))
+            case Object():
+                return self.object(template, name)
+
+    def object(self, template: Object, name: str) -> Expr:
+        required: list[tuple[str, Expr]] = []
+        optional: list[tuple[Entry, Expr]] = []
+        for entry in template.entries:
+            if self.left_out(entry):
+                continue
+            value = self.value(entry.template, entry.key)
+            if self.may_be_absent(entry, value):
+                optional.append((entry, value))
+            else:
+                required.append((entry.key, value))
+        made = NewObject(tuple(required))
+        if not optional:
+            return made
+        local = name if name == "out" else self.scope.local(name)
+        self.statements.append(Let(local, made))
+        for entry, value in optional:
+            self.put_optional(local, entry, value)
+        return Local(local)
+
+    def put_optional(self, target: str, entry: Entry, value: Expr) -> None:
+        if not isinstance(value, Local):
+            local = Local(self.scope.local(entry.key))
+            self.statements.append(Let(local.name, value))
+            value = local
+        put: Stmt = Put(target, (entry.key,), value)
+        misfit = self.misfit(entry)
+        if misfit:
+            fits, otherwise = misfit
+            put = When(fits, (put,), (otherwise,))
+        self.statements.append(When(Present(value), (put,)))
+
+    def misfit(self, entry: Entry) -> tuple[Fits, Misfit] | None:
+        """For decoding: the canonical schema's bounds, and what happens outside them."""
+        if not isinstance(entry.template, Variable) or entry.template.filters:
+            return None
+        binding = self.binding(entry.template)
+        spec = self.scope.specs.get(entry.template.name, Spec())
+        if self.scope.direction.value != "decode" or not spec.bounded or not binding.container:
+            return None
+        prefix = next((s.prefix for s in self.scope.seen if s.container == binding.container), "")
+        return fits(binding.value, spec), Misfit(binding.container, binding.key, prefix, "out")
+
+    def left_out(self, entry: Entry) -> bool:
+        """Optional constants are understood but not written."""
+        match entry.template:
+            case Literal():
+                return entry.optional and not entry.written
+            case Wildcard(filters):
+                return not any(f.name == "default" for f in filters)
+            case _:
+                return False
+
+    def may_be_absent(self, entry: Entry, value: Expr) -> bool:
+        match entry.template:
+            case Variable(_, filters):
+                if any(f.name in ALWAYS for f in filters):
+                    return False
+                if any(f.name == "minted" for f in filters):
+                    return True
+                return entry.optional or self.binding(entry.template).optional
+            case Object():
+                return entry.optional
+            case _:
+                return False
+
+    def variable(self, variable: Variable) -> Expr:
+        binding = self.binding(variable)
+        value = binding.value
+        place = Place(binding.container or value, binding.key)
+        for filter in variable.filters:
+            value = forward(filter, value, self.scope, place)
+        return value
+
+    def binding(self, variable: Variable) -> Binding:
+        return self.scope.bindings.get(variable.name) or Binding(constant(None))
+
+
+def fits(value: Expr, spec: Spec) -> Fits:
+    return Fits(
+        value,
+        spec.values,
+        spec.minimum,
+        spec.maximum,
+        spec.min_length,
+        spec.max_length,
+        spec.pattern,
+    )

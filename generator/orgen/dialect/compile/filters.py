@@ -1,0 +1,162 @@
+"""Filters as operations: `forward` where a template is built, `backward` where it is matched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from orgen.dialect.ast import Direction, Filter
+from orgen.dialect.compile.scope import Scope
+from orgen.ir.operations import (
+    Constant,
+    Expr,
+    FunctionName,
+    Guard,
+    IsKind,
+    Let,
+    Local,
+    Present,
+    Primitive,
+    TableName,
+)
+from orgen.ir.schema import Json
+
+_WORDS: dict[str, Json] = {"empty": {}, "blank": "", "none": None}
+
+_GUARDS = {"str": "string", "obj": "object", "list": "array"}
+
+
+def constant(value: Json) -> Constant:
+    """A constant expression."""
+    return Constant(json.dumps(value, ensure_ascii=False, sort_keys=True), value)
+
+
+def argument(text: str) -> Json:
+    """A filter's argument as JSON: a number, `empty` ({}), `blank` (\"\"), else the text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    try:
+        value: Json = json.loads(text)
+    except ValueError:
+        return text
+    return value
+
+
+def group_function(direction: Direction, group: str) -> str:
+    return f"{direction.value}_{group}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the filtered value lies, for errors and losses."""
+
+    container: Expr
+    key: str
+
+    @property
+    def arguments(self) -> tuple[Expr, Expr]:
+        return self.container, constant(self.key)
+
+
+def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
+    """The value of f(x), for building."""
+    arguments = filter.arguments
+    encode = scope.direction is Direction.ENCODE
+    match filter.name:
+        case "str" | "obj" | "list" | "str_list":
+            return value
+        case "json":
+            return Primitive("to_json", (value, *place.arguments), context=True)
+        case "not":
+            return Primitive("negate", (value,))
+        case "int":
+            return Primitive("whole", (value,))
+        case "default":
+            return Primitive("default", (value, constant(argument(arguments[0]))))
+        case "clamp" if encode:
+            bounds = [constant(argument(text)) for text in arguments]
+            return Primitive("clamp", (value, *bounds, *place.arguments), context=True)
+        case "clamp":
+            return value
+        case "map":
+            return Primitive(
+                "lookup", (TableName(f"{scope.direction.value}_{arguments[0]}"), value)
+            )
+        case "one" | "each" | "parts" | "pick":
+            return _group(filter.name, arguments[0], value, scope)
+        case "join":
+            return Primitive("join", (value,))
+        case "mint":
+            return Primitive("mint", (constant(arguments[0]), value), context=True)
+        case "minted":
+            return Primitive("unless_minted", (value,))
+        case "name_of":
+            return Primitive("name_of", (value, *place.arguments), context=True)
+        case "json_or":
+            return Primitive("json_or", (value, constant(arguments[0])))
+        case "carried":
+            return Primitive("carry", (constant(arguments[0]), value), context=True)
+        case "media_type":
+            return Primitive("media_type", (value,))
+        case name:
+            raise ValueError(f"filter {name} has no forward form")
+
+
+def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str) -> Expr:
+    """The x with f(x) = value, for matching; adds the guards under which it exists."""
+    arguments = filter.arguments
+    encode = scope.direction is Direction.ENCODE
+    match filter.name:
+        case "str" | "obj" | "list":
+            return _guarded(value, _GUARDS[filter.name], scope, wish)
+        case "default" | "clamp" | "int" | "mint" | "minted" | "name_of" | "media_type":
+            return value
+        case "str_list":
+            return _bound(Primitive("strings", (value,)), scope, wish)
+        case "not":
+            local = _guarded(value, "boolean", scope, wish)
+            return Primitive("negate", (local,))
+        case "json":
+            return Primitive("from_json", (value, *place.arguments), context=True)
+        case "map":
+            table = TableName(f"{scope.direction.value}_{arguments[0]}")
+            return _bound(Primitive("lookup", (table, value)), scope, wish)
+        case "one" | "each" | "parts" | "pick":
+            return _group(filter.name, arguments[0], value, scope)
+        case "join":
+            return Primitive("as_list", (value,))
+        case "json_or":
+            return Primitive("json_or_text", (value, constant(arguments[0])))
+        case "carried":
+            name = "carried" if encode else "carry"
+            return _bound(
+                Primitive(name, (constant(arguments[0]), value), context=True), scope, wish
+            )
+        case name:
+            raise ValueError(f"filter {name} has no backward form")
+
+
+def _group(kind: str, group: str, value: Expr, scope: Scope) -> Expr:
+    function = FunctionName(group_function(scope.direction, group))
+    name = {
+        "one": "one",
+        "each": "each",
+        "parts": f"{scope.direction.value}_parts",
+        "pick": "pick" if scope.direction is Direction.ENCODE else "each",
+    }[kind]
+    return Primitive(name, (value, function), context=True)
+
+
+def _bound(value: Expr, scope: Scope, wish: str) -> Local:
+    local = Local(scope.local(wish))
+    scope.steps += [Let(local.name, value), Guard(Present(local))]
+    return local
+
+
+def _guarded(value: Expr, kind: str, scope: Scope, wish: str) -> Local:
+    if not isinstance(value, Local):
+        local = Local(scope.local(wish))
+        scope.steps.append(Let(local.name, value))
+        value = local
+    scope.steps.append(Guard(IsKind(value, (kind,))))
+    return value

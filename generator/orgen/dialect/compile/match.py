@@ -1,0 +1,234 @@
+"""Matching a template: steps that look, test and bind."""
+
+from __future__ import annotations
+
+from orgen.dialect.ast import Array, Entry, Literal, Object, Template, Text, Variable, Wildcard
+from orgen.dialect.compile.filters import Place, backward, constant
+from orgen.dialect.compile.scope import Binding, Scope
+from orgen.dialect.compile.types import Spec
+from orgen.ir.operations import (
+    AbsentOr,
+    Element,
+    Equals,
+    Expr,
+    Field,
+    Guard,
+    HasLength,
+    IsKind,
+    Let,
+    Local,
+    Present,
+    Primitive,
+)
+
+from orgen.ir.schema import Json
+
+
+def match(
+    template: Template,
+    value: Expr,
+    scope: Scope,
+    name: str,
+    prefix: str = "",
+    *,
+    known: bool = False,
+) -> None:
+    """Adds the steps that match `value` (called `name`) against `template`.
+
+    `known` says that the value is an object for sure.
+    """
+    if known and isinstance(template, Object):
+        matcher = _Matcher(scope)
+        for entry in template.entries:
+            matcher.entry(entry, value, name, prefix)
+        return
+    _Matcher(scope).template(template, value, Place(value, ""), name, prefix, optional=False)
+
+
+class _Matcher:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def template(
+        self, template: Template, value: Expr, place: Place, name: str, prefix: str, optional: bool
+    ) -> None:
+        match template:
+            case Literal(constant_value):
+                self.literal(value, constant_value, optional)
+            case Variable():
+                self.variable(template, value, place, name, optional)
+            case Wildcard():
+                return
+            case Text(parts):
+                self.text(parts, value, place, name)
+            case Object():
+                self.object(template, value, name, prefix, optional)
+            case Array(elements):
+                self.array(elements, value, name, prefix)
+
+    def literal(self, value: Expr, expected: Json, optional: bool) -> None:
+        equal = Equals(value, constant(expected))
+        self.scope.steps.append(Guard(AbsentOr(value, equal) if optional else equal))
+
+    def variable(
+        self, variable: Variable, value: Expr, place: Place, name: str, optional: bool
+    ) -> None:
+        scope = self.scope
+        if variable.name in scope.bindings:
+            self.again(variable, value, place)
+            return
+        local: Expr = value
+        if not isinstance(value, Local):
+            local = Local(scope.local(name))
+            scope.steps.append(Let(local.name, value))
+        if not variable.filters:
+            self.kind(local, scope.specs.get(variable.name, Spec()), optional)
+        elif optional:
+            local = self.optional_filters(variable, local, place)
+        else:
+            self.required_filters(variable, local, place)
+            return
+        scope.bind(variable.name, Binding(local, place.container, place.key, optional))
+
+    def kind(self, local: Expr, spec: Spec, optional: bool) -> None:
+        if spec.kinds and optional:
+            self.scope.steps.append(Guard(AbsentOr(local, IsKind(local, spec.kinds))))
+        elif spec.kinds:
+            self.scope.steps.append(Guard(IsKind(local, spec.kinds)))
+        elif not optional:
+            self.scope.steps.append(Guard(Present(local)))
+
+    def required_filters(self, variable: Variable, local: Expr, place: Place) -> None:
+        scope = self.scope
+        if not all(f.name in ("default", "media_type") for f in variable.filters):
+            scope.steps.append(Guard(Present(local)))
+        value = local
+        for filter in reversed(variable.filters):
+            value = backward(filter, value, scope, place, variable.name)
+        if value is not local and not isinstance(value, Local):
+            bound = Local(scope.local(variable.name))
+            scope.steps.append(Let(bound.name, value))
+            value = bound
+        self.pick(variable)
+        scope.bind(variable.name, Binding(value, place.container, place.key))
+
+    def optional_filters(self, variable: Variable, local: Expr, place: Place) -> Expr:
+        """Absent stays absent; a present value goes through the inverse filters."""
+        scope = self.scope
+        inner = Scope(scope.direction, scope.specs, names=scope.names)
+        value = local
+        for filter in reversed(variable.filters):
+            value = backward(filter, value, inner, place, variable.name)
+        self.pick(variable)
+        if value is local and not inner.steps:
+            return local
+        for step in inner.steps:
+            if isinstance(step, Guard):
+                scope.steps.append(Guard(AbsentOr(local, step.condition)))
+            else:
+                scope.steps.append(Let(step.name, Primitive("unless_absent", (local, step.value))))
+        if isinstance(value, Local):
+            return value
+        bound = Local(scope.local(variable.name))
+        scope.steps.append(Let(bound.name, Primitive("unless_absent", (local, value))))
+        return bound
+
+    def again(self, variable: Variable, value: Expr, place: Place) -> None:
+        """A variable that is bound already: the second reading adds or must agree."""
+        scope = self.scope
+        names = [filter.name for filter in variable.filters]
+        known = scope.bindings[variable.name].value
+        if "name_of" in names:
+            found: Expr = Primitive("call_named", (value, known, *place.arguments), context=True)
+        elif "pick" in names:
+            read = value
+            for filter in reversed(variable.filters):
+                read = backward(filter, read, scope, place, variable.name)
+            self.pick(variable)
+            found = Primitive("both", (known, read))
+        elif "media_type" in names or "minted" in names:
+            return
+        else:
+            scope.steps.append(Guard(Equals(value, known)))
+            return
+        bound = Local(scope.local(variable.name))
+        scope.steps.append(Let(bound.name, found))
+        scope.bind(variable.name, Binding(bound, place.container, place.key))
+
+    def pick(self, variable: Variable) -> None:
+        groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
+        self.scope.picks.setdefault(variable.name, []).extend(groups)
+
+    def text(self, parts: tuple[str | Variable, ...], value: Expr, place: Place, name: str) -> None:
+        scope = self.scope
+        pieces = Local(scope.local(f"{name}_pieces"))
+        texts = tuple(constant(piece) for piece in _separators(parts))
+        scope.steps += [
+            Let(pieces.name, Primitive("pieces", (value, *texts))),
+            Guard(Present(pieces)),
+        ]
+        variables = [part for part in parts if isinstance(part, Variable)]
+        for index, part in enumerate(variables):
+            if part.name in scope.bindings:
+                known = scope.bindings[part.name].value
+                scope.steps.append(Guard(Equals(Element(pieces, index), known)))
+                continue
+            scope.bind(part.name, Binding(Element(pieces, index), place.container, place.key))
+
+    def object(self, template: Object, value: Expr, name: str, prefix: str, optional: bool) -> None:
+        scope = self.scope
+        if not isinstance(value, Local):
+            local = Local(scope.local(name))
+            scope.steps.append(Let(local.name, value))
+            value = local
+        if optional:
+            scope.steps.append(Guard(AbsentOr(value, IsKind(value, ("object",)))))
+            container = Local(scope.local(f"{name}_fields"))
+            scope.steps.append(Let(container.name, Primitive("or_empty", (value,))))
+            value = container
+        else:
+            positions = bool(template.entries) and template.entries[0].key.isdecimal()
+            kind = "array" if positions else "object"
+            scope.steps.append(Guard(IsKind(value, (kind,))))
+        for entry in template.entries:
+            self.entry(entry, value, name, prefix)
+
+    def entry(self, entry: Entry, container: Expr, name: str, prefix: str) -> None:
+        if entry.key.isdecimal():
+            place = Place(container, entry.key)
+            value = Element(container, int(entry.key))
+            self.template(entry.template, value, place, f"{name}_{entry.key}", prefix, False)
+            return
+        self.scope.look(container, prefix, entry.key)
+        self.template(
+            entry.template,
+            Field(container, entry.key),
+            Place(container, entry.key),
+            entry.key,
+            f"{prefix}{entry.key}.",
+            entry.optional,
+        )
+
+    def array(self, elements: tuple[Template, ...], value: Expr, name: str, prefix: str) -> None:
+        scope = self.scope
+        if not isinstance(value, Local):
+            local = Local(scope.local(name))
+            scope.steps.append(Let(local.name, value))
+            value = local
+        scope.steps.append(Guard(HasLength(value, len(elements))))
+        for index, element in enumerate(elements):
+            place = Place(value, str(index))
+            self.template(
+                element, Element(value, index), place, f"{name}_{index}", f"{prefix}{index}.", False
+            )
+
+
+def _separators(parts: tuple[str | Variable, ...]) -> list[str]:
+    """Text before each variable, and behind the last: n + 1 texts for n variables."""
+    texts = [""]
+    for part in parts:
+        if isinstance(part, str):
+            texts[-1] += part
+        else:
+            texts.append("")
+    return texts

@@ -1,0 +1,153 @@
+"""Groups of rules as functions: one alternative per rule and direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orgen.dialect.ast import Dialect, Direction, Group, Literal, Object, Rule, Template
+from orgen.dialect.compile.build import Builder
+from orgen.dialect.compile.filters import constant, group_function
+from orgen.dialect.compile.match import match
+from orgen.dialect.compile.scope import Scope, root
+from orgen.dialect.compile.types import CanonicalTypes
+from orgen.dialect.compile.walk import variables
+from orgen.ir.operations import (
+    Account,
+    Alternative,
+    Do,
+    Expr,
+    Function,
+    FunctionName,
+    Let,
+    Local,
+    Primitive,
+    Report,
+    Return,
+    Stmt,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """What all parts of the compiler share."""
+
+    dialect: Dialect
+    types: CanonicalTypes
+
+    def scope(self, rule: Rule, direction: Direction, parameter: str) -> Scope:
+        place = place_of(rule.canonical)
+        return Scope(
+            direction, self.types.variables(rule.canonical), place, names={parameter, "ctx"}
+        )
+
+    def origin(self, what: str, line: int) -> str:
+        return f"{what} (spec/dialects/{self.dialect.name}/dialect.yaml:{line})"
+
+
+def sides(rule: Rule, direction: Direction) -> tuple[Template, Template]:
+    """(template to match, template to build) for a direction."""
+    if direction is Direction.ENCODE:
+        return rule.canonical, rule.native
+    return rule.native, rule.canonical
+
+
+def runs(rule: Rule, direction: Direction) -> bool:
+    return rule.only is None or rule.only is direction
+
+
+def place_of(canonical: Template) -> str:
+    """The name under which notes speak of this value: its `type`, or nothing."""
+    if isinstance(canonical, Object):
+        entry = canonical.entry("type")
+        if entry and isinstance(entry.template, Literal):
+            return str(entry.template.value)
+    return ""
+
+
+def account(scope: Scope, out: str) -> list[Stmt]:
+    """Accounts for every key that the rule did not look at."""
+    encode = scope.direction is Direction.ENCODE
+    return [
+        Account(seen.container, tuple(seen.keys), scope.place if encode else seen.prefix, out)
+        for seen in scope.seen
+    ]
+
+
+def reports(rule: Rule, container: Expr) -> list[Stmt]:
+    return [Report(container, None, "coerced", rule.because)] if rule.because else []
+
+
+def unpicked(scope: Scope) -> list[Stmt]:
+    """Elements that no `pick` of the rule takes are losses."""
+    if scope.direction is not Direction.ENCODE:
+        return []
+    found: list[Stmt] = []
+    for name, groups in scope.picks.items():
+        functions = tuple(FunctionName(group_function(scope.direction, group)) for group in groups)
+        found.append(
+            Do(Primitive("unpicked", (scope.bindings[name].value, *functions), context=True))
+        )
+    return found
+
+
+def rule_alternative(
+    compiler: Compiler, rule: Rule, direction: Direction, parameter: str
+) -> Alternative:
+    """One rule of a group, in one direction."""
+    scope = compiler.scope(rule, direction, parameter)
+    source, target = sides(rule, direction)
+    match(source, root(parameter), scope, parameter)
+    if direction is Direction.ENCODE:
+        _collect_picks(rule, scope)
+    builder = Builder(scope)
+    made = builder.value(target, "out")
+    body = [*builder.statements]
+    if scope.seen and made != Local("out"):
+        body.append(Let("out", made))
+        made = Local("out")
+    body += reports(rule, root(parameter))
+    body += unpicked(scope)
+    body += account(scope, "out")
+    body.append(Return(made))
+    return Alternative(tuple(scope.steps), tuple(body), rule.span)
+
+
+def _collect_picks(rule: Rule, scope: Scope) -> None:
+    """On encode the picks stand on the side that is built."""
+    for variable in variables(rule.native):
+        groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
+        if groups:
+            scope.picks.setdefault(variable.name, []).extend(groups)
+
+
+def group_functions(compiler: Compiler, group: Group) -> list[Function]:
+    """`encode_<group>(value, ctx)` and `decode_<group>(value, ctx)`."""
+    functions = []
+    for direction in Direction:
+        parameter = "part" if direction is Direction.ENCODE else "native"
+        alternatives = tuple(
+            rule_alternative(compiler, rule, direction, parameter)
+            for rule in group.rules
+            if runs(rule, direction)
+        )
+        primitive = "no_rule" if direction is Direction.ENCODE else "foreign"
+        functions.append(
+            Function(
+                name=group_function(direction, group.name),
+                parameters=(parameter,),
+                doc=compiler.origin(f"{group.name}, {_arrow(direction)}", group.span.line),
+                prologue=(),
+                alternatives=alternatives,
+                epilogue=(
+                    Return(
+                        Primitive(primitive, (root(parameter), constant(group.name)), context=True)
+                    ),
+                ),
+                span=group.span,
+            )
+        )
+    return functions
+
+
+def _arrow(direction: Direction) -> str:
+    return "canonical to native" if direction is Direction.ENCODE else "native to canonical"

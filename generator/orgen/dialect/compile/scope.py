@@ -1,0 +1,70 @@
+"""What is known while one rule is compiled: variables, local names, keys looked at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from orgen.dialect.ast import Direction
+from orgen.dialect.compile.types import Spec
+from orgen.ir.operations import Expr, Local, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A variable's value, and where it was read (for losses)."""
+
+    value: Expr
+    container: Expr | None = None
+    key: str = ""
+    optional: bool = False
+
+
+@dataclass(slots=True)
+class Seen:
+    """A container that a rule reads from, with the keys it knows."""
+
+    container: Expr
+    prefix: str
+    keys: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Scope:
+    """State of one alternative. `place` names the canonical thing for notes."""
+
+    direction: Direction
+    specs: dict[str, Spec]
+    place: str = ""
+    steps: list[Step] = field(default_factory=list)
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    picks: dict[str, list[str]] = field(default_factory=dict)
+
+    def local(self, wish: str) -> str:
+        """A local name close to the wish that is not taken in this function."""
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", wish).lower()
+        name = re.sub(r"[^a-z0-9_]", "_", name).strip("_") or "value"
+        if name[0].isdigit():
+            name = f"n{name}"
+        while name in self.names or name in ("ctx", "out"):
+            name += "_"
+        self.names.add(name)
+        return name
+
+    def look(self, container: Expr, prefix: str, key: str) -> None:
+        """Notes that `key` of `container` is the rule's business."""
+        for seen in self.seen:
+            if seen.container == container:
+                if key not in seen.keys:
+                    seen.keys.append(key)
+                return
+        self.seen.append(Seen(container, prefix, [key]))
+
+    def bind(self, name: str, binding: Binding) -> None:
+        self.bindings[name] = binding
+
+
+def root(name: str) -> Local:
+    return Local(name)

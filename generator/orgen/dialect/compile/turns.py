@@ -1,0 +1,405 @@
+"""Turns: canonical items on one side, native messages on the other.
+
+Encoding gives each item a fragment of a native message; the runtime's `gather`
+merges fragments of adjacent items. Decoding takes a message apart slot by
+slot, in the order of the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orgen.dialect.ast import Array, Direction, Entry, Object, Rule, Turn, Turns, Variable
+from orgen.dialect.compile.build import Builder
+from orgen.dialect.compile.filters import constant, group_function
+from orgen.dialect.compile.match import match
+from orgen.dialect.compile.rules import Compiler, account, reports, rule_alternative, unpicked
+from orgen.dialect.compile.scope import Binding, root
+from orgen.dialect.compile.walk import variables
+from orgen.ir.operations import (
+    Account,
+    Alternative,
+    Do,
+    Equals,
+    Expr,
+    Field,
+    Function,
+    FunctionName,
+    Guard,
+    IsKind,
+    Let,
+    Local,
+    NewList,
+    NewObject,
+    Present,
+    Primitive,
+    Return,
+    Run,
+    Stmt,
+    Table,
+    TableName,
+    When,
+)
+from orgen.ir.schema import Json
+
+_RUN_FILTERS = ("parts", "each")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A native key of a turn, with the rules that speak of it."""
+
+    keys: tuple[str, ...]
+    elements: tuple[Rule, ...] = ()
+    content: Rule | None = None
+    scalars: tuple[Rule, ...] = ()
+
+
+def slots(turn: Turn) -> list[Slot]:
+    """The slots of a merged turn, in the order of their first rule."""
+    order: list[str] = []
+    elements: dict[str, list[Rule]] = {}
+    content: dict[str, Rule] = {}
+    scalars: dict[str, list[Rule]] = {}
+    for rule in turn.rules:
+        if not isinstance(rule.native, Object):
+            continue
+        first = rule.native.entries[0]
+        if first.key not in order:
+            order.append(first.key)
+        if len(rule.native.entries) == 1 and isinstance(first.template, Array):
+            elements.setdefault(first.key, []).append(rule)
+        elif len(rule.native.entries) == 1 and _is_run(first):
+            if rule.only is not Direction.ENCODE:
+                content.setdefault(first.key, rule)
+        else:
+            scalars.setdefault(first.key, []).append(rule)
+    return [
+        Slot((key,), tuple(elements.get(key, ())), content.get(key), tuple(scalars.get(key, ())))
+        for key in order
+    ]
+
+
+def _is_run(entry: Entry) -> bool:
+    template = entry.template
+    return isinstance(template, Variable) and any(f.name in _RUN_FILTERS for f in template.filters)
+
+
+def turn_table(turns: Turns, turn: Turn) -> str:
+    return f"turn_{turn_name(turns, turn)}"
+
+
+def turn_name(turns: Turns, turn: Turn) -> str:
+    return f"{turns.name}_{turn.name}"
+
+
+class TurnsCompiler:
+    """Functions and tables of one `turns` section."""
+
+    def __init__(self, compiler: Compiler, turns: Turns) -> None:
+        self.compiler = compiler
+        self.turns = turns
+        self.functions: list[Function] = []
+        self.tables: list[Table] = []
+
+    def compile(self) -> TurnsCompiler:
+        for turn in self.turns.turns:
+            header = {e.key: getattr(e.template, "value", None) for e in turn.header.entries}
+            self.tables.append(
+                Table(
+                    turn_table(self.turns, turn),
+                    "turn",
+                    f"Native message of turn {turn.name}.",
+                    {"header": header, "merge": turn.merge, "name": turn.name},
+                )
+            )
+        self.encode_item()
+        self.decode_message()
+        for turn in self.turns.turns:
+            if turn.whole:
+                self.decode_whole(turn)
+            else:
+                self.decode_slots(turn)
+        return self
+
+    # Encoding ---------------------------------------------------------------
+
+    def encode_item(self) -> None:
+        alternatives = [
+            self.fragment(turn, rule)
+            for turn in self.turns.turns
+            for rule in turn.rules
+            if rule.only is not Direction.DECODE
+        ]
+        self.functions.append(
+            Function(
+                name=f"encode_{self.turns.name}_item",
+                parameters=("item",),
+                doc=self.origin(f"{self.turns.name}: one item as a turn and its fragment"),
+                prologue=(),
+                alternatives=tuple(alternatives),
+                epilogue=(
+                    Return(
+                        Primitive(
+                            "no_item_rule",
+                            (root("item"), TableName(f"{self.turns.name}_extension_turn")),
+                            context=True,
+                        )
+                    ),
+                ),
+                span=self.turns.span,
+            )
+        )
+        self.tables.append(
+            Table(
+                f"{self.turns.name}_extension_turn",
+                "extension_turn",
+                "Where the vendor's own extension items go.",
+                self.extension_turn(),
+            )
+        )
+
+    def extension_turn(self) -> Json:
+        for turn in self.turns.turns:
+            if turn.unknown:
+                return {"turn": turn_table(self.turns, turn), "key": turn.unknown}
+        return None
+
+    def fragment(self, turn: Turn, rule: Rule) -> Alternative:
+        """The item's fragment; residue of an element goes to that element."""
+        scope = self.compiler.scope(rule, Direction.ENCODE, "item")
+        match(rule.canonical, root("item"), scope, "item")
+        for variable in variables(rule.native):
+            groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
+            if groups:
+                scope.picks.setdefault(variable.name, []).extend(groups)
+        builder = Builder(scope)
+        assert isinstance(rule.native, Object)
+        first = rule.native.entries[0]
+        made: Expr
+        if not turn.whole and len(rule.native.entries) == 1 and isinstance(first.template, Array):
+            made = builder.value(first.template.elements[0], "out")
+            body = [*builder.statements]
+            if made != Local("out"):
+                body.append(Let("out", made))
+            fragment: Expr = NewObject(((first.key, NewList((Local("out"),))),))
+        else:
+            made = builder.value(rule.native, "out")
+            body = [*builder.statements]
+            if made != Local("out"):
+                body.append(Let("out", made))
+            fragment = Local("out")
+        body += reports(rule, root("item"))
+        body += unpicked(scope)
+        body += account(scope, "out")
+        body.append(Return(NewList((TableName(turn_table(self.turns, turn)), fragment))))
+        return Alternative(tuple(scope.steps), tuple(body), rule.span)
+
+    # Decoding ---------------------------------------------------------------
+
+    def decode_message(self) -> None:
+        alternatives = []
+        for turn in self.turns.turns:
+            steps: list[Guard] = [Guard(IsKind(root("message"), ("object",)))]
+            for entry in turn.header.entries:
+                value = getattr(entry.template, "value", None)
+                test = Equals(Field(root("message"), entry.key), constant(value))
+                steps.append(Guard(test))
+            call = Run(f"decode_{turn_name(self.turns, turn)}", (root("message"),))
+            body = Return(NewList((TableName(turn_table(self.turns, turn)), call)))
+            alternatives.append(Alternative(tuple(steps), (body,), turn.span))
+        self.functions.append(
+            Function(
+                name=f"decode_{self.turns.name}_message",
+                parameters=("message",),
+                doc=self.origin(f"{self.turns.name}: one message as a turn and its items"),
+                prologue=(),
+                alternatives=tuple(alternatives),
+                epilogue=(Return(Primitive("foreign_message", (root("message"),), context=True)),),
+                span=self.turns.span,
+            )
+        )
+
+    def decode_whole(self, turn: Turn) -> None:
+        header = [entry for entry in turn.header.entries]
+        alternatives = []
+        for rule in turn.rules:
+            if rule.only is Direction.ENCODE:
+                continue
+            assert isinstance(rule.native, Object)
+            native = Object((*header, *rule.native.entries), rule.native.span)
+            merged = Rule(
+                rule.name, rule.canonical, native, rule.only, rule.because, rule.when, rule.span
+            )
+            found = rule_alternative(self.compiler, merged, Direction.DECODE, "message")
+            *rest, last = found.body
+            assert isinstance(last, Return) and last.value is not None
+            body = (*rest, Return(NewList((last.value,))))
+            alternatives.append(Alternative(found.steps, body, found.span))
+        self.add(
+            f"decode_{turn_name(self.turns, turn)}",
+            "message",
+            turn,
+            tuple(alternatives),
+            Return(Primitive("foreign_item", (root("message"),), context=True)),
+        )
+
+    def decode_slots(self, turn: Turn) -> None:
+        name = turn_name(self.turns, turn)
+        known = [entry.key for entry in turn.header.entries]
+        body: list[Stmt] = [Let("items", NewList(()))]
+        for slot in slots(turn):
+            body += self.slot(turn, slot)
+            for rule in (*slot.scalars, *slot.elements, *((slot.content,) if slot.content else ())):
+                assert isinstance(rule.native, Object)
+                known += [e.key for e in rule.native.entries if e.key not in known]
+        items = Function(
+            name=f"decode_{name}_items",
+            parameters=("message",),
+            doc=self.origin(f"{turn.name}: the items of one message", turn),
+            prologue=tuple(body),
+            alternatives=(),
+            epilogue=(Return(Local("items")),),
+            span=turn.span,
+        )
+        keys = constant(list(known))
+        whole = Function(
+            name=f"decode_{name}",
+            parameters=("message",),
+            doc=self.origin(f"{turn.name}: a message of a request", turn),
+            prologue=(
+                Let("items", Run(f"decode_{name}_items", (root("message"),))),
+                Do(Primitive("keep_turn", (root("message"), keys, Local("items")), context=True)),
+            ),
+            alternatives=(),
+            epilogue=(Return(Local("items")),),
+            span=turn.span,
+        )
+        self.functions += [whole, items]
+
+    def slot(self, turn: Turn, slot: Slot) -> list[Stmt]:
+        """Statements that append the items of one slot to `items`."""
+        name = f"{turn_name(self.turns, turn)}_{slot.keys[0]}"
+        found: list[Stmt] = []
+        scalars = [rule for rule in slot.scalars if rule.only is not Direction.ENCODE]
+        if scalars:
+            self.scalar_function(name, turn, scalars)
+            local = f"{slot.keys[0].lower()}_item"
+            found.append(Let(local, Run(f"decode_{name}", (root("message"),))))
+            found.append(
+                When(
+                    Present(Local(local)),
+                    (Do(Primitive("push", (Local("items"), Local(local)))),),
+                )
+            )
+        elements = [rule for rule in slot.elements if rule.only is not Direction.ENCODE]
+        if elements or slot.content:
+            found.append(self.list_slot(name, turn, slot, elements))
+        return found
+
+    def list_slot(self, name: str, turn: Turn, slot: Slot, elements: list[Rule]) -> Stmt:
+        none = constant(None)
+        element: Expr = none
+        part: Expr = none
+        wrap: Expr = none
+        if elements:
+            self.element_function(name, turn, slot.keys[0], elements)
+            element = FunctionName(f"decode_{name}_element")
+        if slot.content:
+            group = self.wrap_function(name, turn, slot.content)
+            part = FunctionName(group_function(Direction.DECODE, group))
+            wrap = FunctionName(f"decode_{name}_run")
+        unknown = constant("item" if turn.unknown == slot.keys[0] else "part")
+        place = (root("message"), constant(slot.keys[0]))
+        arguments = (Local("items"), *place, element, part, wrap, unknown)
+        return Do(Primitive("take_apart", arguments, context=True))
+
+    def scalar_function(self, name: str, turn: Turn, rules: list[Rule]) -> None:
+        alternatives = tuple(
+            self.without_account(rule_alternative(self.compiler, rule, Direction.DECODE, "message"))
+            for rule in rules
+        )
+        self.add(f"decode_{name}", "message", turn, alternatives, Return(constant(None)))
+
+    def without_account(self, alternative: Alternative) -> Alternative:
+        """The message's own keys are accounted for once, by the turn."""
+        body = tuple(
+            s
+            for s in alternative.body
+            if not (isinstance(s, Account) and s.container == root("message"))
+        )
+        return Alternative(alternative.steps, body, alternative.span)
+
+    def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
+        alternatives = []
+        for rule in rules:
+            assert isinstance(rule.native, Object)
+            array = rule.native.entries[0].template
+            assert isinstance(array, Array)
+            inner = Rule(
+                rule.name,
+                rule.canonical,
+                array.elements[0],
+                rule.only,
+                rule.because,
+                rule.when,
+                rule.span,
+            )
+            alternatives.append(
+                rule_alternative(
+                    self.compiler,
+                    inner,
+                    Direction.DECODE,
+                    key[:-1] if key.endswith("s") else "block",
+                )
+            )
+        parameter = key[:-1] if key.endswith("s") else "block"
+        self.add(
+            f"decode_{name}_element", parameter, turn, tuple(alternatives), Return(constant(None))
+        )
+
+    def wrap_function(self, name: str, turn: Turn, rule: Rule) -> str:
+        """`decode_<slot>_run(content)`: the message item around a run of parts. Returns the group."""
+        assert isinstance(rule.native, Object)
+        variable = rule.native.entries[0].template
+        assert isinstance(variable, Variable)
+        scope = self.compiler.scope(rule, Direction.DECODE, "content")
+        scope.bind(variable.name, Binding(root("content")))
+        builder = Builder(scope)
+        made = builder.value(rule.canonical, "out")
+        self.functions.append(
+            Function(
+                name=f"decode_{name}_run",
+                parameters=("content",),
+                doc=self.origin("a run of parts is one message", turn),
+                prologue=tuple(builder.statements),
+                alternatives=(),
+                epilogue=(Return(made),),
+                span=rule.span,
+            )
+        )
+        return next(f.arguments[0] for f in variable.filters if f.name in _RUN_FILTERS)
+
+    def add(
+        self,
+        name: str,
+        parameter: str,
+        turn: Turn,
+        alternatives: tuple[Alternative, ...],
+        last: Stmt,
+    ) -> None:
+        self.functions.append(
+            Function(
+                name,
+                (parameter,),
+                self.origin(turn.name, turn),
+                (),
+                alternatives,
+                (last,),
+                turn.span,
+            )
+        )
+
+    def origin(self, what: str, turn: Turn | None = None) -> str:
+        span = turn.span if turn else self.turns.span
+        return self.compiler.origin(what, span.line)

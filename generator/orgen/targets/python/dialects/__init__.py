@@ -1,0 +1,1 @@
+"""The dialects of the generated Python package: translators and what they share."""

@@ -1,0 +1,166 @@
+"""Prints IR operations as Python through one Jinja macro per operation.
+
+Only spelling is decided here: how a constant is written, how a kind is tested.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+from orgen.ir.operations import Constant, Equals, Expr, Fits, Local, Put, Stmt
+from orgen.ir.schema import Json
+from orgen.render import environment
+
+_TESTS = {
+    "object": "isinstance({}, dict)",
+    "array": "isinstance({}, list)",
+    "string": "isinstance({}, str)",
+    "boolean": "isinstance({}, bool)",
+    "number": "is_number({})",
+    "integer": "is_integer({})",
+    "null": "{} is None",
+}
+_CLASSES = {"object": "dict", "array": "list", "string": "str", "boolean": "bool"}
+_NAMES = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a string",
+    "boolean": "true or false",
+    "number": "a number",
+    "integer": "a whole number",
+    "null": "null",
+}
+
+
+class Printer:
+    """Prints one module; collects the key sets that it names on the way."""
+
+    def __init__(self, template: str = "dialects/operations.jinja") -> None:
+        base = environment("python")
+        env = base.overlay()
+        env.filters = {
+            **base.filters,
+            "show": self.show,
+            "block": self.block,
+            "literal": literal,
+            "same": self.same,
+            "kind_test": kind_test,
+            "kind_names": kind_names,
+            "length_test": length_test,
+            "bounds_test": self.bounds_test,
+            "assignment": self.assignment,
+            "key_set": self.key_set,
+            "identifier": identifier,
+            "is_local": lambda op: isinstance(op, Local),
+        }
+        self.macros: Any = env.get_template(template).module
+        self.key_sets: dict[str, tuple[str, ...]] = {}
+        self.patterns: dict[str, str] = {}
+        self._names: dict[type, Callable[[Any], str]] = {}
+
+    def show(self, op: Any) -> str:
+        """One operation as Python text."""
+        if isinstance(op, str):
+            return literal(op)
+        if type(op) not in self._names:
+            name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(op).__name__).lower()
+            self._names[type(op)] = getattr(self.macros, name)
+        return str(self._names[type(op)](op))
+
+    def block(self, statements: Iterable[Stmt]) -> str:
+        """Statements below each other; an empty block does nothing."""
+        lines = "\n".join(self.show(stmt).strip("\n") for stmt in statements)
+        return lines or "pass"
+
+    def same(self, other: Expr) -> str:
+        if isinstance(other, Constant) and (other.value is None or isinstance(other.value, bool)):
+            return f"is {other.value}"
+        return f"== {self.show(other)}"
+
+    def bounds_test(self, op: Fits, value: str) -> str:
+        tests = []
+        if op.values is not None:
+            tests.append(f"{value} in {tuple(op.values)!r}")
+        if op.minimum is not None:
+            tests.append(f"{value} >= {op.minimum!r}")
+        if op.maximum is not None:
+            tests.append(f"{value} <= {op.maximum!r}")
+        if op.min_length is not None:
+            tests.append(f"len({value}) >= {op.min_length}")
+        if op.max_length is not None:
+            tests.append(f"len({value}) <= {op.max_length}")
+        if op.pattern is not None:
+            tests.append(f"matches({op.pattern!r}, {value})")
+        return " and ".join(tests)
+
+    def assignment(self, op: Put) -> str:
+        value = self.show(op.value)
+        *outer, last = op.path
+        if any(isinstance(step, int) for step in op.path):
+            return f"put({op.target}, {op.path!r}, {value})"
+        target = op.target + "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
+        return f"{target}[{literal(last)}] = {value}"
+
+    def key_set(self, keys: tuple[str, ...]) -> str:
+        """The name of the constant that holds these keys."""
+        ordered = tuple(dict.fromkeys(keys))
+        words = "_".join(re.sub(r"\W+", "_", key) for key in ordered[:4])
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words).upper().strip("_") or "NONE"
+        if len(ordered) > 4:
+            words += "_AND_MORE"
+        name = f"_{words}"
+        while self.key_sets.get(name, ordered) != ordered:
+            name += "_"
+        self.key_sets[name] = ordered
+        return name
+
+
+_TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+
+
+def identifier(name: str) -> str:
+    """A local name; keywords and built-in names get an underscore."""
+    return f"{name}_" if name in _TAKEN else name
+
+
+def literal(value: Json | tuple[str, ...]) -> str:
+    """A JSON value as a Python literal that black leaves alone."""
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_string(k)}: {literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    return repr(value)
+
+
+def _string(text: str) -> str:
+    quoted = ascii(text) if any(not c.isprintable() for c in text) else repr(text)
+    if quoted.startswith("'") and '"' not in text:
+        return f'"{quoted[1:-1]}"'
+    return quoted
+
+
+def kind_test(kinds: tuple[str, ...], value: str) -> str:
+    classes = [_CLASSES[kind] for kind in kinds if kind in _CLASSES]
+    tests = []
+    if len(classes) > 1:
+        tests.append(f"isinstance({value}, ({', '.join(classes)}))")
+        kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
+    tests += [_TESTS[kind].format(value) for kind in kinds]
+    return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
+
+
+def kind_names(kinds: tuple[str, ...]) -> str:
+    return literal(" or ".join(_NAMES[kind] for kind in kinds))
+
+
+def length_test(length: int, value: str) -> str:
+    if length == 0:
+        return f"({value} is None or {value} == [])"
+    return f"isinstance({value}, list) and len({value}) == {length}"

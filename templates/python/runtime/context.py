@@ -1,0 +1,493 @@
+"""What a translation knows while it runs: its source, its losses, its dialect.
+
+Generated functions call the methods of `EncodeContext` and `DecodeContext`,
+which share their names. Everything here but `account` is off the fast path.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from . import residue
+from .errors import Action, DecodeError, Loss, Unsupported
+from .primitives import MINTED, is_minted, is_number, lookup
+
+Rule = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A kind of native message: its constant fields, and whether neighbours merge."""
+
+    name: str
+    header: Mapping[str, Any]
+    merge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DialectTables:
+    """The constant facts of a dialect. Places are canonical for encoding, native for decoding."""
+
+    name: str
+    slug: str
+    tag: str | None
+    text: Callable[[str], Any]
+    drop: Mapping[str, str]
+    reject: Mapping[str, str]
+    ignore: Mapping[str, str]
+    maps: Mapping[str, Mapping[Any, Any]]
+    kinds: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Canonical type -> property -> JSON kinds, to tell bad input from unsupported input."""
+    fixups: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Context:
+    """One translation of one body."""
+
+    tables: DialectTables
+    source: Any
+    slug: str
+    url: dict[str, Any] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    problems: list[Unsupported] = field(default_factory=list)
+    response: bool = False
+    base: str = ""
+    minted: int = 0
+    items: list[Any] = field(default_factory=list)
+    leading: list[Any] = field(default_factory=list)
+    hoisted: int = 0
+    turn_residue: list[tuple[str, Any]] = field(default_factory=list)
+    stale: set[str] = field(default_factory=set)
+    _places: dict[int, str] | None = None
+
+    # Positions ----------------------------------------------------------------
+
+    def pointer(self, container: Any, key: Any = None) -> str:
+        """The JSON Pointer of a container in the source, or of one of its keys.
+
+        Looked up by identity the first time something is reported: the fast
+        path carries no positions.
+        """
+        if self._places is None:
+            self._places = _positions(self.source)
+        place = self._places.get(id(container), "")
+        return place if key is None or key == "" else f"{place}/{_escaped(key)}"
+
+    def report(self, container: Any, key: Any, action: Action, reason: str) -> None:
+        """Adds a loss."""
+        self.losses.append(Loss(self.pointer(container, key), action, reason))
+
+    def reject(self, container: Any, key: Any, reason: str) -> None:
+        """Adds something that cannot be carried; the translation ends in UnsupportedError."""
+        self.problems.append(Unsupported(self.pointer(container, key), reason))
+
+    def expected(self, container: Any, key: Any, kind: str) -> DecodeError:
+        """The error for a value of the wrong kind."""
+        found = container.get(key) if isinstance(container, dict) else container
+        return DecodeError(self.pointer(container, key), f"expected {kind}, found {_kind(found)}")
+
+    # Values -------------------------------------------------------------------
+
+    def to_json(self, value: Any, container: Any, key: str) -> str:
+        """Compact JSON text."""
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        except (ValueError, RecursionError, TypeError):
+            raise DecodeError(self.pointer(container, key), "is not a JSON value") from None
+
+    def from_json(self, text: Any, container: Any, key: str) -> Any:
+        """The value of JSON text; the empty text is an empty object."""
+        if not isinstance(text, str):
+            raise self.expected(container, key, "a string")
+        if not text.strip():
+            return {}
+        try:
+            return json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            self.reject(container, key, f"is not valid JSON: {error}")
+            return {}
+
+    def one(self, value: Any, rule: Rule) -> Any:
+        return None if value is None else rule(value, self)
+
+    def each(self, values: Any, rule: Rule) -> list[Any] | None:
+        """Every element through a rule; elements that come to nothing are left out."""
+        if values is None:
+            return None
+        if not isinstance(values, list):
+            raise self.wrong(values, "a list")
+        return [made for value in values if (made := rule(value, self)) is not None]
+
+    def wrong(self, value: Any, kind: str) -> DecodeError:
+        return DecodeError(self.pointer(value), f"expected {kind}, found {_kind(value)}")
+
+    def clamp(self, value: Any, low: Any, high: Any, container: Any, key: str) -> Any:
+        """The value moved into the range; a loss where it had to move."""
+        if not is_number(value) or low <= value <= high:
+            return value
+        bound = low if value < low else high
+        self.report(container, key, "clamped", f"the API takes {low} to {high}; {bound} was sent")
+        return bound
+
+    # Identity -----------------------------------------------------------------
+
+    def mint(self, kind: str, identifier: Any) -> str:
+        """The id, or a new one: the same for the same body and position."""
+        if isinstance(identifier, str) and identifier:
+            return identifier
+        self.minted += 1
+        return f"{kind}{MINTED}{self.base}{self.minted}"
+
+    def name_of(self, call_id: Any, container: Any, key: str) -> Any:
+        """The name of the call that an output answers."""
+        for item in self.source.get("input") or []:
+            if isinstance(item, dict) and item.get("type") == "function_call":
+                if item.get("call_id") == call_id:
+                    return item.get("name")
+        kept = f"{self.tables.name}:functionResponse.name"
+        if isinstance(container, dict) and isinstance(container.get(kept), str):
+            return container[kept]
+        self.reject(container, key, "no function_call of the input has this call_id, so its name is unknown")
+        return None
+
+    def url_fields(self) -> dict[str, Any]:
+        """What the URL of the request says (`model`, `stream`)."""
+        return self.url
+
+    def has_calls(self, body: Any) -> bool:
+        """Whether the output asks the client to run a function."""
+        return any(
+            isinstance(item, dict) and item.get("type") == "function_call"
+            for item in body.get("output") or []
+        )
+
+    def carry(self, placement: str, payload: Any) -> str | None:
+        """Opaque reasoning state in an envelope that names its origin and place."""
+        if not isinstance(payload, str):
+            return None
+        return f"{self.tables.name}/{placement}:{payload}"
+
+    def carried(self, placement: str, envelope: Any) -> str | None:
+        """The payload, if the envelope is ours."""
+        prefix = f"{self.tables.name}/{placement}:"
+        if isinstance(envelope, str) and envelope.startswith(prefix):
+            return envelope[len(prefix) :]
+        return None
+
+
+@dataclass(slots=True)
+class EncodeContext(Context):
+    """Canonical to native: what no rule reads is a loss, residue goes back to its maker."""
+
+    def account(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
+        """Settles every key of `container` that no rule looked at."""
+        for key in container:
+            if key not in known:
+                self.settle(container, key, place, out)
+
+    def account_within(
+        self, container: Any, known: frozenset[str], place: str, out: Any
+    ) -> None:
+        if isinstance(container, dict):
+            self.account(container, known, place, out)
+
+    def unused(self, container: Any, key: str, place: str, out: Any) -> None:
+        """A key that another alternative would have read."""
+        if container is None:
+            return
+        if not isinstance(container, dict):
+            raise self.wrong(container, "an object")
+        if container.get(key) is not None:
+            self.settle(container, key, place, out)
+
+    def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
+        """A value that the dialect has no word for."""
+        value = json.dumps(container[key], ensure_ascii=False)[:80]
+        self.report(container, key, "dropped", f"the API has no word for {value}")
+
+    def settle(self, container: Any, key: str, place: str, out: Any) -> None:
+        value = container[key]
+        if value is None or value == []:
+            return
+        if ":" in key:
+            self.settle_foreign(container, key, out)
+            return
+        name = f"{place}{key}" if not place or place.endswith(".") else f"{place}.{key}"
+        tables = self.tables
+        for table in (tables.ignore, tables.reject, tables.drop):
+            reason = table.get(name) or table.get(f"*.{key}")
+            if reason is None and isinstance(value, dict):
+                reason = table.get(f"{name}<{value.get('type')}>")
+            if reason is None:
+                continue
+            if table is tables.reject:
+                self.reject(container, key, reason)
+            elif table is tables.drop:
+                self.report(container, key, "dropped", reason)
+            return
+        if key == "provider_extensions" and not place:
+            return
+        self.report(container, key, "dropped", f"{tables.name} knows no field for '{name}'")
+
+    def settle_foreign(self, container: Any, key: str, out: Any) -> None:
+        """Keys with a colon: residue of this dialect, or of another."""
+        owner, _, path = key.partition(":")
+        if path.startswith("@") or owner == "orgen" or key in self.stale:
+            return
+        if owner != self.tables.name:
+            self.report(container, key, "dropped", f"it belongs to {owner} alone")
+        elif path.startswith(residue.TURN):
+            self.turn_residue.append((path[len(residue.TURN) :], container[key]))
+        elif not residue.restore(out, path, container[key]):
+            self.report(container, key, "dropped", "the place it came from is not there any more")
+
+    def encode_alias(
+        self, word: Any, made: Any, table: str, path: str, out: Any, container: Any, key: str
+    ) -> None:
+        """Prefers the vendor's own word of old, and reports a word whose meaning changes."""
+        kept = f"{self.tables.name}:{path}"
+        alias = self.source.get(kept)
+        if alias is not None:
+            if lookup(self.tables.maps[f"decode_{table}"], alias) == word:
+                return
+            self.stale.add(kept)
+        back = self.tables.maps[f"decode_{table}"].get(made)
+        if back != word and back is not None:
+            self.report(container, key, "coerced", f"sent as {made!r}, the nearest that the API knows")
+
+    def no_rule(self, part: Any, group: str) -> Any:
+        """A value that no rule of the group matches: dropped, refused, or the vendor's own."""
+        if not isinstance(part, dict):
+            raise self.wrong(part, "an object")
+        kind = part.get("type")
+        if not isinstance(kind, str):
+            raise DecodeError(self.pointer(part, "type"), "expected a string that names the type")
+        if ":" in kind:
+            return self.own_extension(part, kind)
+        self.refuse(part, kind)
+        return None
+
+    def refuse(self, value: dict[str, Any], kind: str) -> None:
+        """A canonical value that the dialect has no rule for: a note decides."""
+        tables = self.tables
+        for property, kinds in tables.kinds.get(kind, {}).items():
+            found = value.get(property)
+            if found is not None and _kind_name(found) not in kinds and "any" not in kinds:
+                raise self.expected(value, property, " or ".join(kinds))
+        if kind in tables.ignore:
+            return
+        if kind in tables.drop:
+            self.report(value, None, "dropped", tables.drop[kind])
+            return
+        reason = tables.reject.get(kind) or f"{tables.name} cannot carry this form of '{kind}'"
+        self.reject(value, None, reason)
+
+    def own_extension(self, value: dict[str, Any], kind: str) -> Any:
+        """The native value of an extension of this vendor; others are refused."""
+        owner, _, tag = kind.partition(":")
+        if owner not in (self.slug, self.tables.slug):
+            self.reject(value, "type", f"'{kind}' is an extension of {owner}")
+            return None
+        return self.unwrap(value, tag)
+
+    def unwrap(self, value: dict[str, Any], tag: str) -> dict[str, Any]:
+        """The raw payload of an extension value, without what we added."""
+        tables = self.tables
+        native: dict[str, Any] = {}
+        for key, inner in value.items():
+            if key == "type":
+                if tables.tag:
+                    native[tables.tag] = tag
+            elif key == "id" and is_minted(inner):
+                continue
+            elif key == "status":
+                continue
+            elif ":" in key:
+                self.settle_foreign(value, key, native)
+            else:
+                native[key] = inner
+        return native
+
+
+@dataclass(slots=True)
+class DecodeContext(Context):
+    """Native to canonical: what no rule reads is kept as residue or as an extension."""
+
+    def account(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
+        """Keeps every key of `container` that no rule looked at."""
+        for key in container:
+            if key not in known:
+                self.keep(container, key, place, out)
+
+    def account_within(
+        self, container: Any, known: frozenset[str], place: str, out: Any
+    ) -> None:
+        if isinstance(container, dict):
+            self.account(container, known, place, out)
+
+    def unused(self, container: Any, key: str, place: str, out: Any) -> None:
+        """A key that another alternative would have read."""
+        if container is None:
+            return
+        if not isinstance(container, dict):
+            raise self.wrong(container, "an object")
+        if container.get(key) is not None:
+            self.keep(container, key, place, out)
+
+    def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
+        """A value outside the contract's bounds: kept for this dialect, and reported."""
+        self.keep(container, key, place, out)
+        value = json.dumps(container[key], ensure_ascii=False, default=str)[:80]
+        self.report(container, key, "coerced", f"Open Responses does not allow {value} here")
+
+    def keep(self, container: Any, key: str, place: str, out: Any) -> None:
+        value = container[key]
+        name = f"{place}{residue.escape(str(key))}"
+        if value is None or name in self.tables.ignore or f"*.{key}" in self.tables.ignore:
+            return
+        self.keep_value(value, name, out)
+
+    def keep_value(self, value: Any, name: str, out: Any) -> None:
+        if isinstance(out, list):
+            out = out[0] if out else None
+        if isinstance(out, dict):
+            out[f"{self.tables.name}:{name}"] = value
+        else:
+            self.report(value, None, "dropped", f"'{name}' has no place to be kept")
+
+    def decode_alias(
+        self, word: Any, made: Any, table: str, path: str, out: Any, container: Any, key: str
+    ) -> None:
+        """Keeps the vendor's word where another word has the same meaning."""
+        if self.tables.maps[f"encode_{table}"].get(made) != word:
+            out[f"{self.tables.name}:{path}"] = word
+
+    def check_constant(
+        self, container: Any, key: Any, expected: Any, prefix: str, out: Any
+    ) -> None:
+        """A field that always has one value: kept where it has another."""
+        if isinstance(container, dict) and container.get(key, expected) != expected:
+            self.keep(container, key, prefix, out)
+
+    def foreign(self, native: Any, group: str) -> Any:
+        """A native value without a rule, as an extension value with its raw payload."""
+        if not isinstance(native, dict):
+            raise self.wrong(native, "an object")
+        tag = self.tables.tag
+        name = native.get(tag) if tag else next(iter(native), "unknown")
+        if not isinstance(name, str) or not name:
+            name = "unknown"
+        made: dict[str, Any] = {"type": f"{self.slug}:{name}"}
+        for key, value in native.items():
+            if key == tag and isinstance(value, str):
+                continue
+            if ":" in key or key == "type":
+                made[f"{self.tables.name}:{residue.escape(key)}"] = value
+            else:
+                made[key] = value
+        return made
+
+    def foreign_item(self, native: Any) -> dict[str, Any]:
+        """The same as an item, which needs an id and a status."""
+        return self.as_item(self.foreign(native, "item"))
+
+    def as_item(self, made: dict[str, Any]) -> dict[str, Any]:
+        name = self.tables.name
+        for key in ("id", "status"):
+            if key in made and (key == "status" or not isinstance(made[key], str)):
+                made[f"{name}:{key}"] = made.pop(key)
+        status = made.get(f"{name}:status")
+        known = status in ("in_progress", "completed", "incomplete")
+        item = {
+            "type": made.pop("type"),
+            "id": self.mint("item", made.pop("id", None)),
+            "status": status if known else "completed",
+        }
+        return {**item, **made}
+
+    def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
+        """The id of the oldest unanswered call of that name, unless one is given."""
+        if isinstance(identifier, str) and identifier:
+            return identifier
+        answered = {
+            item.get("call_id")
+            for item in self.items
+            if isinstance(item, dict) and item.get("type") == "function_call_output"
+        }
+        for item in self.items:
+            if isinstance(item, dict) and item.get("type") == "function_call":
+                if item.get("name") == name and item.get("call_id") not in answered:
+                    return item.get("call_id")
+        return None
+
+
+def _positions(source: Any) -> dict[int, str]:
+    """Identity of every container below `source` -> its JSON Pointer."""
+    found: dict[int, str] = {id(source): ""}
+    stack: list[tuple[Any, str]] = [(source, "")]
+    while stack:
+        value, pointer = stack.pop()
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in entries:
+            if isinstance(inner, dict | list) and id(inner) not in found:
+                found[id(inner)] = f"{pointer}/{_escaped(key)}"
+                stack.append((inner, found[id(inner)]))
+    return found
+
+
+def _escaped(key: Any) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def _kind_name(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case dict():
+            return "object"
+        case list():
+            return "array"
+        case _:
+            return type(value).__name__
+
+
+_ARTICLES: dict[str, str] = {
+    "null": "null",
+    "boolean": "a boolean",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a string",
+    "object": "an object",
+    "array": "a list",
+}
+
+
+def _kind(value: Any) -> str:
+    name = _kind_name(value)
+    return _ARTICLES.get(name, name)
+
+
+def _no_constant(text: str) -> Literal[0]:
+    raise ValueError(f"{text} is not JSON")
+
+
+def response_base(identifier: Any, body: Any) -> str:
+    """A short text that is the same for the same response, for minted ids."""
+    if isinstance(identifier, str) and identifier:
+        return f"{zlib.crc32(identifier.encode('utf-8', 'surrogatepass')):08x}_"
+    text = json.dumps(body, sort_keys=True, default=str)
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}_"

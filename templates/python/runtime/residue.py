@@ -1,0 +1,42 @@
+"""Residue: what one dialect said that canonical fields cannot, kept under its own name.
+
+A native value at `output_config.task_budget` is kept as the canonical key
+`"anthropic_messages:output_config.task_budget"`. Keys of the path that hold a
+dot or a tilde are escaped as `~1` and `~0`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .primitives import put
+
+TURN = "turn."
+"""Residue of a native message as a whole; it lies on the message's first item."""
+
+NEW_TURN = "@turn"
+"""Residue that marks the first item of a message that merging would hide."""
+
+
+def escape(key: str) -> str:
+    """A key as one step of a residue path."""
+    return key.replace("~", "~0").replace(".", "~1") if "." in key or "~" in key else key
+
+
+def steps(path: str) -> tuple[str | int, ...]:
+    """`a.0.b` as `("a", 0, "b")`."""
+    return tuple(
+        int(step) if step.isdecimal() else step.replace("~1", ".").replace("~0", "~")
+        for step in path.split(".")
+    )
+
+
+def restore(out: Any, path: str, value: Any) -> bool:
+    """Puts residue back where it came from; False where there is no such place."""
+    if not isinstance(out, dict):
+        return False
+    try:
+        put(out, steps(path), value)
+    except (TypeError, AttributeError, IndexError, KeyError):
+        return False
+    return True

@@ -1,0 +1,284 @@
+"""Conversations: canonical items gathered into native messages, and taken apart again.
+
+Mixed into the contexts, because order and history live there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import residue
+from .context import DecodeContext, EncodeContext, Rule, Turn
+from .errors import DecodeError
+from .primitives import put
+
+
+class Gathering(EncodeContext):
+    """Encoding of whole conversations."""
+
+    __slots__ = ()
+
+    def encode_parts(self, content: Any, rule: Rule) -> Any:
+        """Content through a group: a string stays one, parts become a list."""
+        if isinstance(content, str):
+            return [self.tables.text(content)] if self.response else content
+        if not isinstance(content, list):
+            raise self.wrong(content, "a string or a list of parts")
+        return [made for part in content if (made := rule(part, self)) is not None]
+
+    def pick(self, content: Any, rule: Rule) -> list[Any] | None:
+        """Those parts that the group knows; nothing is reported of the others."""
+        parts = [{"type": "input_text", "text": content}] if isinstance(content, str) else content
+        if not isinstance(parts, list):
+            raise self.wrong(content, "a string or a list of parts")
+        found = []
+        for part in parts:
+            problems, losses = len(self.problems), len(self.losses)
+            made = rule(part, self)
+            if made is None:
+                del self.problems[problems:]
+                del self.losses[losses:]
+            else:
+                found.append(made)
+        return found or None
+
+    def unpicked(self, content: Any, *rules: Rule) -> None:
+        """Reports the parts that none of the groups takes."""
+        if not isinstance(content, list):
+            return
+        for part in content:
+            for rule in rules:
+                problems, losses = len(self.problems), len(self.losses)
+                if rule(part, self) is not None:
+                    break
+                last = (self.problems[problems:], self.losses[losses:])
+                del self.problems[problems:]
+                del self.losses[losses:]
+            else:
+                self.problems += last[0]
+                self.losses += last[1]
+
+    def no_item_rule(self, item: Any, place: tuple[Turn, str] | None) -> Any:
+        """An item that no rule matches."""
+        if not isinstance(item, dict):
+            raise self.wrong(item, "an object")
+        kind = item.get("type", "message" if "role" in item else None)
+        if not isinstance(kind, str):
+            raise DecodeError(self.pointer(item, "type"), "expected a string that names the type")
+        if ":" not in kind:
+            self.refuse(item, kind)
+            return None
+        native = self.own_extension(item, kind)
+        if native is None:
+            return None
+        if place is None:
+            self.reject(item, None, f"{self.tables.name} has no place for '{kind}'")
+            return None
+        turn, key = place
+        return [turn, {key: [native]}]
+
+    def hoist(
+        self, body: Any, instructions: Any, rule: Rule, form: str, out: Any, path: list[Any]
+    ) -> None:
+        """Instructions and leading system messages as one native field."""
+        if instructions is not None and not isinstance(instructions, str):
+            raise self.expected(body, "instructions", "a string")
+        items = body.get("input")
+        parts: list[Any] = []
+        while isinstance(items, list) and self.hoisted < len(items):
+            item = items[self.hoisted]
+            if not isinstance(item, dict) or item.get("role") not in ("system", "developer"):
+                break
+            parts += self.hoisted_parts(item, rule)
+            self.hoisted += 1
+        if not parts and not self.hoisted:
+            if isinstance(instructions, str):
+                text = self.tables.text(instructions)
+                put(out, tuple(path), instructions if form == "string" else [text])
+            return
+        if isinstance(instructions, str):
+            parts.insert(0, self.tables.text(instructions))
+        put(out, tuple(path), parts)
+
+    def hoisted_parts(self, item: dict[str, Any], rule: Rule) -> list[Any]:
+        if item.get("role") == "developer":
+            self.report(item, "role", "coerced", "sent as a system message")
+        content = item.get("content")
+        known = frozenset(("type", "role", "content", "id", "status"))
+        self.account(item, known, "message", {})
+        self.turn_residue.clear()
+        if isinstance(content, str):
+            return [self.tables.text(content)]
+        return self.each(content, rule) or []
+
+    def gather(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """Items as native messages; adjacent items of one turn share a message."""
+        put(out, tuple(path), self.messages(items, rule, body))
+
+    def messages(self, items: Any, rule: Rule, body: Any) -> list[Any]:
+        if isinstance(items, str):
+            items = [{"type": "message", "role": "user", "content": items}]
+        if items is None:
+            return []
+        if not isinstance(items, list):
+            raise self.expected(body, "input", "a string or a list of items")
+        found: list[dict[str, Any]] = []
+        current: Turn | None = None
+        boundary = f"{self.tables.name}:{residue.NEW_TURN}"
+        for item in items[self.hoisted :] if self.hoisted else items:
+            made = rule(item, self)
+            if made is None:
+                continue
+            turn, fragment = made
+            apart = turn is not current or not turn.merge or boundary in item
+            if apart or not merge(found[-1], fragment):
+                found.append({**turn.header, **fragment})
+                current = turn
+            if self.turn_residue:
+                for place, value in self.turn_residue:
+                    residue.restore(found[-1], place, value)
+                self.turn_residue.clear()
+        return found
+
+    def gather_one(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """The output items of a response as one native message."""
+        found = self.messages(items, rule, body)
+        whole: dict[str, Any] = found[0] if found else {}
+        for message in found[1:]:
+            for key, value in message.items():
+                old = whole.get(key)
+                if isinstance(old, list) and isinstance(value, list):
+                    old.extend(value)
+                elif isinstance(old, str) and isinstance(value, str) and old != value:
+                    whole[key] = old + value
+                else:
+                    whole.setdefault(key, value)
+        if path:
+            put(out, tuple(path), whole)
+        else:
+            out.update(whole)
+
+
+def merge(message: dict[str, Any], fragment: dict[str, Any]) -> bool:
+    """Adds a fragment to a message; False, and nothing changed, where they conflict."""
+    for key, value in fragment.items():
+        old = message.get(key)
+        if old is None or (isinstance(old, list) and isinstance(value, list)):
+            continue
+        if isinstance(old, str) and isinstance(value, list) or isinstance(value, str) and isinstance(old, list):
+            return False
+        return False
+    for key, value in fragment.items():
+        old = message.get(key)
+        if old is None:
+            message[key] = value
+        else:
+            message[key] = [*old, *value]
+    return True
+
+
+class Splitting(DecodeContext):
+    """Decoding of whole conversations."""
+
+    __slots__ = ()
+
+    def decode_parts(self, content: Any, rule: Rule) -> Any:
+        """Content through a group: a string stays one, parts become a list."""
+        if isinstance(content, str):
+            return content
+        if not isinstance(content, list):
+            raise self.wrong(content, "a string or a list of parts")
+        return [made for part in content if (made := rule(part, self)) is not None]
+
+    def take_apart(
+        self,
+        items: list[Any],
+        message: Any,
+        key: str,
+        element: Rule | None,
+        part: Rule | None,
+        wrap: Rule | None,
+        unknown: str,
+    ) -> None:
+        """The elements of one native list as items; runs of parts are one message."""
+        value = message.get(key)
+        if value is None:
+            return
+        if isinstance(value, str) and wrap and part:
+            if not self.response:
+                items.append(wrap(value, self))
+                return
+            value = [self.tables.text(value)] if value else []
+        if not isinstance(value, list):
+            raise self.expected(message, key, "a list")
+        run: list[Any] | None = None
+        for native in value:
+            made = element(native, self) if element else None
+            if made is None and part and wrap:
+                made = part(native, self)
+                if made is None:
+                    continue
+                if unknown == "part" or ":" not in made["type"]:
+                    if run is None:
+                        run = []
+                        items.append(wrap(run, self))
+                    run.append(made)
+                    continue
+                made = self.as_item(made)
+            elif made is None:
+                made = self.foreign_item(native)
+            run = None
+            items.append(made)
+        if not value and not items and wrap and not self.response:
+            items.append(wrap([], self))
+
+    def keep_turn(self, message: Any, known: list[str], items: list[Any]) -> None:
+        """Residue of a message as a whole, on its first item."""
+        if not items:
+            items.append({"type": "message", "role": message.get("role"), "content": []})
+        for key in message:
+            if key not in known:
+                self.keep(message, key, residue.TURN, items)
+
+    def foreign_message(self, message: Any) -> Any:
+        """A message of an unknown role: one extension item."""
+        if not isinstance(message, dict):
+            raise self.wrong(message, "an object")
+        raise DecodeError(self.pointer(message, "role"), "is not a role of this API")
+
+    def unhoist(
+        self, body: Any, value: Any, rule: Rule, form: str, out: Any, path: list[Any]
+    ) -> None:
+        """The native system field as instructions, or as a leading system message."""
+        if value is None:
+            return
+        if isinstance(value, str):
+            put(out, tuple(path), value)
+            return
+        if not isinstance(value, list):
+            raise self.expected(body, "system", "a string or a list")
+        parts = self.each(value, rule) or []
+        if form == "parts" and len(parts) == 1 and parts[0].keys() == {"type", "text"}:
+            put(out, tuple(path), parts[0]["text"])
+            return
+        self.leading.append({"type": "message", "role": "system", "content": parts})
+
+    def ungather(self, body: Any, messages: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """Native messages as items; boundaries that merging would hide are marked."""
+        self.items = found = self.leading
+        if messages is not None and not isinstance(messages, list):
+            raise self.expected(body, "messages", "a list")
+        last: Turn | None = None
+        for message in messages or []:
+            turn, items = rule(message, self)
+            if turn is last and turn.merge and items:
+                items[0][f"{self.tables.name}:{residue.NEW_TURN}"] = True
+            last = turn
+            found.extend(items)
+        put(out, tuple(path), found)
+
+    def ungather_one(self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """The native answer as output items."""
+        if message is not None and not isinstance(message, dict):
+            raise self.wrong(message, "an object")
+        put(out, tuple(path), rule(message, self) if message else [])
