@@ -427,7 +427,8 @@ SAME: list[tuple[str, str, Any]] = [
     ("text of an enum value", f"{THING}/properties/level/x-enumDescriptions/low", "Words."),
     ("server's description", "/servers/0/description", "Words."),
     ("title of the document", "/info/title", "Large"),
-    ("notes of this project", "/info/x-orgen-contract", {"sha256": "0"}),
+    ("a note on a schema", f"{THING}/x-orgen-unused", "Why."),
+    ("notes on the document", "/info/x-orgen-contract", {"sha256": "0"}),
     (
         "const for enum",
         f"{THING}/properties/type",
@@ -563,6 +564,10 @@ def test_the_hash_is_the_sha256_of_the_canonical_text() -> None:
 PROSE = {"title", "description", "summary", "example", "examples"}
 
 
+def is_prose(keyword: str) -> bool:
+    return keyword in PROSE or keyword.startswith("x-orgen-")
+
+
 def real_spec() -> Any:
     diagnostics = Diagnostics()
     document = load_spec(SPEC, diagnostics)
@@ -580,7 +585,7 @@ def sites(
     found = [path] if path else []
     if isinstance(value, dict) and path[-1:] != ("x-enumDescriptions",):
         for key, item in value.items():
-            if (key in PROSE and not names) or item in ([], {}):
+            if (not names and is_prose(key)) or item in ([], {}):
                 continue
             found += sites(item, (*path, key), names=key == "properties" and not names)
     elif isinstance(value, list):

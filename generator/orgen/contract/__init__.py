@@ -1,9 +1,9 @@
 """What a document promises on the wire, apart from how it is worded.
 
 Two documents hold the same contract if their normal forms are equal. Prose (descriptions, titles,
-examples, the texts of `x-enumDescriptions`) and the order of keys and union members are no part of
-it; names, requiredness, nullability, constraints, enums, defaults, unions, `x-` keywords,
-operations, media types and security schemes are.
+examples, the texts of `x-enumDescriptions`), this project's own notes (`x-orgen-...`) and the order
+of keys and union members are no part of it; names, requiredness, nullability, constraints, enums,
+defaults, unions, all other `x-` keywords, operations, media types and security schemes are.
 
     >>> left = {"openapi": "3.1.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}
     >>> right = {"openapi": "3.1.0", "components": {"schemas": {"A": {

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 PROSE = frozenset({"title", "description", "summary", "example", "examples", "$comment"})
 
+NOTES = "x-orgen-"
+"""Prefix of this project's own notes on a schema, which no document on the wire has."""
+
 SUBSCHEMA = frozenset(
     {
         "items", "additionalProperties", "not", "if", "then", "else", "contains",
@@ -49,7 +52,7 @@ def read_schema(value: Json, pointer: Pointer) -> Node:
         return Value(pointer, value)
     keywords: dict[str, Node] = {}
     for keyword, operand in value.items():
-        if keyword in PROSE:
+        if keyword in PROSE or keyword.startswith(NOTES):
             continue
         name = "enum" if keyword == "const" and "enum" not in value else keyword
         node = _read_keyword(keyword, operand, (*pointer, keyword))
