@@ -28,9 +28,6 @@ from orgen.resolve.scalars import read_scalar, read_values
 from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc, read_names
 from orgen.resolve.source import PREFIX, SCHEMAS, Pointer, Source, as_list, as_object
 
-MAX_DEPTH = 64
-"""Deepest nesting of inline schemas; deeper ones belong in components."""
-
 
 @dataclass(slots=True)
 class Reader:
@@ -39,7 +36,6 @@ class Reader:
     source: Source
     _done: dict[str, Shape] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
-    _depth: int = 0
 
     def component(self, name: str) -> Shape:
         """The shape of a component; a cycle of `allOf` alone is a fault."""
@@ -52,9 +48,15 @@ class Reader:
             return Shape(Anything())
         self._open.append(name)
         shape = self.read(self.source.schemas[name], pointer)
+        if isinstance(shape.type, Ref) and self._leads_back(shape.type.name):
+            shape = replace(shape, type=Anything())
         self._open.pop()
         self._done[name] = shape
         return shape
+
+    def _leads_back(self, name: str) -> bool:
+        """Whether an alias ends where it began; reading its target reports that."""
+        return isinstance(self.component(name).type, Anything)
 
     def read(self, schema: object, pointer: Pointer) -> Shape:
         """The shape of a schema anywhere in the document."""
@@ -63,18 +65,7 @@ class Reader:
         if not isinstance(schema, dict):
             self.source.error(pointer, "R007", "a schema is an object, true or false")
             return Shape(Anything())
-        if self._depth >= MAX_DEPTH:
-            self.source.error(
-                pointer,
-                "R008",
-                f"schemas are nested more than {MAX_DEPTH} deep",
-                "move inner schemas to components",
-            )
-            return Shape(Anything())
-        self._depth += 1
-        shape = self._read_object(schema, pointer)
-        self._depth -= 1
-        return shape
+        return self._read_object(schema, pointer)
 
     def _read_object(self, schema: dict[str, Any], pointer: Pointer) -> Shape:
         for keyword in schema.keys() & UNSUPPORTED.keys():

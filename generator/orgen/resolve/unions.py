@@ -67,8 +67,10 @@ def _flat(union: Union, deref: Callable[[Type], Type], seen: frozenset[str]) -> 
     for variant in union.variants:
         target = deref(variant.type)
         name = variant.type.name if isinstance(variant.type, Ref) else ""
-        if not isinstance(target, Union) or name in seen:
+        if not isinstance(target, Union):
             found.append(variant)
+        elif name in seen:
+            continue  # a union adds nothing to itself
         elif name:
             found.extend(_flat(target, deref, seen | {name}))
         else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orgen.diagnostics import Diagnostics
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
-from orgen.targets.python.names import choose_names
+from orgen.targets.python.names import choose_classes
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.types_module import derived_names, lower_types
 
@@ -44,11 +44,11 @@ def render_types(schema: Schema, diagnostics: Diagnostics) -> str:
 
 
 def _types(schema: Schema, diagnostics: Diagnostics) -> str:
-    names = choose_names(schema, diagnostics)
-    taken = derived_names(schema, names)
+    classes = choose_classes(schema, diagnostics)
+    taken = derived_names(schema, classes)
     if not diagnostics.has_errors:
-        choose_names(schema, diagnostics, taken)
-    module = lower_types(schema, names)
+        choose_classes(schema, diagnostics, taken)
+    module = lower_types(schema, classes)
     return environment("python").get_template("types.py.jinja").render(module=module)
 
 
@@ -69,8 +69,8 @@ def _below(file: SourceFile, package: str) -> SourceFile:
 def _package_files(
     schema: Schema, config: Config, modules: Sequence[SourceFile]
 ) -> list[SourceFile]:
-    names = choose_names(schema, Diagnostics())
-    package = lower_package(schema, names, config, modules)
+    classes = choose_classes(schema, Diagnostics())
+    package = lower_package(schema, classes, config, modules)
     jinja = environment("python")
     rendered = {
         f"{config.package}/__init__.py": "__init__.py.jinja",

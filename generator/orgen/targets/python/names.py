@@ -101,7 +101,7 @@ def _words(name: str) -> list[str]:
 
 
 def _symbol_words(text: str) -> list[str]:
-    names = (_SYMBOLS.get(char, unicodedata.name(char, "")) for char in text)
+    names = (_SYMBOLS.get(char, unicodedata.name(char, "") or f"u{ord(char):04x}") for char in text)
     return [word.lower() for name in names for word in re.findall(r"[A-Za-z0-9]+", name)]
 
 
@@ -160,26 +160,31 @@ class _Scope:
         return identifier
 
 
-def choose_names(schema: Schema, diagnostics: Diagnostics, taken: Iterable[str] = ()) -> Names:
-    """Name every component and every property of a record.
-
-    `taken` are names that a module needs for itself.
-    """
+def choose_classes(
+    schema: Schema, diagnostics: Diagnostics, taken: Iterable[str] = ()
+) -> dict[str, str]:
+    """Component name -> class or alias name. `taken` are names that a module needs for itself."""
     module = _Scope("components", diagnostics)
     for name in taken:
         module.taken[name] = (f"the generated {name}", Span("(generated)"))
     classes: dict[str, str] = {}
-    attributes: dict[tuple[str, str], str] = {}
     for name, component in schema.components.items():
         identifier = _chosen(component, "class", diagnostics) or class_identifier(name)
         classes[name] = module.claim(identifier, name, component.span)
+    return classes
+
+
+def choose_names(schema: Schema, diagnostics: Diagnostics) -> Names:
+    """Name every component and every property of a record."""
+    attributes: dict[tuple[str, str], str] = {}
+    for name, component in schema.components.items():
         if not isinstance(component.type, Record):
             continue
         record = _Scope(f"properties of {_short(name)}", diagnostics)
         for prop in component.type.properties:
             identifier = _chosen(prop, "attribute", diagnostics) or attribute_identifier(prop.name)
             attributes[name, prop.name] = record.claim(identifier, prop.name, prop.span)
-    return Names(classes, attributes)
+    return Names(choose_classes(schema, diagnostics), attributes)
 
 
 def _chosen(named: Component | Property, place: Place, diagnostics: Diagnostics) -> str | None:

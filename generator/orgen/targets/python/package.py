@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -10,7 +10,7 @@ from orgen.config import Config
 from orgen.ir.schema import Schema, Union
 from orgen.render import SourceFile
 from orgen.targets.python.module import header
-from orgen.targets.python.names import Names, attribute_identifier
+from orgen.targets.python.names import attribute_identifier
 from orgen.targets.python.text import docstring, string
 
 VERSION = "0.1.0"
@@ -75,7 +75,7 @@ class Package:
 
 
 def lower_package(
-    schema: Schema, names: Names, config: Config, files: Sequence[SourceFile]
+    schema: Schema, classes: Mapping[str, str], config: Config, files: Sequence[SourceFile]
 ) -> Package:
     """Describe the package that holds `files`."""
     modules = tuple(sorted(set(_public_modules(files))))
@@ -94,11 +94,11 @@ def lower_package(
         _markdown(title),
         toml_string(f"Types and tools for {title}"),
         tuple(Row(name, *_ABOUT.get(name, ("", ""))) for name in modules),
-        _example(schema, names),
+        _example(schema, classes),
     )
 
 
-def _example(schema: Schema, names: Names) -> Example | None:
+def _example(schema: Schema, classes: Mapping[str, str]) -> Example | None:
     """The named open union with the most variants, to show how it is read."""
     unions = [
         (component, component.type)
@@ -110,7 +110,7 @@ def _example(schema: Schema, names: Names) -> Example | None:
     component, union = max(unions, key=lambda pair: len(pair[1].variants))
     tag = next(v.tag for v in union.variants if v.tag)
     (name, values), *_ = tag.values
-    identifier = names.classes[component.name]
+    identifier = classes[component.name]
     guard = f"is_known_{attribute_identifier(identifier)}"
     return Example(identifier, guard, string(name), string(str(values[0])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orgen.ir.schema import (
@@ -10,7 +11,7 @@ from orgen.ir.schema import (
     Record,
 )
 from orgen.targets.python.annotations import Printer
-from orgen.targets.python.names import Names, is_plain_key
+from orgen.targets.python.names import is_plain_key
 from orgen.targets.python.prose import component_prose, property_prose
 from orgen.targets.python.text import comment, docstring, string
 
@@ -75,14 +76,14 @@ def is_typed_dict(component: Component) -> bool:
 
 
 def typed_dict(
-    component: Component, names: Names, printer: Printer
+    component: Component, classes: Mapping[str, str], printer: Printer
 ) -> TypedDictClass | TypedDictCall:
     """The TypedDict of a record; keys keep the order of the spec."""
     record = component.type
     assert isinstance(record, Record)
-    identifier = names.classes[component.name]
+    identifier = classes[component.name]
     total = any(p.required for p in record.properties) or not record.properties
-    hidden = set(names.classes.values())
+    hidden = set(classes.values())
     plain = all(is_plain_key(p.name) and p.name not in hidden for p in record.properties)
     make = TypedDictClass if plain else TypedDictCall
     prose = component_prose(component.doc, component.type)
@@ -99,11 +100,11 @@ def _field(prop: Property, total: bool, plain: bool, printer: Printer) -> Field:
     return Field(prop.name if plain else string(prop.name), annotation, doc)
 
 
-def alias(component: Component, names: Names, printer: Printer) -> Alias:
+def alias(component: Component, classes: Mapping[str, str], printer: Printer) -> Alias:
     """The alias of a component that is no TypedDict."""
     prose = component_prose(component.doc, component.type)
     return Alias(
-        names.classes[component.name],
+        classes[component.name],
         _at_top(printer.annotation(component.type)),
         prose and docstring(prose),
     )

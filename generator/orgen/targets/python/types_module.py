@@ -8,14 +8,14 @@ that is `Any<Union>`, and `is_known_<union>` is the way back to the closed union
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orgen.ir.schema import Component, Ref, Role, Schema, Union
 from orgen.resolve.walk import nested
 from orgen.targets.python.annotations import Printer
 from orgen.targets.python.module import header
-from orgen.targets.python.names import Names, attribute_identifier
+from orgen.targets.python.names import attribute_identifier
 from orgen.targets.python.text import comment, docstring, string
 from orgen.targets.python.typed_dicts import (
     Alias,
@@ -53,7 +53,7 @@ class _Layout:
     """Puts definitions in an order in which aliases find what they name."""
 
     schema: Schema
-    names: Names
+    classes: Mapping[str, str]
     defined: set[str] = field(default_factory=set)
     waiting: list[Component] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class _Layout:
         made: list[Definition] = []
         for component in components:
             if is_typed_dict(component):
-                made.append(typed_dict(component, self.names, self.printer))
+                made.append(typed_dict(component, self.classes, self.printer))
                 self.defined.add(component.name)
             else:
                 self.waiting.append(component)
@@ -70,7 +70,7 @@ class _Layout:
 
     @property
     def printer(self) -> Printer:
-        return Printer(self.names.classes, self.defined)
+        return Printer(self.classes, self.defined)
 
     def ready(self) -> list[Definition]:
         """Aliases whose names are all defined by now, in their order."""
@@ -95,10 +95,10 @@ class _Layout:
         return made
 
     def alias(self, component: Component) -> list[Definition]:
-        made: list[Definition] = [alias(component, self.names, self.printer)]
+        made: list[Definition] = [alias(component, self.classes, self.printer)]
         self.defined.add(component.name)
         if isinstance(component.type, Union) and component.type.open:
-            made += _opened(component, component.type, self.names)
+            made += _opened(component, component.type, self.classes)
         return made
 
 
@@ -109,10 +109,10 @@ def _needs(component: Component) -> set[str]:
     return needed
 
 
-def _opened(component: Component, union: Union, names: Names) -> list[Definition]:
+def _opened(component: Component, union: Union, classes: Mapping[str, str]) -> list[Definition]:
     """The alias with unknown variants, and the guards that tell these apart."""
-    identifier = names.classes[component.name]
-    others = " | ".join(names.classes[n] for n in (union.extension, union.unknown) if n)
+    identifier = classes[component.name]
+    others = " | ".join(classes[n] for n in (union.extension, union.unknown) if n)
     words = attribute_identifier(identifier)
     if component.role is Role.EVENT:
         return _events(union, identifier, others)
@@ -159,20 +159,20 @@ def _guard(union: Union, identifier: str, parameter: str, result: str, doc: str)
     return Guard(identifier, parameter, result, test, docstring(doc, 4))
 
 
-def derived_names(schema: Schema, names: Names) -> list[str]:
+def derived_names(schema: Schema, classes: Mapping[str, str]) -> list[str]:
     """Names that this module makes beside those of the components."""
-    layout = _Layout(schema, names)
+    layout = _Layout(schema, classes)
     made = layout.section(schema.components.values()) + layout.rest()
-    chosen = set(names.classes.values())
+    chosen = set(classes.values())
     return [d.identifier for d in made if d.identifier not in chosen]
 
 
-def lower_types(schema: Schema, names: Names) -> TypesModule:
+def lower_types(schema: Schema, classes: Mapping[str, str]) -> TypesModule:
     """The whole module, ready to be printed."""
     topics: dict[str, list[Component]] = {}
     for component in schema.components.values():
         topics.setdefault(component.topic, []).append(component)
-    layout = _Layout(schema, names)
+    layout = _Layout(schema, classes)
     sections = [
         Section(_title(topic) if len(topics) > 1 else None, tuple(layout.section(components)))
         for topic, components in topics.items()
