@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -41,7 +43,7 @@ def _format_all(files: list[SourceFile]) -> list[SourceFile]:
         return [format_file(file) for file in files]
     largest_first = sorted(range(len(files)), key=lambda i: (-len(files[i].text), i))
     done: dict[int, SourceFile] = {}
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+    with ProcessPoolExecutor(workers, _context(), _end_with_parent) as pool:
         results = pool.map(format_file, [files[i] for i in largest_first])
         done.update(zip(largest_first, results, strict=True))
     return [done[i] for i in range(len(files))]
@@ -51,6 +53,19 @@ def _context() -> multiprocessing.context.BaseContext:
     """Forked helpers have black in memory already; where there is no fork, they import it."""
     methods = multiprocessing.get_all_start_methods()
     return multiprocessing.get_context("fork" if "fork" in methods else None)
+
+
+def _end_with_parent() -> None:
+    """Let a helper end when the run is killed; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+
+        def watch() -> None:
+            multiprocessing.connection.wait([sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def format_file(file: SourceFile) -> SourceFile:

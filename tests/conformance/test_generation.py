@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -43,9 +44,10 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_same_input_gives_the_same_bytes_everywhere(reference: Path, tmp_path: Path) -> None:
-    """Other place, other copy of the spec, other locale, zone, hash seed, umask and home."""
+    """Other place, other copy of the spec, other tools, locale, time zone, hash seed and home."""
     spec = tmp_path / "elsewhere" / "spécification"
     shutil.copytree(ROOT / "spec", spec)
+    (tmp_path / "pyproject.toml").write_text("[tool.black]\nline-length = 40\n[tool.isort]\n")
     strange = {
         "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "12345", "COLUMNS": "20",
         "HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent", "PYTHONUTF8": "0",
@@ -118,3 +120,28 @@ def test_help_is_quick() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_helpers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    """Only the run itself is killed; the processes that format for it must not linger."""
+    command = [*COMMAND, "--quiet", "--spec", "spec", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as process:
+        while len(members := group(process.pid)) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    assert len(members) >= 2 or os.cpu_count() == 1
+    deadline = time.monotonic() + 20
+    while group(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert group(process.pid) == []
+
+
+def group(leader: int) -> list[int]:
+    """The processes of a group that still run, as /proc tells them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, pgid = path.read_text().rpartition(")")[2].split()[:3]
+            if int(pgid) == leader and state != "Z":
+                found.append(int(path.parent.name))
+    return found
