@@ -7,6 +7,7 @@ may hold `overlays`, and what is expected in `diagnostics.txt`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from orgen.diagnostics import Diagnostics
@@ -15,7 +16,8 @@ from orgen.overlay import apply_overlays
 from orgen.report import render
 from orgen.validate import validate
 
-from tests.conftest import Golden
+if TYPE_CHECKING:
+    from tests.conftest import Golden
 
 FOLDER = Path(__file__).parent / "spec_errors"
 CASES = sorted(path for path in FOLDER.iterdir() if path.is_dir())

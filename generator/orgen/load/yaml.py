@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -239,9 +239,13 @@ class _Builder:
 
     def _end(self, end: int) -> None:
         top = self.open.pop()
-        span = self._span(top.start, end)
-        value: Json = top.items if top.object is None else top.object.value
         inside = top.places if top.object is None else top.object.inside
+        span = self._span(top.start, end)
+        if inside and self.source.text[end - 1 : end] not in ("]", "}"):
+            # In block style the parser counts in the comments that follow.
+            last = inside[next(reversed(inside))].span
+            span = replace(span, end_line=last.end_line, end_column=last.end_column)
+        value: Json = top.items if top.object is None else top.object.value
         node = Node(value, Place(span, None, inside), top.size, top.depth + 1)
         if top.anchor:
             self.anchors[top.anchor] = node
