@@ -12,11 +12,28 @@ import operator
 import re
 from collections.abc import Hashable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    Never,
+    TypeVar,
+    Union,
+    get_args,
+)
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-from typing_extensions import Never
 
 if TYPE_CHECKING:
     from pydantic import SerializerFunctionWrapHandler, ValidatorFunctionWrapHandler
@@ -89,9 +106,7 @@ class Model(BaseModel):
 
         def __init__(self, /, **data: Any) -> None:
             aliases = type(self).__aliases__
-            super().__init__(
-                **{aliases.get(k, k): v for k, v in data.items() if v is not MISSING}
-            )
+            super().__init__(**{aliases.get(k, k): v for k, v in data.items() if v is not MISSING})
 
         # Tells pydantic that validation need not go through this constructor.
         __init__.__pydantic_base_init__ = True

@@ -60,28 +60,37 @@ class OneOf:
     def __init__(self, *discriminators: str, open: tuple[str, ...] = ()) -> None:
         self._discriminators = discriminators
         self._open = open
-        self._table: dict[Hashable, Any] = {}
-        self._kinds: set[str] = set()
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        union = _Union(self._discriminators, self._open)
         members: dict[str, list[Any]] = {}
         for member in get_args(source):
-            for key in self._keys(member):
+            for key in union.keys(member):
                 members.setdefault(key, []).append(member)
-        self._kinds = {key for key in members if key in _JSON_TYPES.values()}
+        union.kinds = {key for key in members if key in _JSON_TYPES.values()}
         choices = {
             key: _either([handler(member) for member in group], key == "open")
             for key, group in members.items()
         }
         return core_schema.no_info_wrap_validator_function(
-            self._validate,
-            core_schema.tagged_union_schema(choices, self._select),
+            union.validate,
+            core_schema.tagged_union_schema(choices, union.select),
             serialization=core_schema.simple_ser_schema("any"),
         )
 
-    def _keys(self, member: Any) -> Iterator[str]:
+
+class _Union:
+    """One union: which choice a value belongs to, and what is wrong if there is none."""
+
+    def __init__(self, discriminators: tuple[str, ...], open: tuple[str, ...]) -> None:
+        self._discriminators = discriminators
+        self._open = open
+        self._table: dict[Hashable, Any] = {}
+        self.kinds: set[str] = set()
+
+    def keys(self, member: Any) -> Iterator[str]:
         """The keys of the choices that a member of the union stands for."""
         model = _bare(member)
         if not _is_model(model):
@@ -107,11 +116,11 @@ class OneOf:
                 self._table[value] = name
         return name
 
-    def _select(self, value: Any) -> str | None:
+    def select(self, value: Any) -> str | None:
         """The key of the choice that a value belongs to, if there is one."""
         kind = _kind(value)
         if kind != "object" or not self._discriminators:
-            return kind if kind in self._kinds else None
+            return kind if kind in self.kinds else None
         tag = _tag(value, self._discriminators[0])
         entry = self._table.get(tag)
         if isinstance(entry, dict):
@@ -119,9 +128,9 @@ class OneOf:
             return next((entry[tag] for tag in second if tag in entry), None)
         if entry is None and self._open and isinstance(tag, str):
             return "open"
-        return entry or (kind if kind in self._kinds else None)
+        return entry or (kind if kind in self.kinds else None)
 
-    def _validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    def validate(self, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         try:
             return handler(value)
         except ValidationError as error:
@@ -138,7 +147,7 @@ class OneOf:
                 kind, context = PydanticCustomError(fault["type"], text), {}
             return _details(kind, fault["loc"][1:], fault["input"], context)
         if _kind(value) != "object" or not self._discriminators:
-            expected = " or ".join(sorted(self._kinds | ({"object"} if self._table else set())))
+            expected = " or ".join(sorted(self.kinds | ({"object"} if self._table else set())))
             kind = PydanticCustomError(
                 "json_type", "Input should be of type {expected}", {"expected": expected}
             )
@@ -170,9 +179,7 @@ def _details(
 def _either(choices: list[CoreSchema], ordered: bool) -> CoreSchema:
     if len(choices) == 1:
         return choices[0]
-    return core_schema.union_schema(
-        choices, mode="left_to_right" if ordered else "smart"
-    )
+    return core_schema.union_schema(choices, mode="left_to_right" if ordered else "smart")
 
 
 def _bare(annotation: Any) -> Any:
@@ -244,7 +251,7 @@ def _property(value: Any, wire_name: str) -> Any:
     return getattr(value, name, None)
 
 
-def _tag(value: Any, wire_name: str) -> str | None | Literal[False]:
+def _tag(value: Any, wire_name: str) -> str | Literal[False] | None:
     """The text that a property holds, None if it is absent or null, False if it is something else."""
     tag = _property(value, wire_name)
     if tag is None or tag is MISSING:

@@ -115,9 +115,7 @@ class Lowering:
             properties[attribute], marks = self._outer(prop.type, place)
             facts = self._facts(prop, attribute, marks)
             defaulted = defaulted or self.flavour.defaults(facts)
-            fields[attribute] = FieldView(
-                *self.flavour.field(facts), _doc(property_prose(prop), 4)
-            )
+            fields[attribute] = FieldView(*self.flavour.field(facts), _doc(property_prose(prop), 4))
         self.definitions[identifier] = {
             "type": "object",
             "properties": properties,
@@ -230,9 +228,7 @@ class Lowering:
     def _imported(self, name: str) -> JsonSchema:
         """A reference to a type of the runtime."""
         module, _, attribute = self.flavour.types[name].rpartition(".")
-        self.definitions[name] = {
-            "x-python-import": {"module": module, "name": attribute}
-        }
+        self.definitions[name] = {"x-python-import": {"module": module, "name": attribute}}
         return {"$ref": f"#/$defs/{name}"}
 
     def _scalar(self, type: Scalar) -> JsonSchema:
