@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from orgen.diagnostics import Diagnostics
 from orgen.load import load_file, load_spec
+from orgen.load.limits import MAX_FAULTS
 from orgen.report import render
 from orgen.validate import validate
 
@@ -202,6 +203,13 @@ def test_many_values(tmp_path: Path) -> None:
 def test_many_values_in_yaml(tmp_path: Path) -> None:
     # Not under tracemalloc, which makes the parser five times slower.
     assert {item.code for item in diagnose(write(tmp_path, "- 1\n" * 210_000))} == {"L022"}
+
+
+def test_many_faults(tmp_path: Path) -> None:
+    names = ", ".join(f"requierd{number}" for number in range(20_000))
+    diagnostics = diagnose(write(tmp_path, schemas(f"A: {{{names}}}")))
+    assert len(diagnostics.items) == MAX_FAULTS + 1
+    assert "V099" in {item.code for item in diagnostics}
 
 
 def test_long_scalars(tmp_path: Path) -> None:

@@ -37,4 +37,4 @@ MAX_MERGED_NODES: Final = 500_000
 """Values of the merged document, files and lifted definitions together."""
 
 MAX_FAULTS: Final = 1_000
-"""Faults reported for one file; a file with more is not the file that was meant."""
+"""Faults reported for one file, or for one document by validation."""

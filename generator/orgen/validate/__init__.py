@@ -7,10 +7,12 @@ do not run at all on schemas too large to be resolved. Nothing is changed.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from orgen.diagnostics import Diagnostics
 from orgen.load import Document
 from orgen.validate.constraints import check_constraints, check_required
-from orgen.validate.context import Context
+from orgen.validate.context import Context, TooManyFaults
 from orgen.validate.defaults import check_defaults
 from orgen.validate.discriminators import check_discriminators
 from orgen.validate.frame import check_frame
@@ -29,6 +31,12 @@ def validate(document: Document, diagnostics: Diagnostics, *, own: bool | None =
     is so for spec folders and not for single documents.
     """
     context = Context(document, diagnostics, document.folder if own is None else own)
+    with suppress(TooManyFaults):
+        _run(context)
+
+
+def _run(context: Context) -> None:
+    """All rules, family by family."""
     check_frame(context)
     check_keywords(context)
     check_constraints(context)

@@ -10,6 +10,7 @@ from orgen.diagnostics import Diagnostics, Related, Span
 from orgen.ir.schema import Json
 from orgen.load import Document, Pointer
 from orgen.load.kinds import Kind, entries, kind_of
+from orgen.load.limits import MAX_FAULTS
 from orgen.load.references import referred_component
 from orgen.validate.unsupported import UNSUPPORTED
 
@@ -23,6 +24,10 @@ class Node:
 
     pointer: Pointer
     schema: dict[str, Json]
+
+
+class TooManyFaults(Exception):
+    """Validation ends early; that has been reported."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class Context:
     """What stands where a schema should but is neither an object nor a boolean."""
     circular: set[str] = field(init=False, default_factory=set)
     """Components that are defined by themselves: references to them are not followed."""
+
+    faults: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.schemas = self.document.schemas
@@ -78,10 +85,19 @@ class Context:
         hint: str | None = None,
         related: Iterable[Related] = (),
     ) -> None:
+        self._count(span)
         self.diagnostics.error(span, code, message, hint, related)
 
     def warning(self, span: Span, code: str, message: str, hint: str | None = None) -> None:
+        self._count(span)
         self.diagnostics.warning(span, code, message, hint)
+
+    def _count(self, span: Span) -> None:
+        self.faults += 1
+        if self.faults > MAX_FAULTS:
+            message = f"validation ends here: it found more than {MAX_FAULTS:,} faults"
+            self.diagnostics.error(span, "V099", message)
+            raise TooManyFaults
 
     # Looking through references
 
