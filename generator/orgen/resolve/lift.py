@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from orgen.diagnostics import Diagnostics, Related, Span
 from orgen.ir.schema import (
     Component,
+    Doc,
     List,
     Literals,
     Map,
+    Property,
     Record,
     Ref,
     Type,
@@ -37,6 +39,23 @@ class Place:
     topic: str
     overlay: str | None = None
     title: str | None = None
+    where: str = ""
+    """The property it is the value of, as `Component.property`."""
+
+    @property
+    def doc(self) -> Doc:
+        """What can be said of a schema whose author said nothing."""
+        return Doc(description=f"What stands in `{self.where}`.") if self.where else Doc()
+
+    def of(self, prop: Property) -> Place:
+        """The place of what a property of the record here holds."""
+        return replace(
+            self,
+            noun=pascal(prop.name) or "Value",
+            span=prop.span,
+            title=prop.doc.title,
+            where=f"{self.parent}.{prop.name}",
+        )
 
     def entry(self) -> Place:
         """The place of one entry of the list or map that stands here."""
@@ -85,9 +104,7 @@ class Lifter:
     def _record(self, record: Record, place: Place) -> Record:
         properties = []
         for prop in record.properties:
-            here = replace(
-                place, noun=pascal(prop.name) or "Value", span=prop.span, title=prop.doc.title
-            )
+            here = place.of(prop)
             properties.append(replace(prop, type=self.records(prop.type, here)))
         extra = record.extra
         if extra is not None:
@@ -123,14 +140,7 @@ class Lifter:
                 return replace(type, values=self.unions(type.values, place.entry()))
             case Record():
                 properties = tuple(
-                    replace(
-                        p,
-                        type=self.unions(
-                            p.type,
-                            replace(place, noun=pascal(p.name) or "Value", span=p.span),
-                        ),
-                    )
-                    for p in type.properties
+                    replace(p, type=self.unions(p.type, place.of(p))) for p in type.properties
                 )
                 return replace(type, properties=properties)
             case _:
@@ -158,6 +168,7 @@ class Lifter:
             Component(
                 name,
                 type,
+                place.doc,
                 topic=place.topic,
                 overlay=place.overlay,
                 lifted=True,

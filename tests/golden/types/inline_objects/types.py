@@ -17,6 +17,8 @@ __all__ = [
 
 
 class OrderLine(TypedDict):
+    """What stands in `Order.lines`."""
+
     sku: str
     """Which article."""
     count: NotRequired[int]
