@@ -23,7 +23,13 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 SPEC = ROOT / "spec"
 CORPUS = ROOT / ".." / "shared" / "corpus"
-DIALECTS = ("anthropic_messages", "gemini_generate_content", "ollama_chat", "openai_chat")
+DIALECTS = (
+    "anthropic_messages",
+    "gemini_generate_content",
+    "ollama_chat",
+    "openai_chat",
+    "openai_responses",
+)
 ENTRY_POINTS = ("Request", "Response", "Error", "StreamEvent")
 
 SNAKE_CASE_TOO = {"gemini_generate_content"}
@@ -33,6 +39,17 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "openai_chat": {
         "pai.models.test_openai.test_invalid_response.00/Response": (
             "the answer of an echo server, recorded to show that such a thing is refused"
+        ),
+    },
+    "openai_responses": {
+        "pai.models.test_openai_responses.test_openai_previous_response_id_auto_mode.00/Response": (
+            "written by hand; its status `complete` does not exist"
+        ),
+        "pai.models.test_openai_responses.test_openai_responses_verbosity.00/Response": (
+            "written by hand; its status `complete` does not exist"
+        ),
+        "vai.openai.parallel-tool-call-wrapper.1.chunks.txt/StreamEvent": (
+            "written by hand; two frames lack a closing brace"
         ),
     },
 }
@@ -161,7 +178,8 @@ def one_of(
 @cache
 def validator(dialect: str, entry_point: str) -> Any:
     root = schema(dialect)
-    tagged = extend(Draft202012Validator, {"oneOf": partial(one_of, root)})
+    make: Any = extend  # jsonschema ships no types for it
+    tagged = make(Draft202012Validator, {"oneOf": partial(one_of, root)})
     return tagged({**root, "$ref": f"#/$defs/{entry_point}"})
 
 
@@ -233,23 +251,31 @@ def sse_data(text: str) -> Iterator[str]:
             yield "\n".join(lines)
 
 
+def json_or_text(line: str) -> Any:
+    """The value of a frame; a broken frame stays text, which fits no entry point."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line
+
+
 def recorded(dialect: str) -> Iterator[Body]:
     """Every request, response and stream event of the recordings beside the project, if any."""
     for meta in sorted((CORPUS / dialect).glob("*/meta.json")):
         case = meta.parent
-        status = json.loads(meta.read_text(encoding="utf-8"))["status"] or 200
+        status = json.loads(meta.read_text(encoding="utf-8"))["status"]
         for path in sorted(case.glob("re*.*")):
             text = path.read_text(encoding="utf-8")
             if path.name == "request.json":
                 yield Body(case.name, "Request", json.loads(text))
-            elif status >= 400:
-                yield Body(case.name, "Error", json.loads(text))
             elif path.suffix == ".json":
-                yield Body(case.name, "Response", json.loads(text))
+                value = json.loads(text)
+                failed = status >= 400 if status else value.keys() == {"error"}
+                yield Body(case.name, "Error" if failed else "Response", value)
             elif path.suffix in (".sse", ".ndjson"):  # plain text is no body of the format
                 lines = sse_data(text) if path.suffix == ".sse" else text.splitlines()
                 for line in filter(None, lines):
-                    yield Body(case.name, "StreamEvent", json.loads(line))
+                    yield Body(case.name, "StreamEvent", json_or_text(line))
 
 
 @cache
