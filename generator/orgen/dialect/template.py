@@ -10,8 +10,18 @@ import re
 from dataclasses import dataclass, replace
 
 from orgen.diagnostics import Diagnostics, Span
-from orgen.dialect.ast import Array, Entry, Filter, Literal, Object, Path, Template, Text
-from orgen.dialect.ast import Variable, Wildcard
+from orgen.dialect.ast import (
+    Array,
+    Entry,
+    Filter,
+    Literal,
+    Object,
+    Path,
+    Template,
+    Text,
+    Variable,
+    Wildcard,
+)
 from orgen.dialect.primitives import FILTERS, filter_hint
 from orgen.ir.schema import Json
 from orgen.load import Document

@@ -194,6 +194,13 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class NotZero:
+    """Anything but the number zero."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     conditions: tuple[Cond, ...]
 
@@ -205,7 +212,9 @@ class Holds:
     call: Primitive
 
 
-Cond: TypeAlias = Present | Equals | AbsentOr | IsKind | Fits | HasLength | Bound | AllOf | Holds
+Cond: TypeAlias = (
+    Present | Equals | AbsentOr | IsKind | Fits | HasLength | NotZero | Bound | AllOf | Holds
+)
 
 
 # Statements -----------------------------------------------------------------

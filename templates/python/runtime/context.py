@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,7 +40,7 @@ class DialectTables:
     reject: Mapping[str, str]
     ignore: Mapping[str, str]
     maps: Mapping[str, Mapping[Any, Any]]
-    kinds: Mapping[str, Mapping[str, tuple[str, ...]]]
+    kinds: Mapping[str, Mapping[str, Sequence[str]]]
     """Canonical type -> property -> JSON kinds, to tell bad input from unsupported input."""
     fixups: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ class Context:
         kept = f"{self.tables.name}:functionResponse.name"
         if isinstance(container, dict) and isinstance(container.get(kept), str):
             return container[kept]
-        self.reject(container, key, "no function_call of the input has this call_id, so its name is unknown")
+        self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
     def url_fields(self) -> dict[str, Any]:
@@ -191,9 +191,7 @@ class EncodeContext(Context):
             if key not in known:
                 self.settle(container, key, place, out)
 
-    def account_within(
-        self, container: Any, known: frozenset[str], place: str, out: Any
-    ) -> None:
+    def account_within(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         if isinstance(container, dict):
             self.account(container, known, place, out)
 
@@ -259,7 +257,7 @@ class EncodeContext(Context):
             self.stale.add(kept)
         back = self.tables.maps[f"decode_{table}"].get(made)
         if back != word and back is not None:
-            self.report(container, key, "coerced", f"sent as {made!r}, the nearest that the API knows")
+            self.report(container, key, "coerced", f"sent as {made!r}, the nearest word")
 
     def no_rule(self, part: Any, group: str) -> Any:
         """A value that no rule of the group matches: dropped, refused, or the vendor's own."""
@@ -304,9 +302,7 @@ class EncodeContext(Context):
             if key == "type":
                 if tables.tag:
                     native[tables.tag] = tag
-            elif key == "id" and is_minted(inner):
-                continue
-            elif key == "status":
+            elif (key == "id" and is_minted(inner)) or key == "status":
                 continue
             elif ":" in key:
                 self.settle_foreign(value, key, native)
@@ -325,9 +321,7 @@ class DecodeContext(Context):
             if key not in known:
                 self.keep(container, key, place, out)
 
-    def account_within(
-        self, container: Any, known: frozenset[str], place: str, out: Any
-    ) -> None:
+    def account_within(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         if isinstance(container, dict):
             self.account(container, known, place, out)
 

@@ -129,6 +129,7 @@ class Gathering(EncodeContext):
             made = rule(item, self)
             if made is None:
                 continue
+            turn: Turn
             turn, fragment = made
             apart = turn is not current or not turn.merge or boundary in item
             if apart or not merge(found[-1], fragment):
@@ -163,11 +164,8 @@ def merge(message: dict[str, Any], fragment: dict[str, Any]) -> bool:
     """Adds a fragment to a message; False, and nothing changed, where they conflict."""
     for key, value in fragment.items():
         old = message.get(key)
-        if old is None or (isinstance(old, list) and isinstance(value, list)):
-            continue
-        if isinstance(old, str) and isinstance(value, list) or isinstance(value, str) and isinstance(old, list):
+        if old is not None and not (isinstance(old, list) and isinstance(value, list)):
             return False
-        return False
     for key, value in fragment.items():
         old = message.get(key)
         if old is None:
@@ -270,6 +268,7 @@ class Splitting(DecodeContext):
             raise self.expected(body, "messages", "a list")
         last: Turn | None = None
         for message in messages or []:
+            turn: Turn
             turn, items = rule(message, self)
             if turn is last and turn.merge and items:
                 items[0][f"{self.tables.name}:{residue.NEW_TURN}"] = True

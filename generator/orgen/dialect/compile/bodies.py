@@ -29,7 +29,6 @@ from orgen.dialect.primitives import FILTERS, STRUCTURES
 from orgen.ir.operations import (
     Account,
     Alternative,
-    Constant,
     Do,
     Element,
     Expect,
@@ -42,6 +41,7 @@ from orgen.ir.operations import (
     Let,
     Local,
     Misfit,
+    NotZero,
     Present,
     Primitive,
     Put,
@@ -148,9 +148,7 @@ class BodyCompiler:
     def tree(self) -> Node:
         tree = Node()
         for row in self.rows():
-            paths = [row.canonical] if self.encode else [term.path for term in row.terms]
-            for path in paths:
-                self.know(tree, path)
+            self.know(tree, self.source(row))
             if not _structure(row) and not (self.encode and len(row.terms) > 1):
                 self.place(tree, row)
         for block in self.body.blocks:
@@ -232,6 +230,8 @@ class BodyCompiler:
         if not row.filters:
             body: list[Stmt] = [Expect(local, kinds, container, key)] if kinds else []
             put: Stmt = Put("out", self.target(row), local)
+            if self.encode and row.terms[0].optional:
+                put = When(NotZero(local), (put,))
             if not self.encode and spec.bounded:
                 misfit = Misfit(container, str(key), self.prefix(row), "out")
                 put = When(fits(local, spec), (put,), (misfit,))
@@ -247,7 +247,7 @@ class BodyCompiler:
         return [*body, *self.filtered(row, value, local, Place(container, str(key)), scope)]
 
     def checked(self, row: Row) -> bool:
-        """Whether the source value has the canonical kind: always on encode, and where filters keep it."""
+        """Whether the source has the canonical kind: on encode, and where filters keep it."""
         return self.encode or all(f.name in ("default", "clamp") for f in row.filters)
 
     def filtered(
@@ -413,7 +413,7 @@ class BodyCompiler:
         builder = Builder(scope)
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
-        read = [p for p in leaves(source)]
+        read = list(leaves(source))
         body += reports(rule, root("body"))
         body += self.unused([p for p in paths if not _covered(p, read)])
         body.append(Return())

@@ -20,7 +20,6 @@ from orgen.ir.operations import (
     Present,
     Primitive,
 )
-
 from orgen.ir.schema import Json
 
 

@@ -83,6 +83,8 @@ def unpicked(scope: Scope) -> list[Stmt]:
         return []
     found: list[Stmt] = []
     for name, groups in scope.picks.items():
+        if not groups:
+            continue
         functions = tuple(FunctionName(group_function(scope.direction, group)) for group in groups)
         found.append(
             Do(Primitive("unpicked", (scope.bindings[name].value, *functions), context=True))

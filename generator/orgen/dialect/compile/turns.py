@@ -221,7 +221,7 @@ class TurnsCompiler:
         )
 
     def decode_whole(self, turn: Turn) -> None:
-        header = [entry for entry in turn.header.entries]
+        header = list(turn.header.entries)
         alternatives = []
         for rule in turn.rules:
             if rule.only is Direction.ENCODE:
@@ -359,7 +359,7 @@ class TurnsCompiler:
         )
 
     def wrap_function(self, name: str, turn: Turn, rule: Rule) -> str:
-        """`decode_<slot>_run(content)`: the message item around a run of parts. Returns the group."""
+        """`decode_<slot>_run(content)`: the message around a run of parts. Returns its group."""
         assert isinstance(rule.native, Object)
         variable = rule.native.entries[0].template
         assert isinstance(variable, Variable)

@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from orgen.dialect.ast import Dialect, Note
-from orgen.dialect.compile.scope import Binding, Scope, root
+from orgen.dialect.ast import Dialect, Direction, Note
 from orgen.dialect.compile.build import Builder
-from orgen.dialect.ast import Direction
+from orgen.dialect.compile.scope import Binding, Scope, root
+from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.optimise import Routine, routines
-from orgen.ir.operations import Program, Table
+from orgen.ir.operations import Choose, Constant, Let, Program, Put, Stmt, Table, When
+from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
-from orgen.targets.python.dialects.printer import Printer
+from orgen.targets.python.dialects.printer import Printer, identifier
 from orgen.targets.python.text import string, value
 
 
@@ -39,6 +40,8 @@ class DialectModule:
     slug: str
     title: str
     source: str
+    path: str
+    stream_path: str
     primitives: tuple[str, ...]
     tables: tuple[TableText, ...]
     key_sets: tuple[tuple[str, str], ...]
@@ -57,6 +60,8 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
         slug=dialect.slug,
         title=dialect.title,
         source=dialect.source,
+        path=dialect.endpoint.path,
+        stream_path=dialect.endpoint.stream_path,
         primitives=_primitives(bodies),
         tables=tuple(_table(table) for table in program.tables),
         key_sets=tuple(
@@ -70,9 +75,27 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
 
 def _function(printer: Printer, item: Routine) -> FunctionText:
     parameters = ", ".join(f"{name}: Any" for name in item.parameters)
-    return FunctionText(
-        item.name, f"{parameters}, ctx: Context", item.doc, printer.block(item.body)
-    )
+    context = "Gathering" if item.name.startswith("encode_") else "Splitting"
+    objects = [name for name in _built(item.body) if name not in item.parameters]
+    declared = "".join(f"{identifier(name)}: dict[str, Any]\n" for name in objects)
+    body = declared + printer.block(item.body)
+    return FunctionText(item.name, f"{parameters}, ctx: {context}", item.doc, body)
+
+
+def _built(body: tuple[Stmt, ...]) -> list[str]:
+    """Names of the objects that a block builds step by step."""
+    found: list[str] = []
+    for stmt in body:
+        match stmt:
+            case Put(target):
+                found.append(target)
+            case Let(name, Constant(_, {})):
+                found.append(name)
+            case When(_, then, otherwise):
+                found += [*_built(then), *_built(otherwise)]
+            case Choose(_, cases):
+                found += [name for _, inner in cases for name in _built(inner)]
+    return list(dict.fromkeys(found))
 
 
 def _text_function(printer: Printer, dialect: Dialect) -> FunctionText:
@@ -137,3 +160,26 @@ def _facts(dialect: Dialect) -> list[TableText]:
 
 def _notes(notes: tuple[Note, ...]) -> str:
     return "{" + "".join(f"{string(n.place)}: {string(n.reason)}, " for n in notes) + "}"
+
+
+def kinds_module(schema: Schema) -> str:
+    """The text of `dialects/canonical.py`: JSON kinds of the typed values' properties."""
+    types = CanonicalTypes(schema)
+    kinds: dict[str, Json] = {}
+    for component in schema.components.values():
+        record = component.type
+        if not isinstance(record, Record):
+            continue
+        tag = record.property("type")
+        tags = types.spec(tag.type).values if tag else None
+        for word in tags or ():
+            entry = kinds.setdefault(word, {})
+            assert isinstance(entry, dict)
+            for found in record.properties:
+                known = list(types.spec(found.type).kinds) or ["any"]
+                old = entry.get(found.name, [])
+                assert isinstance(old, list)
+                entry[found.name] = [*old, *(k for k in known if k not in old)]
+    return (
+        environment("python").get_template("dialects/canonical.py.jinja").render(kinds=value(kinds))
+    )

@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-
-from orgen.ir.operations import Constant, Equals, Expr, Fits, Local, Put, Stmt
+from orgen.ir.operations import Constant, Expr, Fits, Local, NewList, Put, Stmt
 from orgen.ir.schema import Json
 from orgen.render import environment
 
@@ -56,6 +55,7 @@ class Printer:
             "assignment": self.assignment,
             "key_set": self.key_set,
             "identifier": identifier,
+            "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
         }
         self.macros: Any = env.get_template(template).module
@@ -118,6 +118,11 @@ class Printer:
             name += "_"
         self.key_sets[name] = ordered
         return name
+
+
+def hint(value: Expr) -> str:
+    """The annotation that an empty list needs."""
+    return ": list[Any]" if value == NewList(()) else ""
 
 
 _TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins))

@@ -1,0 +1,206 @@
+"""Fills a decoded response to a whole ResponseResource, and a decoded error to its payload."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from .context import DecodeContext
+from .primitives import MINTED, is_minted
+
+ECHO: dict[str, Any] = {
+    "previous_response_id": None,
+    "instructions": None,
+    "tools": [],
+    "tool_choice": "auto",
+    "truncation": "disabled",
+    "parallel_tool_calls": True,
+    "text": {"format": {"type": "text"}},
+    "top_p": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "top_logprobs": 0,
+    "temperature": 1,
+    "reasoning": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "store": False,
+    "background": False,
+    "service_tier": "default",
+    "metadata": {},
+    "safety_identifier": None,
+    "prompt_cache_key": None,
+}
+"""Settings that a response echoes, with the value for "nothing was said"."""
+
+STATUS_TYPES = {
+    404: "not_found",
+    408: "server_error",
+    429: "too_many_requests",
+}
+TYPE_STATUS = {
+    "server_error": 500,
+    "invalid_request": 400,
+    "invalid_request_error": 400,
+    "not_found": 404,
+    "model_error": 500,
+    "too_many_requests": 429,
+}
+CODES = {401: "authentication_error", 403: "permission_denied", 402: "billing_error"}
+
+
+def complete(
+    ctx: DecodeContext,
+    found: dict[str, Any],
+    request: dict[str, Any] | None,
+    clock: Callable[[], float],
+) -> dict[str, Any]:
+    """The whole resource: required fields in the contract's order, then what the dialect kept."""
+    status = found.pop("status", None)
+    if status is None:
+        status = "completed"
+        ctx.report(ctx.source, None, "coerced", "no reason for the end; taken as completed")
+    created = found.pop("created_at", None)
+    created = int(created) if isinstance(created, int | float) else int(clock())
+    output = found.pop("output", [])
+    complete_items(ctx, output, status)
+    whole: dict[str, Any] = {
+        "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
+        "object": "response",
+        "created_at": created,
+        "completed_at": created if status == "completed" else None,
+        "status": status,
+        "incomplete_details": found.pop("incomplete_details", None),
+        "model": found.pop("model", None) or (request or {}).get("model") or "",
+        "output": output,
+        "error": found.pop("error", None),
+        "usage": complete_usage(found.pop("usage", None)),
+    }
+    for name, nothing in ECHO.items():
+        value = found.pop(name, None)
+        if value is None and request is not None:
+            value = request.get(name)
+        whole[name] = copy.deepcopy(nothing) if value is None else value
+    complete_echo(whole)
+    return {**whole, **found}
+
+
+def complete_echo(whole: dict[str, Any]) -> None:
+    """Echoed settings in the response's form, which demands more than the request's."""
+    text = whole["text"]
+    if isinstance(text, dict):
+        whole["text"] = {"format": {"type": "text"}, **text}
+        form = whole["text"]["format"]
+        if isinstance(form, dict) and form.get("type") == "json_schema":
+            blank = {"name": "response", "description": None, "schema": None, "strict": False}
+            given = {key: value for key, value in form.items() if value is not None}
+            whole["text"]["format"] = {**blank, **given}
+    if isinstance(whole["reasoning"], dict):
+        whole["reasoning"] = {"effort": None, "summary": None, **whole["reasoning"]}
+    whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
+
+
+def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
+    if tool.get("type") != "function":
+        return tool
+    return {"description": None, "parameters": None, "strict": None, **tool}
+
+
+def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
+    """Ids and statuses, and the lists that the contract demands in text parts."""
+    for index, item in enumerate(output):
+        last = index == len(output) - 1
+        state = "incomplete" if last and status == "incomplete" else "completed"
+        kind = item.get("type", "item")
+        fixed = {"type": kind, "id": item.get("id"), "status": item.get("status") or state}
+        if not fixed["id"]:
+            fixed["id"] = ctx.mint(PREFIXES.get(kind, "item"), None)
+        rest = {key: value for key, value in item.items() if key not in fixed}
+        output[index] = {**fixed, **rest}
+        for part in rest.get("content") or []:
+            if isinstance(part, dict) and part.get("type") == "output_text":
+                part.setdefault("annotations", [])
+                part.setdefault("logprobs", [])
+
+
+PREFIXES = {
+    "message": "msg",
+    "function_call": "fc",
+    "function_call_output": "fco",
+    "reasoning": "rs",
+    "compaction": "cmp",
+}
+
+
+def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Usage with every number that the contract demands; nothing is invented but zeros."""
+    if usage is None:
+        return None
+    given = {key: value for key, value in usage.items() if "details" not in key}
+    into, out = given.get("input_tokens") or 0, given.get("output_tokens") or 0
+    return {
+        "input_tokens": into,
+        "output_tokens": out,
+        "total_tokens": into + out,
+        **given,
+        "input_tokens_details": {"cached_tokens": 0, **usage.get("input_tokens_details", {})},
+        "output_tokens_details": {"reasoning_tokens": 0, **usage.get("output_tokens_details", {})},
+    }
+
+
+def reduced(response: dict[str, Any]) -> dict[str, Any]:
+    """A resource without what the dialects do not send: echoes and empty values."""
+    return {
+        key: value
+        for key, value in response.items()
+        if key not in ECHO
+        and key not in ("object", "completed_at", "error")
+        and not (key == "id" and is_minted(value))
+    }
+
+
+def complete_error(status: int, body: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """An error payload from whatever the body said and the HTTP status."""
+    message = found.get("message")
+    if message is None:
+        message = _message(body)
+    kind = found.get("type")
+    if kind not in TYPE_STATUS or kind == "invalid_request_error":
+        kind = "invalid_request" if kind == "invalid_request_error" else type_of(status)
+    code = found.get("code")
+    return {
+        **found,
+        "type": kind,
+        "code": str(code) if code is not None else CODES.get(status),
+        "message": message,
+        "param": found.get("param"),
+    }
+
+
+def type_of(status: int) -> str:
+    """The error type for an HTTP status (spec: Errors)."""
+    if status in STATUS_TYPES:
+        return STATUS_TYPES[status]
+    return "invalid_request" if 400 <= status < 500 else "server_error"
+
+
+def status_of(error: dict[str, Any]) -> int:
+    """The HTTP status for an error payload."""
+    for status, code in CODES.items():
+        if error.get("code") == code:
+            return status
+    return TYPE_STATUS.get(str(error.get("type")), 500)
+
+
+def _message(body: Any) -> str:
+    if isinstance(body, str):
+        return body
+    if isinstance(body, dict):
+        for key in ("message", "detail", "error", "msg"):
+            value = body.get(key)
+            if isinstance(value, str):
+                return value
+            if isinstance(value, dict):
+                return _message(value)
+    return "the server gave no message"

@@ -1,0 +1,196 @@
+"""A dialect as its users see it: six translations, each with its losses."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import resource
+from .context import DialectTables, Rule, response_base
+from .errors import DecodeError, Loss, LossError, UnsupportedError
+from .fixups import FIXUPS
+from .settings import apply_settings
+from .turns import Gathering, Splitting
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A native body, what it lost, and where to send it.
+
+    `path` is the URL path below the provider's base URL; `status` is set for
+    errors.
+    """
+
+    body: dict[str, Any]
+    losses: tuple[Loss, ...] = ()
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A canonical body and what it lost."""
+
+    body: dict[str, Any]
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """The generated entry points of a dialect module."""
+
+    encode_request: Rule
+    decode_request: Rule
+    encode_response: Rule
+    decode_response: Rule
+    encode_error: Rule
+    decode_error: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One wire format. `encode` is canonical to native, `decode` the reverse."""
+
+    tables: DialectTables
+    functions: Functions
+    path: str
+    stream_path: str
+    clock: Clock = time.time
+
+    @property
+    def name(self) -> str:
+        return self.tables.name
+
+    def encode_request(
+        self, request: Any, provider: str | None = None, strict: bool = False
+    ) -> Encoded:
+        """An Open Responses request as a native one.
+
+        Raises DecodeError for a malformed request, UnsupportedError for one
+        that the API cannot take, LossError in strict mode for any loss.
+        """
+        body = plain(request)
+        ctx = Gathering(self.tables, body, provider or self.tables.slug)
+        native = self.run(self.functions.encode_request, body, ctx)
+        url = {key[1:]: native.pop(key) for key in [k for k in native if k.startswith("@")]}
+        apply_settings(ctx, body, native, provider)
+        for name in self.tables.fixups:
+            FIXUPS[name](ctx, body, native)
+        path = self.stream_path if url.get("stream") or native.get("stream") else self.path
+        settle(ctx.losses, ctx.problems, strict)
+        return Encoded(native, tuple(ctx.losses), fill(path, url))
+
+    def decode_request(
+        self, body: Any, provider: str | None = None, path: str | None = None
+    ) -> Decoded:
+        """A native request as an Open Responses one; raises DecodeError."""
+        native = plain(body)
+        ctx = Splitting(self.tables, native, provider or self.tables.slug)
+        if path is not None:
+            ctx.url = unfill(self.path, self.stream_path, path)
+        canonical = self.run(self.functions.decode_request, native, ctx)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Decoded(canonical, tuple(ctx.losses))
+
+    def decode_response(
+        self, body: Any, request: Any = None, provider: str | None = None
+    ) -> Decoded:
+        """A native response as a ResponseResource; raises DecodeError.
+
+        `request` is the canonical request; its settings are echoed.
+        """
+        native = plain(body)
+        ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
+        ctx.base = response_base(native.get("id") or native.get("responseId"), native)
+        canonical = self.run(self.functions.decode_response, native, ctx)
+        made = resource.complete(ctx, canonical, plain(request) if request else None, self.clock)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Decoded(made, tuple(ctx.losses))
+
+    def encode_response(self, response: Any, provider: str | None = None) -> Encoded:
+        """A ResponseResource as a native response.
+
+        Raises DecodeError or UnsupportedError, as `encode_request` does.
+        """
+        body = plain(response)
+        ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
+        native = self.run(self.functions.encode_response, resource.reduced(body), ctx)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Encoded(native, tuple(ctx.losses))
+
+    def decode_error(self, status: int, body: Any, provider: str | None = None) -> Decoded:
+        """A native error of any shape as `{"error": {type, code, message, param}}`."""
+        ctx = Splitting(self.tables, body, provider or self.tables.slug)
+        native = body[0] if isinstance(body, list) and body else body
+        found: dict[str, Any] = {}
+        if isinstance(native, dict):
+            found = self.run(self.functions.decode_error, native, ctx)
+        error = resource.complete_error(status, native, found)
+        return Decoded({"error": error}, tuple(ctx.losses))
+
+    def encode_error(self, error: Any, provider: str | None = None) -> Encoded:
+        """`{"error": {...}}` as the vendor would say it, with its HTTP status."""
+        outer = plain(error)
+        inner = outer.get("error", outer)
+        if not isinstance(inner, dict):
+            raise DecodeError("/error", "expected an object")
+        ctx = Gathering(self.tables, inner, provider or self.tables.slug)
+        native = self.run(self.functions.encode_error, inner, ctx)
+        return Encoded(native, tuple(ctx.losses), status=resource.status_of(inner))
+
+    def run(self, function: Rule, body: Any, ctx: Any) -> dict[str, Any]:
+        """A generated function; input nested too deep is bad input."""
+        try:
+            made: dict[str, Any] = function(body, ctx)
+        except RecursionError:
+            raise DecodeError("", "is nested too deep") from None
+        return made
+
+
+def settle(losses: list[Loss], problems: list[Any], strict: bool) -> None:
+    """Ends a translation: refuses what cannot be carried, and losses in strict mode."""
+    if problems:
+        raise UnsupportedError(problems)
+    serious = [loss for loss in losses if strict]
+    if serious:
+        raise LossError(serious)
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A body as plain JSON: models are dumped. Raises DecodeError for anything but an object."""
+    if not isinstance(value, dict):
+        dump = getattr(value, "model_dump", None)
+        if dump is None:
+            raise DecodeError("", "expected an object")
+        value = dump(mode="json")
+    if not isinstance(value, dict):
+        raise DecodeError("", "expected an object")
+    return value
+
+
+def fill(path: str, fields: Mapping[str, Any]) -> str:
+    """The URL path with its fields filled in."""
+    return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
+
+
+def _quoted(value: Any) -> str:
+    """A model name in a path: letters, digits and the marks that model names use."""
+    return re.sub(r"[^A-Za-z0-9._:@/-]|\.\.", "_", str(value or ""))
+
+
+def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
+    """The fields that a URL path holds, and whether it asks for a stream."""
+    for template, stream in ((stream_path, True), (path, False)):
+        pattern = re.escape(template.partition("?")[0])
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/:]+(?:/[^/:]+)*)", pattern)
+        match = re.search(pattern + "$", found.partition("?")[0])
+        if match:
+            fields: dict[str, Any] = match.groupdict()
+            return {**fields, "stream": True} if stream and path != stream_path else fields
+    return {}
