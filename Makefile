@@ -18,7 +18,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate test check format update-golden bench clean
+.PHONY: help setup generate validate python test check format update-golden bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -38,6 +38,9 @@ generate: $(STAMP) ## Generate everything below generated/ from spec/
 
 validate: $(STAMP) ## Check the spec
 	$(BIN)/orgen validate
+
+python: $(STAMP) ## Start a Python that finds the generated package
+	@PYTHONPATH=generated/python $(BIN)/python
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
