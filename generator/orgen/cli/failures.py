@@ -21,7 +21,7 @@ def exit_code_of(command: click.Command, arguments: Sequence[str] | None) -> int
         error.show()
         return FAULT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was written", err=True)
+        click.echo("interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         _silence_output()
