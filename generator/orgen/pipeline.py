@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from orgen.config import Config
 from orgen.diagnostics import Diagnostics
+from orgen.dialect.load import load_dialects
 from orgen.format import format_files
 from orgen.load import Document, load_file, load_spec
 from orgen.overlay import apply_overlays
@@ -87,7 +88,10 @@ def generate(
     with progress.step("resolve"):
         schema = resolve(spec.full, diagnostics)
         diagnostics.check()
-    inputs = Inputs(spec.core, spec.full, schema, config)
+    with progress.step("read dialects"):
+        dialects = load_dialects(config.spec, schema, diagnostics)
+        diagnostics.check()
+    inputs = Inputs(spec.core, spec.full, schema, config, dialects)
     files: dict[str, Mapping[str, str]] = {}
     for name in config.selected:
         with progress.step(f"render {name}"):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from orgen.config import Config
     from orgen.diagnostics import Diagnostics
+    from orgen.dialect.ast import Dialect
     from orgen.ir.schema import Schema
     from orgen.load import Document
     from orgen.render import SourceFile
@@ -20,13 +21,14 @@ class Inputs:
     """What a target works from.
 
     `core` and `full` are the loaded spec without and with its overlays; `schema`
-    is `full`, resolved.
+    is `full`, resolved; `dialects` are those of the spec, checked.
     """
 
     core: Document
     full: Document
     schema: Schema
     config: Config
+    dialects: Sequence[Dialect] = ()
 
 
 class Target(Protocol):

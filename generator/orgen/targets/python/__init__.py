@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orgen.diagnostics import Diagnostics
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
+from orgen.targets.python.dialects import dialect_files
 from orgen.targets.python.names import choose_classes
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.types_module import derived_names, lower_types
@@ -30,6 +31,7 @@ class _PythonTarget:
         modules = [
             SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
             *_models(inputs.schema, inputs.config, diagnostics),
+            *dialect_files(inputs.schema, inputs.dialects),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]
         return [*placed, *_package_files(inputs.schema, inputs.config, placed)]

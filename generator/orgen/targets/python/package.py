@@ -122,7 +122,7 @@ def _public_modules(files: Sequence[SourceFile]) -> list[str]:
         _, *inner = file.path.parts
         if len(inner) == 1 or inner[1:] == ["__init__.py"]:
             names.append(PurePosixPath(inner[0]).stem)
-    return [name for name in names if name.isidentifier() and not name.startswith("_")]
+    return [name for name in names if name in _ABOUT]
 
 
 def _one_line(text: str) -> str:

@@ -1,1 +1,47 @@
-"""The dialects of the generated Python package: translators and what they share."""
+"""The `dialects` package of the generated Python: translators and the runtime they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from orgen.dialect.ast import Dialect
+from orgen.dialect.compile import compile_dialect
+from orgen.ir.schema import Schema
+from orgen.render import SourceFile, environment
+from orgen.targets.python.dialects.module import dialect_module, kinds_module
+from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
+from orgen.targets.python.module import header
+
+__all__ = ["dialect_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What `dialects/__init__.py.jinja` prints."""
+
+    names: tuple[str, ...]
+
+
+def dialect_files(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceFile]:
+    """`openresponses/dialects/*.py` and `openresponses/runtime/*.py`, unformatted."""
+    if not dialects:
+        return []
+    first = header(schema)
+    index = _Index(tuple(sorted(dialect.name for dialect in dialects)))
+    template = environment("python").get_template("dialects/__init__.py.jinja")
+    texts = {
+        "dialects/__init__.py": template.render(index=index),
+        "dialects/canonical.py": kinds_module(schema),
+        "runtime/__init__.py": '"""What the generated translators share; written by hand."""\n',
+    }
+    for dialect in dialects:
+        program = compile_dialect(dialect, schema)
+        texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program)
+    for name in RUNTIME_MODULES:
+        texts[f"runtime/{name}"] = (runtime_dir() / name).read_text("utf-8")
+    return [
+        SourceFile(PurePosixPath("openresponses", path), f"{first}\n{text}")
+        for path, text in texts.items()
+    ]

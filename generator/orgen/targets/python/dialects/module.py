@@ -130,7 +130,7 @@ def _table(table: Table) -> TableText:
         case "extension_turn":
             text = f"({data['turn'].upper()}, {string(data['key'])})" if data else "None"
         case "map":
-            entries = "".join(f"{value(key)}: {value(word)}, " for key, word in data)
+            entries = ", ".join(f"{value(key)}: {value(word)}" for key, word in data)
             text = "{" + entries + "}"
         case kind:
             raise ValueError(kind)

@@ -23,3 +23,8 @@ def _exports(module: str) -> frozenset[str]:
 
 PRIMITIVES = _exports("primitives.py")
 """Names of the pure primitives."""
+
+RUNTIME_MODULES = tuple(
+    sorted(path.name for path in runtime_dir().glob("*.py") if not path.name.startswith("_"))
+)
+"""Modules that every translator needs; those of the models begin with an underscore."""
