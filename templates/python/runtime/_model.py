@@ -81,7 +81,7 @@ class _Optional:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         present = tuple(member for member in get_args(source) if member is not Missing)
-        return handler(Union[present])
+        return handler(Union[present])  # noqa: UP007, it is a tuple
 
 
 Maybe = Annotated[

@@ -7,7 +7,7 @@ what it is gets told what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -143,8 +143,9 @@ class _Union:
             kind: str | PydanticCustomError = fault["type"]
             context = fault.get("ctx", {})
             if kind not in _KNOWN:
-                text = fault["msg"].replace("{", "{{").replace("}", "}}")
-                kind, context = PydanticCustomError(fault["type"], text), {}
+                name: Any = fault["type"]
+                text: Any = fault["msg"]
+                kind, context = PydanticCustomError(name, text), {}
             return _details(kind, fault["loc"][1:], fault["input"], context)
         if _kind(value) != "object" or not self._discriminators:
             expected = " or ".join(sorted(self.kinds | ({"object"} if self._table else set())))
@@ -176,10 +177,10 @@ def _details(
     return InitErrorDetails(type=kind, loc=loc, input=value, ctx=context)
 
 
-def _either(choices: list[CoreSchema], ordered: bool) -> CoreSchema:
+def _either(choices: Sequence[CoreSchema], ordered: bool) -> CoreSchema:
     if len(choices) == 1:
         return choices[0]
-    return core_schema.union_schema(choices, mode="left_to_right" if ordered else "smart")
+    return core_schema.union_schema([*choices], mode="left_to_right" if ordered else "smart")
 
 
 def _bare(annotation: Any) -> Any:
@@ -252,7 +253,7 @@ def _property(value: Any, wire_name: str) -> Any:
 
 
 def _tag(value: Any, wire_name: str) -> str | Literal[False] | None:
-    """The text that a property holds, None if it is absent or null, False if it is something else."""
+    """The text that a property holds; None if it is absent or null, False if it is no text."""
     tag = _property(value, wire_name)
     if tag is None or tag is MISSING:
         return None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from datamodel_code_generator import DataModelType, InputFileType, LiteralType, PythonVersion
 from datamodel_code_generator import generate as generate_code
 from datamodel_code_generator.config import GenerateConfig
-from datamodel_code_generator.format import Formatter
+from datamodel_code_generator.enums import DataModelType, InputFileType
+from datamodel_code_generator.format import Formatter, PythonVersion
+from datamodel_code_generator.parser import LiteralType
 
 from orgen.render import environment
 from orgen.resources import templates_dir
@@ -30,7 +32,7 @@ class Output(Enum):
     MSGSPEC = DataModelType.MsgspecStruct
 
 
-def generated(lowered: Lowered, schema: Schema, output: Output, package: str) -> str:
+def generated(lowered: Lowered, schema: Schema, output: Output) -> str:
     """The text of the module, imports sorted, not yet laid out by black."""
     data: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name, record in lowered.records.items():
@@ -41,11 +43,11 @@ def generated(lowered: Lowered, schema: Schema, output: Output, package: str) ->
         input_file_type=InputFileType.JsonSchema,
         output_model_type=output.value,
         target_python_version=PythonVersion.PY_311,
-        custom_template_dir=templates_dir() / "python" / "models",
+        custom_template_dir=templates_dir() / "python" / "models" / output.name.lower(),
         settings_path=templates_dir() / "python" / "models",  # not the user's pyproject.toml
         extra_template_data=data,
         additional_imports=list(lowered.imports),
-        base_class=f"{package}._model.Model",
+        base_class=lowered.base,
         custom_file_header=_top(schema),
         disable_timestamp=True,
         formatters=[Formatter.BUILTIN],
@@ -58,7 +60,12 @@ def generated(lowered: Lowered, schema: Schema, output: Output, package: str) ->
         strict_nullable=True,
         skip_root_model=True,
     )
-    text = generate_code({"$schema": DIALECT, "$defs": dict(lowered.definitions)}, config=config)
+    with warnings.catch_warnings():
+        # It cannot; our own templates make such unions types of their own.
+        warnings.filterwarnings("ignore", "msgspec cannot decode the union", UserWarning)
+        text = generate_code(
+            {"$schema": DIALECT, "$defs": dict(lowered.definitions)}, config=config
+        )
     assert isinstance(text, str)
     names = sorted([*lowered.records, *lowered.aliases])
     return environment("python").get_template("models/module.jinja").render(body=text, names=names)

@@ -31,7 +31,7 @@ from orgen.ir.schema import (
     Type,
     Union,
 )
-from orgen.targets.python.models.flavour import FieldFacts, Flavour, UnionFacts
+from orgen.targets.python.models.flavour import FieldFacts, Flavour, Mark, UnionFacts
 from orgen.targets.python.models.scalars import (
     SCALAR_TYPES,
     constraints,
@@ -65,6 +65,8 @@ class Lowering:
     records: dict[str, RecordView] = field(default_factory=dict)
     aliases: dict[str, AliasView] = field(default_factory=dict)
     taken: set[str] = field(init=False)
+    catchalls: set[str] = field(init=False)
+    """Components that take unknown variants."""
     component: Component = field(init=False)
     """The component at work."""
     queue: list[tuple[str, Type]] = field(default_factory=list)
@@ -72,6 +74,8 @@ class Lowering:
 
     def __post_init__(self) -> None:
         self.taken = set(self.names.classes.values())
+        unions = [c.type for c in self.schema.components.values() if isinstance(c.type, Union)]
+        self.catchalls = {n for u in unions for n in (u.unknown, u.extension) if n is not None}
 
     def lower(self) -> Lowered:
         """All components, each followed by the named parts that it needs."""
@@ -82,11 +86,12 @@ class Lowering:
                 identifier, type = self.queue.pop(0)
                 self._alias(identifier, type, Component(name, type))
         text = " ".join(self._printed())
-        names = sorted(name for name in self.flavour.imports if f"{name}" in text)
+        names = sorted(name for name in self.flavour.imports if name in text)
         return Lowered(
             self.definitions,
             self.records,
             self.aliases,
+            self.flavour.base,
             tuple(self.flavour.imports[name] for name in names),
         )
 
@@ -97,7 +102,7 @@ class Lowering:
             for view in record.fields.values():
                 yield view.before + view.after
         for alias in self.aliases.values():
-            yield alias.before + alias.after
+            yield alias.before + alias.after + alias.union
 
     def _component(self, identifier: str, component: Component) -> None:
         if isinstance(component.type, Record) and not component.nullable:
@@ -121,11 +126,13 @@ class Lowering:
             "properties": properties,
             "required": list(properties),
         }
+        opaque = self.flavour.opaque(record, component.name in self.catchalls)
         self.records[identifier] = RecordView(
-            self.flavour.bases(record, defaulted),
+            opaque or self.flavour.bases(record, defaulted),
             _doc(component_prose(component.doc, record), 4),
             fields,
             self._extra(identifier, record),
+            bool(opaque),
         )
 
     def _extra(self, identifier: str, record: Record) -> tuple[str, ...]:
@@ -138,7 +145,7 @@ class Lowering:
         name = self.names.classes[extra.name] if isinstance(extra, Ref) else identifier + "Extra"
         return self.flavour.extra(name)
 
-    def _facts(self, prop: Property, attribute: str, marks: tuple[str, ...]) -> FieldFacts:
+    def _facts(self, prop: Property, attribute: str, marks: tuple[Mark, ...]) -> FieldFacts:
         only_null = isinstance(prop.type, Nothing) or prop.type == Scalar(ScalarKind.NULL)
         plain = isinstance(self.schema.deref(prop.type), Scalar | Literals)
         return FieldFacts(
@@ -150,21 +157,22 @@ class Lowering:
         )
 
     def _alias(self, identifier: str, type: Type, component: Component) -> None:
+        union = ""
+        marks: tuple[Mark, ...] = ()
         if isinstance(type, Record):
             inner = identifier + "Object"
             self._record(inner, component, type)
-            definition, marks = {"$ref": f"#/$defs/{inner}"}, ()
+            self.definitions[identifier] = {"$ref": f"#/$defs/{inner}"}
+        elif isinstance(type, Union):
+            self.definitions[identifier], members = self._union(type, identifier)
+            union, marks = self.flavour.union(members), self.flavour.mark(members)
         else:
-            definition, marks = self._outer(type, identifier, top=True)
+            self.definitions[identifier], marks = self._outer(type, identifier)
         facts = FieldFacts(None, False, component.nullable, MISSING, marks)
-        self.definitions[identifier] = definition
-        self.aliases[identifier] = AliasView(
-            *self.flavour.field(facts), _doc(component_prose(component.doc, type))
-        )
+        prose = _doc(component_prose(component.doc, type))
+        self.aliases[identifier] = AliasView(*self.flavour.field(facts), prose, union)
 
-    def _outer(
-        self, type: Type, place: str, top: bool = False
-    ) -> tuple[JsonSchema, tuple[str, ...]]:
+    def _outer(self, type: Type, place: str) -> tuple[JsonSchema, tuple[Mark, ...]]:
         """A type where constraints may stand beside it: at a field or an alias."""
         match type:
             case Scalar(kind=ScalarKind.NUMBER):
@@ -172,9 +180,9 @@ class Lowering:
             case Scalar():
                 return self._scalar(type), pattern_mark(type)
             case Literals() if needs_mark(type):
-                return {}, (f"Values({', '.join(map(value, type.values))})",)
+                return {}, (Mark("Values", ", ".join(map(value, type.values))),)
             case List():
-                marks = ("UniqueItems()",) if type.unique else ()
+                marks = (Mark("UniqueItems"),) if type.unique else ()
                 return {
                     "type": "array",
                     "items": self._inner(type.items, place + "Item"),
@@ -182,8 +190,6 @@ class Lowering:
                 }, marks
             case Map():
                 return self._map(type, place), ()
-            case Union() if top:
-                return self._union(type, place)
             case _:
                 return self._inner(type, place), ()
 
@@ -256,20 +262,29 @@ class Lowering:
             **constraints(minProperties=type.min_properties, maxProperties=type.max_properties),
         }
 
-    def _union(self, union: Union, place: str) -> tuple[JsonSchema, tuple[str, ...]]:
+    def _union(self, union: Union, place: str) -> tuple[JsonSchema, UnionFacts]:
         members: list[JsonSchema] = []
-        variants = []
+        variants, rest = [], []
         for variant in union.variants:
             noun = _MEMBER_NOUNS.get(type(variant.type), "Variant")
-            members.append(self._inner(variant.type, place + noun))
-            if isinstance(variant.type, Ref) and variant.tag is not None:
+            named = union.discriminators and self.flavour.names_members
+            member = self._member(variant.type, place + noun, bool(named))
+            members.append(member)
+            name = member.get("$ref", "").rpartition("/")[2]
+            if variant.tag is None:
+                rest.append(name)
+            else:
                 values = tuple(tuple(map(str, values)) for _, values in variant.tag.values)
-                variants.append((self.names.classes[variant.type.name], values))
+                variants.append((name, values, variant.untagged))
         others = [name for name in (union.extension, union.unknown) if name is not None]
-        identifiers = tuple(self.names.classes[name] for name in others)
-        members += [{"$ref": f"#/$defs/{name}"} for name in identifiers]
-        mark = self.flavour.union(UnionFacts(union, identifiers, tuple(variants)))
-        return {"anyOf": members}, (mark,)
+        open = tuple(self.names.classes[name] for name in others)
+        members += [{"$ref": f"#/$defs/{name}"} for name in open]
+        return {"anyOf": members}, UnionFacts(union, open, tuple(variants), tuple(rest))
+
+    def _member(self, type: Type, place: str, named: bool) -> JsonSchema:
+        if named and not isinstance(type, Ref):
+            return self._named(type, place)
+        return self._inner(type, place)
 
 
 def _doc(prose: str | None, indent: int = 0) -> str:

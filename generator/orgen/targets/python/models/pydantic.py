@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orgen.ir.schema import MISSING, Record
-from orgen.targets.python.models.flavour import FieldFacts, UnionFacts
+from orgen.targets.python.models.flavour import FieldFacts, Mark, UnionFacts
 from orgen.targets.python.text import string, value
 
 
@@ -14,8 +15,9 @@ class PydanticFlavour:
     """Prints `Maybe[T | None]` for what may be absent or null; marks stand in `Annotated`."""
 
     package: str
-    types: dict[str, str] = field(init=False)
-    imports: dict[str, str] = field(init=False)
+    types: Mapping[str, str] = field(init=False)
+    imports: Mapping[str, str] = field(init=False)
+    names_members = False
 
     def __post_init__(self) -> None:
         model, union = f"{self.package}._model", f"{self.package}._union"
@@ -27,11 +29,15 @@ class PydanticFlavour:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "imports", imports)
 
+    @property
+    def base(self) -> str:
+        return f"{self.package}._model.Model"
+
     def field(self, facts: FieldFacts) -> tuple[str, str]:
         """`Annotated[Maybe[Annotated[` type `, mark] | None], Field(alias=...)] = MISSING`."""
         before, after = "", ""
         if facts.marks:
-            before, after = "Annotated[", f", {', '.join(facts.marks)}]"
+            before, after = "Annotated[", f", {', '.join(map(_printed, facts.marks))}]"
         if facts.nullable:
             after += " | None"
         absent = facts.optional and not self.defaults(facts)
@@ -41,7 +47,7 @@ class PydanticFlavour:
             before, after = f"Annotated[{before}", f"{after}, Field(alias={string(facts.alias)})]"
         if absent:
             after += " = MISSING"
-        elif facts.optional:
+        elif facts.optional and facts.default is not MISSING:
             after += f" = {value(facts.default)}"
         return before, after
 
@@ -71,13 +77,26 @@ class PydanticFlavour:
         """Pydantic's own way to type what `extra="allow"` keeps."""
         return (f"__pydantic_extra__: dict[str, {name}] = Field(init=False)",)
 
-    def union(self, facts: UnionFacts) -> str:
+    def opaque(self, record: Record, unknown: bool) -> str:
+        """None: every model keeps what it does not list."""
+        return ""
+
+    def mark(self, facts: UnionFacts) -> tuple[Mark, ...]:
         """`OneOf("type", open=("UnknownItem",))`."""
         arguments = [string(name) for name in facts.union.discriminators]
         if facts.open:
-            arguments.append(f"open={facts.open!r}")
-        return f"OneOf({', '.join(arguments)})"
+            names = "".join(f"{string(name)}, " for name in facts.open)
+            arguments.append(f"open=({names})")
+        return (Mark("OneOf", ", ".join(arguments)),)
+
+    def union(self, facts: UnionFacts) -> str:
+        """Nothing: the mark says it all."""
+        return ""
 
     def defaults(self, facts: FieldFacts) -> bool:
         """Optional properties with a default show it; dumps still leave it out."""
         return facts.optional and facts.default is not MISSING
+
+
+def _printed(mark: Mark) -> str:
+    return f"{'Field' if mark.name == 'Limits' else mark.name}({mark.arguments})"

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from orgen.ir.schema import Literals, Scalar, ScalarKind
+from orgen.targets.python.models.flavour import Mark
 from orgen.targets.python.text import string
 
 SCALAR_TYPES = {
@@ -28,8 +29,8 @@ def needs_mark(type: Literals) -> bool:
     return any(isinstance(value, float) for value in type.values)
 
 
-def number_mark(type: Scalar) -> tuple[str, ...]:
-    """`Field(ge=0, le=2)`: the limits of a number."""
+def number_mark(type: Scalar) -> tuple[Mark, ...]:
+    """`Limits(ge=0, le=2)` of a number."""
     limits = constraints(
         ge=type.minimum,
         le=type.maximum,
@@ -38,14 +39,14 @@ def number_mark(type: Scalar) -> tuple[str, ...]:
         multiple_of=type.multiple_of,
     )
     arguments = ", ".join(f"{keyword}={limit!r}" for keyword, limit in limits.items())
-    return (f"Field({arguments})",) if limits else ()
+    return (Mark("Limits", arguments),) if limits else ()
 
 
-def pattern_mark(type: Scalar) -> tuple[str, ...]:
+def pattern_mark(type: Scalar) -> tuple[Mark, ...]:
     """The mark for a pattern that pydantic's own engine, which never backtracks, refuses."""
     if type.pattern is None or compiles(type.pattern):
         return ()
-    return (f"Matches({string(type.pattern)})",)
+    return (Mark("Matches", string(type.pattern)),)
 
 
 def compiles(pattern: str) -> bool:

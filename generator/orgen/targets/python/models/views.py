@@ -28,6 +28,8 @@ class RecordView:
     fields: Mapping[str, FieldView] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     """Further lines of the class body."""
+    opaque: bool = False
+    """Whether the class holds what it is given as it is, without fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +50,7 @@ class Lowered:
     definitions: Mapping[str, JsonSchema]
     records: Mapping[str, RecordView]
     aliases: Mapping[str, AliasView]
+    base: str
+    """Dotted name of the class that datamodel-code-generator takes for the base of all."""
     imports: tuple[str, ...]
     """Dotted names that `before` and `after` use."""
