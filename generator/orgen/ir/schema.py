@@ -71,7 +71,7 @@ class Literals:
     """One of a closed list of scalar values; a constant is a list of one."""
 
     values: tuple[str | int | float | bool | None, ...]
-    descriptions: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Value -> prose (`x-enumDescriptions`)."""
 
 
