@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -99,7 +100,14 @@ def generate(
             diagnostics.check()
         with progress.step(f"format {name}"):
             files[name] = _texts(format_files(made))
-    return Output(files, schema.version, schema.hash, spec.full.files)
+    return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
+
+
+def _sources(spec: Path, files: Sequence[str]) -> tuple[str, ...]:
+    """The files of a single-file spec, relative to its folder: the same on every machine."""
+    if spec.is_dir():
+        return tuple(files)
+    return tuple(Path(os.path.relpath(file, spec.parent)).as_posix() for file in files)
 
 
 def find_target(name: str) -> Target:
