@@ -37,7 +37,7 @@ from orgen.dialect.template import TemplateReader, column
 from orgen.ir.schema import Json
 from orgen.load import Document
 
-_STRUCTURE_ARGUMENTS = {"gather": 1, "hoist": (1, 2), "turn": 1}
+_STRUCTURE_ARGUMENTS = {"gather": 1, "hoist": (1, 2), "lead": 0, "turn": 1}
 
 
 def parse(document: Document, diagnostics: Diagnostics) -> Dialect:

@@ -221,6 +221,7 @@ FILTERS = {kind.name: kind for kind in _KINDS}
 STRUCTURES = {
     "gather": "merges adjacent items of one turn into native messages, and splits them again",
     "hoist": "leading system messages and instructions as one native field",
+    "lead": "instructions as the first system message",
     "turn": "one turn as a single native message (responses)",
 }
 """What a row of `input` or `output` may end in."""

@@ -111,6 +111,14 @@ class Gathering(EncodeContext):
             return [self.tables.text(content)]
         return self.each(content, rule) or []
 
+    def lead(self, body: Any, instructions: Any) -> None:
+        """Instructions as the first system message, before all that the input holds."""
+        if instructions is None:
+            return
+        if not isinstance(instructions, str):
+            raise self.expected(body, "instructions", "a string")
+        self.leading = [{"type": "message", "role": "system", "content": instructions}]
+
     def gather(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """Items as native messages; adjacent items of one turn share a message."""
         put(out, tuple(path), self.messages(items, rule, body))
@@ -125,7 +133,8 @@ class Gathering(EncodeContext):
         found: list[dict[str, Any]] = []
         current: Turn | None = None
         boundary = f"{self.tables.name}:{residue.NEW_TURN}"
-        for item in items[self.hoisted :] if self.hoisted else items:
+        items = items[self.hoisted :] if self.hoisted else items
+        for item in [*self.leading, *items] if self.leading else items:
             made = rule(item, self)
             if made is None:
                 continue

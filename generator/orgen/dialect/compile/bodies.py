@@ -134,9 +134,9 @@ class BodyCompiler:
                 yield row
 
     def structures(self) -> list[Row]:
-        """Rows of whole conversations; hoisting comes before gathering."""
+        """Rows of whole conversations; what leads them comes before gathering."""
         found = [r for r in self.rows() if _structure(r)]
-        return sorted(found, key=lambda row: row.filters[0].name != "hoist")
+        return sorted(found, key=lambda row: row.filters[0].name not in ("hoist", "lead"))
 
     def sums(self) -> list[Row]:
         """On encode, sums are solved for their first term when the others are known."""
@@ -354,6 +354,10 @@ class BodyCompiler:
         source = _read(root("body"), self.source(row))
         name = filter.arguments[0]
         target = constant(list(self.target(row)))
+        if filter.name == "lead":
+            # Decoding leaves the system message where it stands: it means the same.
+            call = Primitive("lead", (root("body"), source), context=True)
+            return [Do(call)] if self.encode else []
         if filter.name == "hoist":
             function = FunctionName(f"{self.direction.value}_{name}")
             form = constant(filter.arguments[1] if len(filter.arguments) > 1 else "string")
