@@ -82,7 +82,8 @@ def test_steps_are_shown_in_order() -> None:
     generate(config(), Diagnostics(), Progress(stream), always(FakeTarget({})))
     steps = [line[2:20].strip() for line in stream.getvalue().splitlines()]
     assert steps == [
-        "load", "apply overlays", "validate", "resolve", "render openapi", "format openapi",
+        "load", "apply overlays", "validate", "resolve", "read dialects", "render openapi",
+        "format openapi",
     ]  # fmt: skip
 
 
