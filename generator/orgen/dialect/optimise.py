@@ -68,10 +68,7 @@ def sequence(alternatives: tuple[Alternative, ...]) -> tuple[Stmt, ...]:
 def nest(steps: tuple[Step, ...], body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
     """Steps around a body: bindings in line, guards as conditions."""
     for step in reversed(steps):
-        if isinstance(step, Let):
-            body = (step, *body)
-        else:
-            body = (When(step.condition, body),)
+        body = (step, *body) if isinstance(step, Let) else (When(step.condition, body),)
     return body
 
 
