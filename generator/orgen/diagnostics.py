@@ -77,9 +77,7 @@ class Diagnostics:
         hint: str | None = None,
         related: Iterable[Related] = (),
     ) -> None:
-        self.items.append(
-            Diagnostic(span, code, message, hint, Severity.ERROR, tuple(related))
-        )
+        self.items.append(Diagnostic(span, code, message, hint, Severity.ERROR, tuple(related)))
 
     def warning(
         self,
@@ -89,9 +87,7 @@ class Diagnostics:
         hint: str | None = None,
         related: Iterable[Related] = (),
     ) -> None:
-        self.items.append(
-            Diagnostic(span, code, message, hint, Severity.WARNING, tuple(related))
-        )
+        self.items.append(Diagnostic(span, code, message, hint, Severity.WARNING, tuple(related)))
 
     @property
     def has_errors(self) -> bool:
