@@ -51,6 +51,7 @@ def generated(lowered: Lowered, schema: Schema, output: Output) -> str:
         custom_file_header=_top(schema),
         disable_timestamp=True,
         formatters=[Formatter.BUILTIN],
+        custom_class_name_generator=str,  # names are decided already
         use_annotated=True,
         field_constraints=True,
         enum_field_as_literal=LiteralType.All,
