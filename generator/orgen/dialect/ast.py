@@ -72,6 +72,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """`$a + $b`: a number that is the sum of others, which stand before it."""
+
+    terms: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """`key: t`, `key?: t` (may be absent) or `key?: t!` (may be absent, is written)."""
 
@@ -99,7 +107,7 @@ class Array:
     span: Span
 
 
-Template: TypeAlias = Literal | Variable | Wildcard | Text | Object | Array
+Template: TypeAlias = Literal | Variable | Wildcard | Text | Total | Object | Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +181,9 @@ class Turn:
     whole: bool
     merge: bool
     unknown: str | None
-    """Native list whose unknown elements become extension items."""
+    """Native list whose unknown elements become extension items; `*`: unknown keys do."""
+    beside: tuple[Rule, ...]
+    """Items whose native form stands beside the payload of the element that follows."""
     span: Span
 
 
@@ -232,6 +242,12 @@ class Dialect:
     endpoint: Endpoint
     tag: str | None
     """Native property that tells values apart; None where the payload key does (Gemini)."""
+    adornments: tuple[str, ...]
+    """Native keys that stand beside a payload key and never name a value."""
+    aliases: str | None
+    """A spelling of native keys that is understood too: `snake_case`."""
+    other_slugs: tuple[str, ...]
+    """Slugs that mean this vendor, too."""
     text: Template
     request: Body
     response: Body

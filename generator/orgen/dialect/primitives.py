@@ -191,6 +191,28 @@ _KINDS = (
         gives="string",
     ),
     _kind(
+        "bare",
+        0,
+        "a list of one plain text part as its text; in answers all texts as one",
+        "the same",
+        example="$c|parts(text)|bare",
+    ),
+    _kind(
+        "filled",
+        0,
+        "takes values that are not empty only",
+        "the same",
+        example="$t|filled",
+    ),
+    _kind(
+        "word",
+        0,
+        "the text",
+        "a number as its digits, a text as it is",
+        example="$code|word",
+        gives="string",
+    ),
+    _kind(
         "str_list",
         0,
         "a list of strings; one string is a list of one",

@@ -19,6 +19,7 @@ from orgen.dialect.ast import (
     Path,
     Template,
     Text,
+    Total,
     Variable,
     Wildcard,
 )
@@ -27,6 +28,7 @@ from orgen.ir.schema import Json
 from orgen.load import Document
 
 _VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_TOTAL = re.compile(r"\$[A-Za-z]\w*(?: \+ \$[A-Za-z]\w*)+")
 _FILTER = re.compile(r"\|\s*([A-Za-z_][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
 _STEP = re.compile(r"[^.\[\]|()+?\s]+")
 
@@ -64,6 +66,8 @@ class TemplateReader:
     def _string(self, text: str, span: Span) -> Template:
         if "$" not in text:
             return Literal(text, span)
+        if _TOTAL.fullmatch(text):
+            return Total(tuple(_VARIABLE.findall(text)), span)
         whole = _VARIABLE.match(text)
         if whole:
             filters, end = self.filters(text, whole.end(), span)

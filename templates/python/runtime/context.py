@@ -63,6 +63,8 @@ class Context:
     leading: list[Any] = field(default_factory=list)
     hoisted: int = 0
     turn_residue: list[tuple[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    orphans: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
     _places: dict[int, str] | None = None
 
@@ -112,6 +114,23 @@ class Context:
         except (ValueError, RecursionError) as error:
             self.reject(container, key, f"is not valid JSON: {error}")
             return {}
+
+    def in_response(self) -> bool:
+        """Whether the body is an answer, not a request."""
+        return self.response
+
+    def in_request(self) -> bool:
+        return not self.response
+
+    def bare(self, parts: Any) -> Any:
+        """One plain text part as its text; in an answer, all texts as one."""
+        if not isinstance(parts, list):
+            return parts
+        texts = [part.get("text") for part in parts if isinstance(part, dict)]
+        plain = all(isinstance(text, str) for text in texts)
+        if not plain or parts != [self.tables.text(text) for text in texts]:
+            return parts
+        return "".join(texts) if self.response or len(texts) < 2 else parts
 
     def one(self, value: Any, rule: Rule) -> Any:
         return None if value is None else rule(value, self)

@@ -19,6 +19,7 @@ __all__ = [
     "default",
     "element",
     "field",
+    "filled",
     "is_integer",
     "is_minted",
     "is_number",
@@ -39,6 +40,7 @@ __all__ = [
     "unless_absent",
     "unless_minted",
     "whole",
+    "word",
 ]
 
 MINTED = "_og_"
@@ -107,6 +109,18 @@ def default(value: Any, otherwise: Any) -> Any:
     if value is not None:
         return value
     return dict(otherwise) if isinstance(otherwise, dict) else otherwise
+
+
+def filled(value: Any) -> Any:
+    """The value, or None where it is an empty text, list or object."""
+    return None if value in ("", [], {}) else value
+
+
+def word(value: Any) -> str | None:
+    """A text, or a number's digits as one; None for anything else."""
+    if isinstance(value, str):
+        return value
+    return str(value) if is_number(value) else None
 
 
 def negate(value: Any) -> bool | None:

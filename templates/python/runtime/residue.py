@@ -18,6 +18,10 @@ NEW_TURN = "@turn"
 """Residue that marks the first item of a message that merging would hide."""
 
 
+CHOICE = "@choice"
+"""Residue that says to which of several answers an item belongs."""
+
+
 def escape(key: str) -> str:
     """A key as one step of a residue path."""
     return key.replace("~", "~0").replace(".", "~1") if "." in key or "~" in key else key

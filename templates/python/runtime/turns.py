@@ -5,6 +5,7 @@ Mixed into the contexts, because order and history live there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import residue
@@ -141,7 +142,7 @@ class Gathering(EncodeContext):
             turn: Turn
             turn, fragment = made
             apart = turn is not current or not turn.merge or boundary in item
-            if apart or not merge(found[-1], fragment):
+            if apart or not merge(found[-1], fragment, self.tables.text):
                 found.append({**turn.header, **fragment})
                 current = turn
             if self.turn_residue:
@@ -152,36 +153,64 @@ class Gathering(EncodeContext):
 
     def gather_one(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """The output items of a response as one native message."""
-        found = self.messages(items, rule, body)
-        whole: dict[str, Any] = found[0] if found else {}
-        for message in found[1:]:
-            for key, value in message.items():
-                old = whole.get(key)
-                if isinstance(old, list) and isinstance(value, list):
-                    old.extend(value)
-                elif isinstance(old, str) and isinstance(value, str) and old != value:
-                    whole[key] = old + value
-                else:
-                    whole.setdefault(key, value)
+        whole = joined(self.messages(items, rule, body))
         if path:
             put(out, tuple(path), whole)
         else:
             out.update(whole)
 
+    def gather_each(
+        self, body: Any, items: Any, rule: Rule, turn: Turn, out: Any, path: list[Any], key: str
+    ) -> None:
+        """The output items as one native message for each choice."""
+        if items is not None and not isinstance(items, list):
+            raise self.expected(body, "output", "a list of items")
+        choices: dict[int, list[Any]] = {0: []}
+        mark = f"{self.tables.name}:{residue.CHOICE}"
+        for item in items or []:
+            number = item.get(mark) if isinstance(item, dict) else None
+            choices.setdefault(number if type(number) is int else 0, []).append(item)
+        for index, number in enumerate(sorted(choices)):
+            whole = joined(self.messages(choices[number], rule, body))
+            put(out, (*path, index, key), {**turn.header, **whole})
 
-def merge(message: dict[str, Any], fragment: dict[str, Any]) -> bool:
-    """Adds a fragment to a message; False, and nothing changed, where they conflict."""
+
+def joined(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several messages of one answer as one."""
+    whole = messages[0] if messages else {}
+    for message in messages[1:]:
+        for key, value in message.items():
+            old = whole.get(key)
+            if isinstance(old, list) and isinstance(value, list):
+                old.extend(value)
+            elif isinstance(old, str) and isinstance(value, str) and old != value:
+                whole[key] = old + value
+            else:
+                whole.setdefault(key, value)
+    return whole
+
+
+def merge(message: dict[str, Any], fragment: dict[str, Any], text: Callable[[str], Any]) -> bool:
+    """Adds a fragment to a message; False, and nothing changed, where they conflict.
+
+    Lists are joined; a text beside a list becomes one of its parts.
+    """
     for key, value in fragment.items():
         old = message.get(key)
-        if old is not None and not (isinstance(old, list) and isinstance(value, list)):
+        lists = isinstance(old, list) or isinstance(value, list)
+        if old is not None and not (lists and all(isinstance(v, list | str) for v in (old, value))):
             return False
     for key, value in fragment.items():
         old = message.get(key)
         if old is None:
             message[key] = value
         else:
-            message[key] = [*old, *value]
+            message[key] = [*_parts(old, text), *_parts(value, text)]
     return True
+
+
+def _parts(value: Any, text: Callable[[str], Any]) -> list[Any]:
+    return value if isinstance(value, list) else [text(value)]
 
 
 class Splitting(DecodeContext):
@@ -239,13 +268,21 @@ class Splitting(DecodeContext):
         if not value and not items and wrap and not self.response:
             items.append(wrap([], self))
 
+    def unread(self, message: Any, keys: list[str]) -> None:
+        """Keys of a message that the rule that took it does not read, though others do."""
+        self.left += [key for key in keys if message.get(key) is not None]
+
     def keep_turn(self, message: Any, known: list[str], items: list[Any]) -> None:
         """Residue of a message as a whole, on its first item."""
+        left, self.left = self.left, []
+        unread = [key for key in message if key not in known or key in left]
+        if not items and self.response:
+            self.orphans = {key: message[key] for key in unread}
+            return
         if not items:
             items.append({"type": "message", "role": message.get("role"), "content": []})
-        for key in message:
-            if key not in known:
-                self.keep(message, key, residue.TURN, items)
+        for key in unread:
+            self.keep(message, key, residue.TURN, items)
 
     def foreign_message(self, message: Any) -> Any:
         """A message of an unknown role: one extension item."""
@@ -287,6 +324,37 @@ class Splitting(DecodeContext):
 
     def ungather_one(self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """The native answer as output items."""
-        if message is not None and not isinstance(message, dict):
+        put(out, tuple(path), self.answer(message, rule, out, ""))
+
+    def ungather_each(
+        self, body: Any, choices: Any, key: str, rule: Rule, out: Any, path: list[Any], place: str
+    ) -> None:
+        """The answers of several choices as output items; those of later choices are marked."""
+        if choices is not None and not isinstance(choices, list):
+            raise self.wrong(choices, "a list")
+        mark = f"{self.tables.name}:{residue.CHOICE}"
+        found: list[Any] = []
+        for index, choice in enumerate(choices or []):
+            if not isinstance(choice, dict):
+                raise self.wrong(choice, "an object")
+            items = self.answer(choice.get(key), rule, out, f"{place}.{index}.{key}.")
+            if index:
+                for item in items:
+                    item[mark] = index
+                for other in choice:
+                    if other != key:
+                        self.keep(choice, other, f"{place}.{index}.", out)
+            found += items
+        put(out, tuple(path), found)
+
+    def answer(self, message: Any, rule: Rule, out: Any, place: str) -> list[Any]:
+        """The items of one answer; what none of them can hold is kept on the response."""
+        if message is None:
+            return []
+        if not isinstance(message, dict):
             raise self.wrong(message, "an object")
-        put(out, tuple(path), rule(message, self) if message else [])
+        items: list[Any] = rule(message, self)
+        for key in self.orphans or self.left:
+            self.keep(message, key, place, out)
+        self.orphans, self.left = {}, []
+        return items

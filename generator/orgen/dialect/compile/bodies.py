@@ -52,6 +52,7 @@ from orgen.ir.operations import (
     Step,
     Stmt,
     Sum,
+    TableName,
     Unused,
     When,
 )
@@ -143,7 +144,9 @@ class BodyCompiler:
         return [r for r in self.rows() if len(r.terms) > 1] if self.encode else []
 
     def source(self, row: Row) -> Path:
-        return row.canonical if self.encode else row.terms[0].path
+        """Where the row reads; `choices.*.message` speaks of the first element."""
+        path = row.canonical if self.encode else row.terms[0].path
+        return tuple(0 if step == "*" else step for step in path)
 
     def tree(self) -> Node:
         tree = Node()
@@ -380,8 +383,28 @@ class BodyCompiler:
                 f"encode_{turns}_item" if self.encode else f"decode_{turns}_{name}_items"
             )
             primitive = "gather_one" if self.encode else "ungather_one"
+            if "*" in row.terms[0].path:
+                return [Do(self.several(row, turns, function))]
+            if row.terms[0].path and not self.encode:
+                function = FunctionName(f"decode_{turns}_{name}")
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
+
+    def several(self, row: Row, turns: str, function: FunctionName) -> Primitive:
+        """One turn in each element of a list: `choices.*.message|turn(assistant)`."""
+        path, name = row.terms[0].path, row.filters[0].arguments[0]
+        star = path.index("*")
+        before, key = path[:star], constant(path[star + 1])
+        place = constant(".".join(map(str, before)))
+        if self.encode:
+            items = _read(root("body"), row.canonical)
+            turn = TableName(f"turn_{turns}_{name}")
+            places = (turn, Local("out"), constant(list(before)), key)
+            return Primitive("gather_each", (root("body"), items, function, *places), context=True)
+        function = FunctionName(f"decode_{turns}_{name}")
+        target = constant(list(self.target(row)))
+        operands = (root("body"), _read(root("body"), before), key, function)
+        return Primitive("ungather_each", (*operands, Local("out"), target, place), context=True)
 
     def block(self, block: Block) -> Run:
         """The block's function; returns the call to it."""

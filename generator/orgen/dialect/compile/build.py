@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from orgen.dialect.ast import Array, Entry, Literal, Object, Template, Text, Variable, Wildcard
+from orgen.dialect.ast import (
+    Array,
+    Entry,
+    Literal,
+    Object,
+    Template,
+    Text,
+    Total,
+    Variable,
+    Wildcard,
+)
 from orgen.dialect.compile.filters import Place, argument, constant, forward
 from orgen.dialect.compile.scope import Binding, Scope
 from orgen.dialect.compile.types import Spec
@@ -18,6 +28,7 @@ from orgen.ir.operations import (
     Present,
     Put,
     Stmt,
+    Sum,
     When,
 )
 
@@ -46,6 +57,8 @@ class Builder:
                 return Concat(
                     tuple(p if isinstance(p, str) else self.binding(p).value for p in parts)
                 )
+            case Total(terms):
+                return Sum(tuple(self.scope.bindings[term].value for term in terms))
             case Array(elements):
                 return NewList(tuple(self.value(e, name) for e in elements))
             case Object():

@@ -63,7 +63,13 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
     arguments = filter.arguments
     encode = scope.direction is Direction.ENCODE
     match filter.name:
-        case "str" | "obj" | "list" | "str_list":
+        case "str" | "obj" | "list" | "str_list" | "word":
+            return value
+        case "filled":
+            return Primitive("filled", (value,))
+        case "bare" if encode:
+            return Primitive("bare", (value,), context=True)
+        case "bare":
             return value
         case "json":
             return Primitive("to_json", (value, *place.arguments), context=True)
@@ -109,8 +115,10 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
     match filter.name:
         case "str" | "obj" | "list":
             return _guarded(value, _GUARDS[filter.name], scope, wish)
-        case "default" | "clamp" | "int" | "mint" | "minted" | "name_of" | "media_type":
+        case "default" | "clamp" | "int" | "mint" | "minted" | "name_of" | "media_type" | "bare":
             return value
+        case "filled" | "word":
+            return _bound(Primitive(filter.name, (value,)), scope, wish)
         case "str_list":
             return _bound(Primitive("strings", (value,)), scope, wish)
         case "not":

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from orgen.dialect.ast import Array, Entry, Literal, Object, Template, Text, Variable, Wildcard
+from orgen.dialect.ast import (
+    Array,
+    Entry,
+    Literal,
+    Object,
+    Template,
+    Text,
+    Total,
+    Variable,
+    Wildcard,
+)
 from orgen.dialect.compile.filters import Place, backward, constant
 from orgen.dialect.compile.scope import Binding, Scope
 from orgen.dialect.compile.types import Spec
@@ -19,6 +29,7 @@ from orgen.ir.operations import (
     Local,
     Present,
     Primitive,
+    Sum,
 )
 from orgen.ir.schema import Json
 
@@ -60,6 +71,9 @@ class _Matcher:
                 return
             case Text(parts):
                 self.text(parts, value, place, name)
+            case Total(terms):
+                known = tuple(self.scope.bindings[term].value for term in terms)
+                self.scope.steps.append(Guard(Equals(value, Sum(known))))
             case Object():
                 self.object(template, value, name, prefix, optional)
             case Array(elements):

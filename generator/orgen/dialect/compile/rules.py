@@ -18,6 +18,8 @@ from orgen.ir.operations import (
     Expr,
     Function,
     FunctionName,
+    Guard,
+    Holds,
     Let,
     Local,
     Primitive,
@@ -99,6 +101,7 @@ def rule_alternative(
     scope = compiler.scope(rule, direction, parameter)
     source, target = sides(rule, direction)
     match(source, root(parameter), scope, parameter)
+    limit(rule, scope)
     if direction is Direction.ENCODE:
         _collect_picks(rule, scope)
     builder = Builder(scope)
@@ -112,6 +115,12 @@ def rule_alternative(
     body += account(scope, "out")
     body.append(Return(made))
     return Alternative(tuple(scope.steps), tuple(body), rule.span)
+
+
+def limit(rule: Rule, scope: Scope) -> None:
+    """`when: response` and `when: request` limit a rule to that kind of body."""
+    if rule.when in ("response", "request"):
+        scope.steps.append(Guard(Holds(Primitive(f"in_{rule.when}", (), context=True))))
 
 
 def _collect_picks(rule: Rule, scope: Scope) -> None:

@@ -7,13 +7,20 @@ slot, in the order of the rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Array, Direction, Entry, Object, Rule, Turn, Turns, Variable
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, account, reports, rule_alternative, unpicked
+from orgen.dialect.compile.rules import (
+    Compiler,
+    account,
+    limit,
+    reports,
+    rule_alternative,
+    unpicked,
+)
 from orgen.dialect.compile.scope import Binding, root
 from orgen.dialect.compile.walk import variables
 from orgen.ir.operations import (
@@ -45,39 +52,65 @@ from orgen.ir.schema import Json
 _RUN_FILTERS = ("parts", "each")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Slot:
-    """A native key of a turn, with the rules that speak of it."""
+    """Native keys of a turn that rules read together, with those rules.
 
-    keys: tuple[str, ...]
-    elements: tuple[Rule, ...] = ()
-    content: Rule | None = None
-    scalars: tuple[Rule, ...] = ()
+    `scalars` are rules over the whole message, tried first; else the lists are
+    taken apart: `elements` and `content` by their key.
+    """
+
+    keys: list[str]
+    scalars: list[Rule] = field(default_factory=list)
+    elements: dict[str, list[Rule]] = field(default_factory=dict)
+    content: dict[str, Rule] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.keys[0]
+
+    def lists(self) -> list[str]:
+        """Keys whose value is a list of elements or a run of parts."""
+        return [key for key in self.keys if key in self.elements or key in self.content]
+
+    def add(self, rule: Rule) -> None:
+        assert isinstance(rule.native, Object)
+        first = rule.native.entries[0]
+        if len(rule.native.entries) == 1 and isinstance(first.template, Array):
+            self.elements.setdefault(first.key, []).append(rule)
+        elif len(rule.native.entries) == 1 and _is_run(first):
+            if rule.only is not Direction.ENCODE:
+                self.content.setdefault(first.key, rule)
+        else:
+            self.scalars.append(rule)
+
+    def join(self, other: Slot) -> None:
+        self.keys += [key for key in other.keys if key not in self.keys]
+        self.scalars += other.scalars
+        self.elements.update(other.elements)
+        self.content.update(other.content)
 
 
 def slots(turn: Turn) -> list[Slot]:
-    """The slots of a merged turn, in the order of their first rule."""
-    order: list[str] = []
-    elements: dict[str, list[Rule]] = {}
-    content: dict[str, Rule] = {}
-    scalars: dict[str, list[Rule]] = {}
+    """The slots of a merged turn, in the order of their first rule.
+
+    Rules that share a native key share a slot, so that no key is read twice.
+    """
+    found: list[Slot] = []
     for rule in turn.rules:
         if not isinstance(rule.native, Object):
             continue
-        first = rule.native.entries[0]
-        if first.key not in order:
-            order.append(first.key)
-        if len(rule.native.entries) == 1 and isinstance(first.template, Array):
-            elements.setdefault(first.key, []).append(rule)
-        elif len(rule.native.entries) == 1 and _is_run(first):
-            if rule.only is not Direction.ENCODE:
-                content.setdefault(first.key, rule)
-        else:
-            scalars.setdefault(first.key, []).append(rule)
-    return [
-        Slot((key,), tuple(elements.get(key, ())), content.get(key), tuple(scalars.get(key, ())))
-        for key in order
-    ]
+        keys = [entry.key for entry in rule.native.entries]
+        touched = [slot for slot in found if not set(keys).isdisjoint(slot.keys)]
+        slot = touched[0] if touched else Slot([])
+        if not touched:
+            found.append(slot)
+        for other in touched[1:]:
+            slot.join(other)
+            found.remove(other)
+        slot.keys += [key for key in keys if key not in slot.keys]
+        slot.add(rule)
+    return found
 
 
 def _is_run(entry: Entry) -> bool:
@@ -169,6 +202,7 @@ class TurnsCompiler:
         """The item's fragment; residue of an element goes to that element."""
         scope = self.compiler.scope(rule, Direction.ENCODE, "item")
         match(rule.canonical, root("item"), scope, "item")
+        limit(rule, scope)
         for variable in variables(rule.native):
             groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
             if groups:
@@ -250,9 +284,7 @@ class TurnsCompiler:
         body: list[Stmt] = [Let("items", NewList(()))]
         for slot in slots(turn):
             body += self.slot(turn, slot)
-            for rule in (*slot.scalars, *slot.elements, *((slot.content,) if slot.content else ())):
-                assert isinstance(rule.native, Object)
-                known += [e.key for e in rule.native.entries if e.key not in known]
+            known += [key for key in slot.keys if key not in known]
         items = Function(
             name=f"decode_{name}_items",
             parameters=("message",),
@@ -279,56 +311,65 @@ class TurnsCompiler:
 
     def slot(self, turn: Turn, slot: Slot) -> list[Stmt]:
         """Statements that append the items of one slot to `items`."""
-        name = f"{turn_name(self.turns, turn)}_{slot.keys[0]}"
-        found: list[Stmt] = []
+        lists: tuple[Stmt, ...] = tuple(
+            self.list_slot(turn, slot, key) for key in slot.lists() if self.decoded(slot, key)
+        )
         scalars = [rule for rule in slot.scalars if rule.only is not Direction.ENCODE]
-        if scalars:
-            self.scalar_function(name, turn, scalars)
-            local = f"{slot.keys[0].lower()}_item"
-            found.append(Let(local, Run(f"decode_{name}", (root("message"),))))
-            found.append(
-                When(
-                    Present(Local(local)),
-                    (Do(Primitive("push", (Local("items"), Local(local)))),),
-                )
-            )
-        elements = [rule for rule in slot.elements if rule.only is not Direction.ENCODE]
-        if elements or slot.content:
-            found.append(self.list_slot(name, turn, slot, elements))
-        return found
+        if not scalars:
+            return list(lists)
+        name = f"{turn_name(self.turns, turn)}_{slot.name}"
+        self.scalar_function(name, turn, slot, scalars)
+        local = f"{slot.name.lower()}_item"
+        push = Do(Primitive("push", (Local("items"), Local(local))))
+        return [
+            Let(local, Run(f"decode_{name}", (root("message"),))),
+            When(Present(Local(local)), (push,), lists),
+        ]
 
-    def list_slot(self, name: str, turn: Turn, slot: Slot, elements: list[Rule]) -> Stmt:
+    def decoded(self, slot: Slot, key: str) -> bool:
+        rules = slot.elements.get(key, [])
+        return key in slot.content or any(rule.only is not Direction.ENCODE for rule in rules)
+
+    def list_slot(self, turn: Turn, slot: Slot, key: str) -> Stmt:
+        name = f"{turn_name(self.turns, turn)}_{key}"
         none = constant(None)
         element: Expr = none
         part: Expr = none
         wrap: Expr = none
+        elements = [r for r in slot.elements.get(key, []) if r.only is not Direction.ENCODE]
         if elements:
-            self.element_function(name, turn, slot.keys[0], elements)
+            self.element_function(name, turn, key, elements)
             element = FunctionName(f"decode_{name}_element")
-        if slot.content:
-            group = self.wrap_function(name, turn, slot.content)
+        if key in slot.content:
+            group = self.wrap_function(name, turn, slot.content[key])
             part = FunctionName(group_function(Direction.DECODE, group))
             wrap = FunctionName(f"decode_{name}_run")
-        unknown = constant("item" if turn.unknown == slot.keys[0] else "part")
-        place = (root("message"), constant(slot.keys[0]))
+        unknown = constant("item" if turn.unknown == key else "part")
+        place = (root("message"), constant(key))
         arguments = (Local("items"), *place, element, part, wrap, unknown)
         return Do(Primitive("take_apart", arguments, context=True))
 
-    def scalar_function(self, name: str, turn: Turn, rules: list[Rule]) -> None:
-        alternatives = tuple(
-            self.without_account(rule_alternative(self.compiler, rule, Direction.DECODE, "message"))
-            for rule in rules
-        )
-        self.add(f"decode_{name}", "message", turn, alternatives, Return(constant(None)))
+    def scalar_function(self, name: str, turn: Turn, slot: Slot, rules: list[Rule]) -> None:
+        """The item that one of the rules makes of the message, or None."""
+        alternatives = tuple(self.scalar_alternative(slot, rule) for rule in rules)
+        unread = self.unread([key for key in slot.keys if key not in slot.lists()])
+        self.add(f"decode_{name}", "message", turn, alternatives, *unread, Return(constant(None)))
 
-    def without_account(self, alternative: Alternative) -> Alternative:
-        """The message's own keys are accounted for once, by the turn."""
-        body = tuple(
-            s
-            for s in alternative.body
-            if not (isinstance(s, Account) and s.container == root("message"))
+    def scalar_alternative(self, slot: Slot, rule: Rule) -> Alternative:
+        """The message's own keys are accounted for by the turn, but for those of other rules."""
+        assert isinstance(rule.native, Object)
+        found = rule_alternative(self.compiler, rule, Direction.DECODE, "message")
+        *body, last = (
+            s for s in found.body if not (isinstance(s, Account) and s.container == root("message"))
         )
-        return Alternative(alternative.steps, body, alternative.span)
+        read = {entry.key for entry in rule.native.entries}
+        unread = self.unread([key for key in slot.keys if key not in read])
+        return Alternative(found.steps, (*body, *unread, last), found.span)
+
+    def unread(self, keys: list[str]) -> tuple[Stmt, ...]:
+        if not keys:
+            return ()
+        return (Do(Primitive("unread", (root("message"), constant(list(keys))), context=True)),)
 
     def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
         alternatives = []
@@ -386,7 +427,7 @@ class TurnsCompiler:
         parameter: str,
         turn: Turn,
         alternatives: tuple[Alternative, ...],
-        last: Stmt,
+        *last: Stmt,
     ) -> None:
         self.functions.append(
             Function(
@@ -395,7 +436,7 @@ class TurnsCompiler:
                 self.origin(turn.name, turn),
                 (),
                 alternatives,
-                (last,),
+                last,
                 turn.span,
             )
         )

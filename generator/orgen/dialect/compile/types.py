@@ -104,7 +104,7 @@ class CanonicalTypes:
     def records(self, template: Object) -> Iterator[Record]:
         """The records that an object template can stand for: its constants and keys agree."""
         for _, record in self._records:
-            if all(self._agrees(record, entry) for entry in template.entries):
+            if all(self._agrees(record, e) for e in template.entries if ":" not in e.key):
                 yield record
 
     def _agrees(self, record: Record, entry: Entry) -> bool:
