@@ -19,11 +19,12 @@ from orgen.ir.schema import Schema
 from orgen.resolve import resolve
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-VECTORS = [
-    pytest.param(vector["component"], vector["value"], id=f"{i}-{vector['component']}")
-    for i, vector in enumerate(json.loads((ROOT / "tests/vectors/models.json").read_text("utf-8")))
+VALUES: list[tuple[str, Any]] = [
+    (vector["component"], vector["value"])
+    for vector in json.loads((ROOT / "tests/vectors/models.json").read_text("utf-8"))
 ]
 """Valid values, of the version 2026-04-24."""
+VECTORS = [pytest.param(*pair, id=f"{i}-{pair[0]}") for i, pair in enumerate(VALUES)]
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ UNKNOWN = {"type": "acme:thing", "id": "x", "deep": {"n": [1, 1.0, None, True, "
 def test_unknown_variants_survive_wherever_variants_stand(own: Contract) -> None:
     """Every object with a `type` in every vector becomes something unknown, one at a time."""
     places = 0
-    for component, value in (vector.values for vector in VECTORS):
+    for component, value in VALUES:
         for *holder, last in paths(value):
             if last == "type" and in_union(own, component, value, (*holder, last)):
                 changed = replaced(value, tuple(holder), UNKNOWN) if holder else UNKNOWN
@@ -194,9 +195,7 @@ def test_unknown_things_have_a_class_of_their_own(
     own: Contract, component: str, path: tuple[str | int, ...], name: str
 ) -> None:
     """Not only in a dump: whoever reads them finds an object with a type and all else."""
-    value = next(
-        v.values[1] for v in VECTORS if v.values[0] == component and has(v.values[1], path)
-    )
+    value = next(value for name, value in VALUES if name == component and has(value, path))
     newer = {"type": "brand_new", "payload": {"a": [1]}}
     parsed = attribute(own.parse(component, replaced(value, path, newer)), path)
     assert type(parsed).__name__ == name

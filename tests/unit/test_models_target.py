@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 from conftest import Golden
 from model_packages import models_of, schema_of
@@ -75,8 +76,8 @@ def kept(kind: Any, value: Any) -> bool:
     )
 
 
-def record(required: list[str] = [], **properties: Any) -> dict[str, Any]:  # noqa: B006
-    return {"type": "object", "properties": properties, "required": required}
+def record(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required or []}
 
 
 def test_optional_nullable_and_defaulted_are_three_things(build: Build) -> None:
@@ -224,13 +225,13 @@ HOSTILE = [
 def test_hostile_text_stays_text(build: Build) -> None:
     """In descriptions, names, constants and defaults: nothing runs, everything survives."""
     names = {text: f"p{chr(97 + i)} {text}" for i, text in enumerate(HOSTILE)}
-    properties = {
+    properties: dict[str, Any] = {
         names[text]: {"type": "string", "enum": [*HOSTILE], "default": text, "description": text}
         for text in HOSTILE
     }
     models = build(
         {
-            "R": {**record(**properties), "description": "\n\n".join(HOSTILE)},
+            "R": {"type": "object", "properties": properties, "description": "\n\n".join(HOSTILE)},
             "E": {"enum": [*HOSTILE], "description": HOSTILE[0] * 3, "title": HOSTILE[1]},
             "Pattern": {"type": "string", "pattern": "^[\"'\\\\]+$"},
         }
@@ -242,6 +243,37 @@ def test_hostile_text_stays_text(build: Build) -> None:
     absent = models.R.model_validate({})
     assert sorted(getattr(absent, name) for name in models.R.model_fields) == sorted(HOSTILE)
     assert kept(models.Pattern, "\"'\\")
+
+
+def test_hostile_text_stays_text_in_structs(tmp_path: Path) -> None:
+    properties: dict[str, Any] = {
+        f"p{chr(97 + i)} {text}": {"enum": [*HOSTILE], "default": text, "description": text}
+        for i, text in enumerate(HOSTILE)
+        if json.dumps(text, ensure_ascii=False)[1:-1] == text
+    }
+    described = {"type": "object", "properties": properties, "description": "\n\n".join(HOSTILE)}
+    models = models_of({"R": described}, tmp_path, "msgspec")
+    value = dict(zip(properties, HOSTILE, strict=False))
+    assert msgspec.to_builtins(msgspec.convert(value, models.R)) == value
+
+
+def test_a_name_that_msgspec_cannot_hold_is_a_diagnostic(tmp_path: Path) -> None:
+    diagnostics = Diagnostics()
+    schemas = {"R": record(**{'say "hi"': {"type": "string"}})}
+    spec = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}}
+    text = json.dumps({**spec, "components": {"schemas": schemas}})
+    (tmp_path / "spec.json").write_text(text, encoding="utf-8")
+    config = Config(tmp_path, tmp_path, models="msgspec")
+    assert render_models(schema_of(tmp_path / "spec.json"), config, diagnostics) == []
+    found = [(d.code, d.span.column) for d in diagnostics]
+    assert found == [("N004", text.index('"say') + 1)]
+
+
+def test_json_schema_of_models_can_be_made(build: Build) -> None:
+    """Frameworks ask pydantic for it."""
+    models = build({"R": record(["a"], a={"type": "number"}, b={"type": "string"})})
+    made = models.R.model_json_schema()
+    assert (made["required"], made["properties"]["a"]["type"]) == (["a"], "number")
 
 
 def test_a_taken_name_is_a_diagnostic(tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ class Flavour(Protocol):
         """Name used in printed text -> dotted name it is imported from."""
         ...
 
+    def can_name(self, name: str) -> bool:
+        """Whether a field can stand for the property of that wire name."""
+        ...
+
     def field(self, facts: FieldFacts) -> tuple[str, str]:
         """What stands before and after the type of a field."""
         ...

@@ -33,11 +33,11 @@ from orgen.ir.schema import (
 )
 from orgen.targets.python.models.flavour import FieldFacts, Flavour, Mark, UnionFacts
 from orgen.targets.python.models.scalars import (
-    SCALAR_TYPES,
     constraints,
     needs_mark,
     number_mark,
     pattern_mark,
+    scalar_schema,
 )
 from orgen.targets.python.models.views import (
     AliasView,
@@ -118,6 +118,7 @@ class Lowering:
             attribute = self.names.attributes[component.name, prop.name]
             place = identifier + class_identifier(prop.name)
             properties[attribute], marks = self._outer(prop.type, place)
+            self._check_name(prop)
             facts = self._facts(prop, attribute, marks)
             defaulted = defaulted or self.flavour.defaults(facts)
             fields[attribute] = FieldView(*self.flavour.field(facts), _doc(property_prose(prop), 4))
@@ -134,6 +135,15 @@ class Lowering:
             self._extra(identifier, record),
             bool(opaque),
         )
+
+    def _check_name(self, prop: Property) -> None:
+        if not self.flavour.can_name(prop.name):
+            self.diagnostics.error(
+                prop.span,
+                "N004",
+                f"no msgspec struct can have a property called {prop.name!r:.60}",
+                'take another flavour: models = "pydantic" or "none"',
+            )
 
     def _extra(self, identifier: str, record: Record) -> tuple[str, ...]:
         """The line that gives unlisted properties a type, where they have one."""
@@ -178,7 +188,7 @@ class Lowering:
             case Scalar(kind=ScalarKind.NUMBER):
                 return self._inner(Scalar(ScalarKind.NUMBER), place), number_mark(type)
             case Scalar():
-                return self._scalar(type), pattern_mark(type)
+                return scalar_schema(type), pattern_mark(type)
             case Literals() if needs_mark(type):
                 return {}, (Mark("Values", ", ".join(map(value, type.values))),)
             case List():
@@ -207,7 +217,7 @@ class Lowering:
             case Scalar(kind=ScalarKind.NUMBER) if type == Scalar(type.kind, format=type.format):
                 return self._imported("Number")
             case Scalar() if type == Scalar(type.kind, format=type.format):
-                return self._scalar(type)
+                return scalar_schema(type)
             case List() if type == List(type.items):
                 return {"type": "array", "items": self._inner(type.items, place)}
             case Map() if type == Map(type.values):
@@ -236,22 +246,6 @@ class Lowering:
         module, _, attribute = self.flavour.types[name].rpartition(".")
         self.definitions[name] = {"x-python-import": {"module": module, "name": attribute}}
         return {"$ref": f"#/$defs/{name}"}
-
-    def _scalar(self, type: Scalar) -> JsonSchema:
-        pattern = None if pattern_mark(type) else type.pattern
-        return {
-            "type": SCALAR_TYPES[type.kind],
-            **constraints(
-                minLength=type.min_length,
-                maxLength=type.max_length,
-                pattern=pattern,
-                minimum=type.minimum,
-                maximum=type.maximum,
-                exclusiveMinimum=type.exclusive_minimum,
-                exclusiveMaximum=type.exclusive_maximum,
-                multipleOf=type.multiple_of,
-            ),
-        }
 
     def _map(self, type: Map, place: str) -> JsonSchema:
         names = {"propertyNames": {"pattern": type.key_pattern}} if type.key_pattern else {}

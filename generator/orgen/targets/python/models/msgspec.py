@@ -43,6 +43,10 @@ class MsgspecFlavour:
     def base(self) -> str:
         return "msgspec.Struct"
 
+    def can_name(self, name: str) -> bool:
+        """msgspec writes names as they are, so none may need an escape in JSON."""
+        return not any(char in '\\"' or char < " " for char in name)
+
     def field(self, facts: FieldFacts) -> tuple[str, str]:
         """`Annotated[` type `, Meta(ge=0)] | None | UnsetType = field(name=..., default=UNSET)`."""
         before, after = "", ""

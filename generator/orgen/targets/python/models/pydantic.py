@@ -33,6 +33,10 @@ class PydanticFlavour:
     def base(self) -> str:
         return f"{self.package}._model.Model"
 
+    def can_name(self, name: str) -> bool:
+        """Any text can be an alias."""
+        return True
+
     def field(self, facts: FieldFacts) -> tuple[str, str]:
         """`Annotated[Maybe[Annotated[` type `, mark] | None], Field(alias=...)] = MISSING`."""
         before, after = "", ""

@@ -24,6 +24,23 @@ def constraints(**keywords: Any) -> dict[str, Any]:
     return {keyword: value for keyword, value in keywords.items() if value is not None}
 
 
+def scalar_schema(type: Scalar) -> dict[str, Any]:
+    """A scalar in JSON Schema, without a pattern that takes a mark."""
+    return {
+        "type": SCALAR_TYPES[type.kind],
+        **constraints(
+            minLength=type.min_length,
+            maxLength=type.max_length,
+            pattern=None if pattern_mark(type) else type.pattern,
+            minimum=type.minimum,
+            maximum=type.maximum,
+            exclusiveMinimum=type.exclusive_minimum,
+            exclusiveMaximum=type.exclusive_maximum,
+            multipleOf=type.multiple_of,
+        ),
+    }
+
+
 def needs_mark(type: Literals) -> bool:
     """Whether `typing.Literal` cannot hold the values: it has no numbers with a fraction."""
     return any(isinstance(value, float) for value in type.values)
