@@ -184,6 +184,8 @@ class Turn:
     """Native list whose unknown elements become extension items; `*`: unknown keys do."""
     beside: tuple[Rule, ...]
     """Items whose native form stands beside the payload of the element that follows."""
+    fill: Mapping[str, Json]
+    """Native fields that no message goes without: the value that says nothing."""
     span: Span
 
 

@@ -7,6 +7,7 @@ module looks at meaning only: templates, paths, names of groups and maps.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from orgen.diagnostics import Diagnostics, Span
@@ -26,6 +27,7 @@ from orgen.dialect.ast import (
     Path,
     Row,
     Rule,
+    Template,
     Term,
     Text,
     Turn,
@@ -70,6 +72,9 @@ class _Parser:
             source=root["source"],
             endpoint=self.endpoint(),
             tag=root.get("tag"),
+            adornments=tuple(root.get("adornments", ())),
+            aliases=root.get("aliases"),
+            other_slugs=tuple(root.get("other_slugs", ())),
             text=self.reader.template(root["text"], ("text",)),
             request=self.body("request"),
             response=self.body("response"),
@@ -123,6 +128,8 @@ class _Parser:
                     (self.reader.path(path, self.key(*at, path)), constant, self.key(*at, path))
                     for path, constant in value.items()
                 ]
+            elif key == "same":
+                rows += [self.row(path, path, (*at, i)) for i, path in enumerate(value)]
             elif isinstance(value, list):
                 blocks.append(Block(key, tuple(self.rules(value, at, key)), self.key(*at)))
             else:
@@ -180,15 +187,26 @@ class _Parser:
                 yield from self.used(item["use"], here)
                 continue
             only = item.get("only")
+            canonical, native = self.rule_sides(item, here)
             yield Rule(
                 name=item.get("name", name),
-                canonical=self.reader.template(item["canonical"], (*here, "canonical")),
-                native=self.reader.template(item["native"], (*here, "native")),
+                canonical=canonical,
+                native=native,
                 only=Direction(only) if only else None,
                 because=item.get("because"),
                 when=item.get("when"),
                 span=self.span(*here),
             )
+
+    def rule_sides(self, item: dict[str, Any], here: Path) -> tuple[Template, Template]:
+        """The two templates; `same` writes both at once, and its filters act on the native one."""
+        if "same" in item:
+            native = self.reader.template(item["same"], (*here, "same"))
+            return without_filters(native), native
+        return (
+            self.reader.template(item["canonical"], (*here, "canonical")),
+            self.reader.template(item["native"], (*here, "native")),
+        )
 
     def used(self, name: str, here: Path) -> Iterator[Rule]:
         groups: dict[str, Any] = self.root.get("group", {})
@@ -226,6 +244,8 @@ class _Parser:
             whole=value.get("merge") == "never",
             merge=value.get("merge") != "never",
             unknown=value.get("unknown"),
+            beside=tuple(self.rules(value.get("beside", []), (*at, "beside"), name)),
+            fill=value.get("fill", {}),
             span=self.key(*at, "turn"),
         )
 
@@ -292,7 +312,7 @@ class _NameCheck:
                 rule
                 for turns in dialect.turns.values()
                 for turn in turns.turns
-                for rule in turn.rules
+                for rule in (*turn.rules, *turn.beside)
             ),
             *dialect.error.rules,
         ]
@@ -318,3 +338,19 @@ def template_filters(template: object) -> Iterator[Filter]:
                 yield from template_filters(part)
         case Variable(_, filters):
             yield from filters
+
+
+def without_filters(template: Template) -> Template:
+    """The template with bare variables."""
+    match template:
+        case Object(entries):
+            return replace(
+                template,
+                entries=tuple(replace(e, template=without_filters(e.template)) for e in entries),
+            )
+        case Array(elements):
+            return replace(template, elements=tuple(map(without_filters, elements)))
+        case Variable():
+            return replace(template, filters=())
+        case _:
+            return template

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from . import residue
 from .errors import Action, DecodeError, Loss, Unsupported
-from .primitives import MINTED, is_minted, is_number, lookup
+from .primitives import MINTED, is_integer, is_minted, is_number, lookup
 
 Rule = Callable[[Any, Any], Any]
 
@@ -26,6 +26,16 @@ class Turn:
     name: str
     header: Mapping[str, Any]
     merge: bool
+    fill: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that no message goes without, with the value that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an item adds to the first element that the next item of the turn has in `key`."""
+
+    turn: Turn
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class DialectTables:
     name: str
     slug: str
     tag: str | None
+    adornments: tuple[str, ...]
     text: Callable[[str], Any]
     drop: Mapping[str, str]
     reject: Mapping[str, str]
@@ -66,6 +77,8 @@ class Context:
     left: list[str] = field(default_factory=list)
     orphans: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    orphan: str | None = None
+    copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _places: dict[int, str] | None = None
 
     # Positions ----------------------------------------------------------------
@@ -78,6 +91,8 @@ class Context:
         """
         if self._places is None:
             self._places = _positions(self.source)
+        if id(container) in self.copies:
+            container = self.copies[id(container)][1]
         place = self._places.get(id(container), "")
         return place if key is None or key == "" else f"{place}/{_escaped(key)}"
 
@@ -93,6 +108,12 @@ class Context:
         """The error for a value of the wrong kind."""
         found = container.get(key) if isinstance(container, dict) else container
         return DecodeError(self.pointer(container, key), f"expected {kind}, found {_kind(found)}")
+
+    def without(self, container: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+        """A copy without those keys that stands for its original in what is reported."""
+        copy = {key: value for key, value in container.items() if key not in keys}
+        self.copies[id(copy)] = (copy, container)
+        return copy
 
     # Values -------------------------------------------------------------------
 
@@ -143,6 +164,26 @@ class Context:
             raise self.wrong(values, "a list")
         return [made for value in values if (made := rule(value, self)) is not None]
 
+    def copy(
+        self, container: dict[str, Any], fields: Mapping[str, frozenset[type]], out: dict[str, Any]
+    ) -> None:
+        """Those fields that are there, as they are."""
+        for key, value in container.items():
+            if key in fields and value is not None:
+                types = fields[key]
+                if types and type(value) not in types:
+                    self.check_types(container, key, types)
+                out[key] = value
+
+    def check_types(self, container: Any, key: str, types: frozenset[type]) -> None:
+        """Raises DecodeError unless the value is of one of the types, or a whole number."""
+        value = container[key]
+        whole = int in types and is_integer(value)
+        plain = isinstance(value, tuple(types)) and not isinstance(value, bool)
+        if not whole and not plain:
+            names = sorted({_kind_name(type()) for type in types})
+            raise self.expected(container, key, " or ".join(_ARTICLES[name] for name in names))
+
     def wrong(self, value: Any, kind: str) -> DecodeError:
         return DecodeError(self.pointer(value), f"expected {kind}, found {_kind(value)}")
 
@@ -165,13 +206,18 @@ class Context:
 
     def name_of(self, call_id: Any, container: Any, key: str) -> Any:
         """The name of the call that an output answers."""
-        for item in self.source.get("input") or []:
-            if isinstance(item, dict) and item.get("type") == "function_call":
-                if item.get("call_id") == call_id:
-                    return item.get("name")
-        kept = f"{self.tables.name}:functionResponse.name"
+        kept = f"{self.tables.name}:{residue.NAME}"
         if isinstance(container, dict) and isinstance(container.get(kept), str):
             return container[kept]
+        calls = [
+            item.get("name")
+            for item in self.source.get("input") or []
+            if isinstance(item, dict)
+            and item.get("type") == "function_call"
+            and item.get("call_id") == call_id
+        ]
+        if calls:
+            return calls[-1]
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
@@ -237,6 +283,9 @@ class EncodeContext(Context):
             return
         name = f"{place}{key}" if not place or place.endswith(".") else f"{place}.{key}"
         tables = self.tables
+        word = json.dumps(value) if isinstance(value, bool | int | float) else value
+        if not isinstance(word, dict | list) and f"{name}={word}" in tables.ignore:
+            return
         for table in (tables.ignore, tables.reject, tables.drop):
             reason = table.get(name) or table.get(f"*.{key}")
             if reason is None and isinstance(value, dict):
@@ -249,6 +298,12 @@ class EncodeContext(Context):
                 self.report(container, key, "dropped", reason)
             return
         if key == "provider_extensions" and not place:
+            return
+        if isinstance(value, dict) and any(
+            note.startswith(f"{name}.") for table in (tables.ignore, tables.drop) for note in table
+        ):
+            for inner in value:
+                self.settle(value, inner, f"{name}.", out)
             return
         self.report(container, key, "dropped", f"{tables.name} knows no field for '{name}'")
 
@@ -381,6 +436,11 @@ class DecodeContext(Context):
         if self.tables.maps[f"encode_{table}"].get(made) != word:
             out[f"{self.tables.name}:{path}"] = word
 
+    def keep_exact(self, word: Any, again: Any, path: str, out: Any) -> None:
+        """Keeps what the vendor said where the way back would say it differently."""
+        if word != again:
+            out[f"{self.tables.name}:{path}"] = word
+
     def check_constant(
         self, container: Any, key: Any, expected: Any, prefix: str, out: Any
     ) -> None:
@@ -393,7 +453,7 @@ class DecodeContext(Context):
         if not isinstance(native, dict):
             raise self.wrong(native, "an object")
         tag = self.tables.tag
-        name = native.get(tag) if tag else next(iter(native), "unknown")
+        name = native.get(tag) if tag else self.payload_key(native)
         if not isinstance(name, str) or not name:
             name = "unknown"
         made: dict[str, Any] = {"type": f"{self.slug}:{name}"}
@@ -405,6 +465,11 @@ class DecodeContext(Context):
             else:
                 made[key] = value
         return made
+
+    def payload_key(self, native: dict[str, Any]) -> str | None:
+        """The key that tells what a value is, where the API has no tag for it."""
+        plain = (key for key in native if key not in self.tables.adornments)
+        return next(plain, next(iter(native), None))
 
     def foreign_item(self, native: Any) -> dict[str, Any]:
         """The same as an item, which needs an id and a status."""
@@ -427,6 +492,8 @@ class DecodeContext(Context):
     def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
         """The id of the oldest unanswered call of that name, unless one is given."""
         if isinstance(identifier, str) and identifier:
+            if isinstance(name, str) and not self.called(identifier, name):
+                self.orphan = name
             return identifier
         answered = {
             item.get("call_id")
@@ -437,7 +504,25 @@ class DecodeContext(Context):
             if isinstance(item, dict) and item.get("type") == "function_call":
                 if item.get("name") == name and item.get("call_id") not in answered:
                     return item.get("call_id")
+        self.orphan = name if isinstance(name, str) else None
         return None
+
+    def called(self, call_id: str, name: str) -> bool:
+        """Whether a call of this id and name has been decoded."""
+        return any(
+            item.get("call_id") == call_id and item.get("name") == name
+            for item in self.items
+            if isinstance(item, dict) and item.get("type") == "function_call"
+        )
+
+    def name_orphan(self, items: list[Any]) -> None:
+        """Keeps the name of a tool whose call is not there, on the result that names it."""
+        if self.orphan is not None:
+            name, self.orphan = self.orphan, None
+            for item in items:
+                if item.get("type") == "function_call_output":
+                    item[f"{self.tables.name}:{residue.NAME}"] = name
+                    return
 
 
 def _positions(source: Any) -> dict[int, str]:

@@ -6,17 +6,23 @@ the caller decides what that means.
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
+import math
 import mimetypes
 import re
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 __all__ = [
     "as_list",
+    "base64_of",
     "both",
+    "data_url",
     "default",
+    "differs",
     "element",
     "field",
     "filled",
@@ -27,16 +33,20 @@ __all__ = [
     "json_or",
     "json_or_text",
     "lookup",
+    "magic",
     "matches",
     "media_type",
     "negate",
+    "object_schema",
     "or_empty",
     "pieces",
     "push",
     "put",
     "remainder",
     "strings",
+    "timestamp",
     "total",
+    "unix_time",
     "unless_absent",
     "unless_minted",
     "whole",
@@ -236,6 +246,88 @@ def is_minted(identifier: Any) -> bool:
 
 def unless_minted(identifier: Any) -> Any:
     return None if is_minted(identifier) else identifier
+
+
+_MAGIC = (
+    (0, b"\x89PNG\r\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (0, b"BM", "image/bmp"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+)
+
+
+def _sniffed(data: Any) -> str | None:
+    """The media type that the first bytes of base64 text suggest."""
+    if not isinstance(data, str):
+        return None
+    try:
+        head = base64.b64decode(data[:32], validate=True)
+    except ValueError:
+        return None
+    return next((kind for at, mark, kind in _MAGIC if head.startswith(mark, at)), None)
+
+
+def magic(data: Any, kind: str) -> Any:
+    """The base64 text, or None where its first bytes are not of that media type."""
+    return data if _sniffed(data) == kind else None
+
+
+def data_url(data: Any) -> str | None:
+    """A data URL around base64 text."""
+    if not isinstance(data, str):
+        return None
+    return f"data:{_sniffed(data) or 'application/octet-stream'};base64,{data}"
+
+
+def base64_of(url: Any) -> str | None:
+    """The base64 text of a data URL; None for anything else."""
+    if not isinstance(url, str) or not url.startswith("data:"):
+        return None
+    head, comma, data = url.partition(",")
+    return data if comma and head.endswith(";base64") else None
+
+
+def object_schema(schema: Any) -> dict[str, Any]:
+    """A JSON Schema of an object; `type` and `properties` are filled in."""
+    return {"type": "object", "properties": {}, **or_empty(schema)}
+
+
+def timestamp(seconds: Any) -> str | None:
+    """Seconds since 1970 as an RFC 3339 time in UTC; None outside the years 1 to 9999."""
+    if not is_number(seconds):
+        return None
+    try:
+        moment = datetime.fromtimestamp(seconds, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def unix_time(text: Any) -> int | None:
+    """Whole seconds since 1970 of an RFC 3339 time; None for anything else."""
+    match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    day, time, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}{'+00:00' if zone in 'Zz' else zone}")
+        return math.floor(moment.timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def differs(value: Any, nothing: Any) -> bool:
+    """Whether a value says anything: absent and `nothing` do not."""
+    return value is not None and bool(value != nothing)
 
 
 def media_type(text: Any) -> str | None:

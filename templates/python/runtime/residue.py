@@ -21,6 +21,9 @@ NEW_TURN = "@turn"
 CHOICE = "@choice"
 """Residue that says to which of several answers an item belongs."""
 
+NAME = "@name"
+"""Residue of a tool's result whose call is not there to tell the name."""
+
 
 def escape(key: str) -> str:
     """A key as one step of a residue path."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import residue
-from .context import DecodeContext, EncodeContext, Rule, Turn
+from .context import Beside, DecodeContext, EncodeContext, Rule, Turn
 from .errors import DecodeError
 from .primitives import put
 
@@ -29,7 +29,9 @@ class Gathering(EncodeContext):
 
     def pick(self, content: Any, rule: Rule) -> list[Any] | None:
         """Those parts that the group knows; nothing is reported of the others."""
-        parts = [{"type": "input_text", "text": content}] if isinstance(content, str) else content
+        if isinstance(content, str):
+            return self.picked_text(content, rule)
+        parts = content
         if not isinstance(parts, list):
             raise self.wrong(content, "a string or a list of parts")
         found = []
@@ -43,21 +45,37 @@ class Gathering(EncodeContext):
                 found.append(made)
         return found or None
 
+    def picked_text(self, text: str, rule: Rule) -> list[Any] | None:
+        """A bare string: text of the user, or of the assistant."""
+        problems, losses = len(self.problems), len(self.losses)
+        for kind in ("input_text", "output_text"):
+            made = rule({"type": kind, "text": text}, self)
+            if made is not None:
+                return [made]
+            del self.problems[problems:]
+            del self.losses[losses:]
+        return None
+
     def unpicked(self, content: Any, *rules: Rule) -> None:
-        """Reports the parts that none of the groups takes."""
+        """Reports the parts that none of the groups takes, and an order that is not kept."""
         if not isinstance(content, list):
             return
+        order: list[int] = []
         for part in content:
-            for rule in rules:
+            for number, rule in enumerate(rules):
                 problems, losses = len(self.problems), len(self.losses)
-                if rule(part, self) is not None:
-                    break
+                taken = rule(part, self) is not None
                 last = (self.problems[problems:], self.losses[losses:])
                 del self.problems[problems:]
                 del self.losses[losses:]
+                if taken:
+                    order.append(number)
+                    break
             else:
                 self.problems += last[0]
                 self.losses += last[1]
+        if order != sorted(order):
+            self.report(content, None, "coerced", "parts of one kind are sent together")
 
     def no_item_rule(self, item: Any, place: tuple[Turn, str] | None) -> Any:
         """An item that no rule matches."""
@@ -76,7 +94,7 @@ class Gathering(EncodeContext):
             self.reject(item, None, f"{self.tables.name} has no place for '{kind}'")
             return None
         turn, key = place
-        return [turn, {key: [native]}]
+        return [turn, native if key == "*" else {key: [native]}]
 
     def hoist(
         self, body: Any, instructions: Any, rule: Rule, form: str, out: Any, path: list[Any]
@@ -122,38 +140,76 @@ class Gathering(EncodeContext):
 
     def gather(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """Items as native messages; adjacent items of one turn share a message."""
-        put(out, tuple(path), self.messages(items, rule, body))
-
-    def messages(self, items: Any, rule: Rule, body: Any) -> list[Any]:
         if isinstance(items, str):
             items = [{"type": "message", "role": "user", "content": items}]
+        if items is not None and not isinstance(items, list):
+            raise self.expected(body, "input", "a string or a list of items")
+        items = items[self.hoisted :] if self.hoisted else items
+        items = [*self.leading, *(items or [])] if self.leading else items
+        put(out, tuple(path), self.messages(items, rule, body))
+
+    def gather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """The values of another list, such as tools, in native objects that hold several."""
+        if values is not None and not isinstance(values, list):
+            raise self.wrong(values, "a list")
+        if values:
+            put(out, tuple(path), self.messages(values, rule, body))
+
+    def messages(self, items: Any, rule: Rule, body: Any) -> list[Any]:
         if items is None:
             return []
         if not isinstance(items, list):
-            raise self.expected(body, "input", "a string or a list of items")
+            raise self.expected(body, "output", "a list of items")
         found: list[dict[str, Any]] = []
+        turns: list[Turn] = []
         current: Turn | None = None
         boundary = f"{self.tables.name}:{residue.NEW_TURN}"
-        items = items[self.hoisted :] if self.hoisted else items
-        for item in [*self.leading, *items] if self.leading else items:
+        aside: tuple[Beside, dict[str, Any], Any] | None = None
+        for item in items:
             made = rule(item, self)
             if made is None:
                 continue
             turn: Turn
             turn, fragment = made
-            apart = turn is not current or not turn.merge or boundary in item
+            apart = boundary in item
+            if aside is not None:
+                apart = apart or boundary in aside[2]
+                self.put_beside(aside, turn, fragment)
+                aside = None
+            if isinstance(turn, Beside):
+                aside = (turn, fragment, item)
+                continue
+            apart = apart or turn is not current or not turn.merge
             if apart or not merge(found[-1], fragment, self.tables.text):
                 found.append({**turn.header, **fragment})
+                turns.append(turn)
                 current = turn
             if self.turn_residue:
                 for place, value in self.turn_residue:
                     residue.restore(found[-1], place, value)
                 self.turn_residue.clear()
+        if aside is not None:
+            self.put_beside(aside, None, {})
+        for message, turn in zip(found, turns, strict=True):
+            fill(message, turn)
         return found
 
-    def gather_one(self, body: Any, items: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+    def put_beside(
+        self, aside: tuple[Beside, dict[str, Any], Any], turn: Turn | None, fragment: Any
+    ) -> None:
+        """Adds what the last item holds to the first element of the next one."""
+        beside, added, item = aside
+        elements = fragment.get(beside.key) if turn is beside.turn else None
+        if isinstance(elements, list) and elements and isinstance(elements[0], dict):
+            elements[0].update(added[beside.key][0])
+        else:
+            self.report(item, None, "dropped", "what it stood beside does not follow it")
+
+    def gather_one(
+        self, body: Any, items: Any, rule: Rule, turn: Turn, out: Any, path: list[Any]
+    ) -> None:
         """The output items of a response as one native message."""
-        whole = joined(self.messages(items, rule, body))
+        whole = fill({**turn.header, **joined(self.messages(items, rule, body))}, turn)
         if path:
             put(out, tuple(path), whole)
         else:
@@ -172,7 +228,15 @@ class Gathering(EncodeContext):
             choices.setdefault(number if type(number) is int else 0, []).append(item)
         for index, number in enumerate(sorted(choices)):
             whole = joined(self.messages(choices[number], rule, body))
-            put(out, (*path, index, key), {**turn.header, **whole})
+            put(out, (*path, index, key), fill({**turn.header, **whole}, turn))
+
+
+def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
+    """Adds the fields that no message of the turn goes without."""
+    for key, nothing in turn.fill.items():
+        if message.get(key) is None:
+            message[key] = nothing
+    return message
 
 
 def joined(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -226,6 +290,11 @@ class Splitting(DecodeContext):
             raise self.wrong(content, "a string or a list of parts")
         return [made for part in content if (made := rule(part, self)) is not None]
 
+    def pick(self, values: Any, rule: Rule) -> list[Any] | None:
+        """Those elements that the group knows."""
+        found = self.each(values, rule) or []
+        return [made for made in found if ":" not in made["type"]] or None
+
     def take_apart(
         self,
         items: list[Any],
@@ -235,6 +304,7 @@ class Splitting(DecodeContext):
         part: Rule | None,
         wrap: Rule | None,
         unknown: str,
+        beside: Rule | None = None,
     ) -> None:
         """The elements of one native list as items; runs of parts are one message."""
         value = message.get(key)
@@ -250,6 +320,11 @@ class Splitting(DecodeContext):
         run: list[Any] | None = None
         for native in value:
             made = element(native, self) if element else None
+            if made is None and beside and (split := beside(native, self)) is not None:
+                item, native = split
+                items.append(item)
+                run = None
+                made = element(native, self) if element else None
             if made is None and part and wrap:
                 made = part(native, self)
                 if made is None:
@@ -284,6 +359,12 @@ class Splitting(DecodeContext):
         for key in unread:
             self.keep(message, key, residue.TURN, items)
 
+    def take_unknown(self, message: Any, known: list[str], items: list[Any]) -> None:
+        """Every key that no rule knows is an extension value of its own."""
+        for key in message:
+            if key not in known and message[key] is not None:
+                items.append(self.foreign({key: message[key]}, key))
+
     def foreign_message(self, message: Any) -> Any:
         """A message of an unknown role: one extension item."""
         if not isinstance(message, dict):
@@ -312,15 +393,28 @@ class Splitting(DecodeContext):
         self.items = found = self.leading
         if messages is not None and not isinstance(messages, list):
             raise self.expected(body, "messages", "a list")
+        self.split(messages or [], rule, found)
+        put(out, tuple(path), found)
+
+    def ungather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+        """Native objects that hold several values, such as tools, as one list."""
+        if values is not None and not isinstance(values, list):
+            raise self.wrong(values, "a list")
+        found: list[Any] = []
+        self.split(values or [], rule, found)
+        if found:
+            put(out, tuple(path), found)
+
+    def split(self, messages: list[Any], rule: Rule, found: list[Any]) -> None:
         last: Turn | None = None
-        for message in messages or []:
+        for message in messages:
             turn: Turn
             turn, items = rule(message, self)
+            self.name_orphan(items)
             if turn is last and turn.merge and items:
                 items[0][f"{self.tables.name}:{residue.NEW_TURN}"] = True
             last = turn
             found.extend(items)
-        put(out, tuple(path), found)
 
     def ungather_one(self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """The native answer as output items."""

@@ -19,7 +19,7 @@ from orgen.dialect.ast import (
     Variable,
 )
 from orgen.dialect.compile.build import Builder, fits
-from orgen.dialect.compile.filters import Place, backward, constant, forward
+from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import Compiler, reports, runs, sides
 from orgen.dialect.compile.scope import Scope, root
@@ -217,6 +217,9 @@ class BodyCompiler:
         source: Expr = Field(container, key) if isinstance(key, str) else Element(container, key)
         if any(f.name == "default" for f in row.filters) and self.encode:
             return self.defaulted(row, source, container, key)
+        assumed = next((f for f in row.filters if f.name == "absent"), None)
+        if assumed and not self.encode:
+            source = Primitive("default", (source, constant(argument(assumed.arguments[0]))))
         local = Local(scope.local(wish))
         return [
             Let(local.name, source),
@@ -251,7 +254,7 @@ class BodyCompiler:
 
     def checked(self, row: Row) -> bool:
         """Whether the source has the canonical kind: on encode, and where filters keep it."""
-        return self.encode or all(f.name in ("default", "clamp") for f in row.filters)
+        return self.encode or all(f.name in ("default", "clamp", "absent") for f in row.filters)
 
     def filtered(
         self, row: Row, value: Expr, source: Local, place: Place, scope: Scope
@@ -267,6 +270,11 @@ class BodyCompiler:
         mapped = next((f for f in row.filters if f.name == "map"), None)
         if mapped:
             body.append(self.alias(row, mapped, source, value, place))
+        if not self.encode and any(f.name == "timestamp" for f in row.filters):
+            again = Primitive("timestamp", (value,))
+            path = constant(".".join(map(str, row.terms[0].path)))
+            kept = (source, again, path, Local("out"))
+            body.append(Do(Primitive("keep_exact", kept, context=True)))
         spec = self.spec(row.canonical)
         misfit = Misfit(place.container, place.key, self.prefix(row), "out")
         if not self.encode and spec.bounded:
@@ -387,6 +395,10 @@ class BodyCompiler:
                 return [Do(self.several(row, turns, function))]
             if row.terms[0].path and not self.encode:
                 function = FunctionName(f"decode_{turns}_{name}")
+            if self.encode:
+                turn = TableName(f"turn_{turns}_{name}")
+                one = (root("body"), source, function, turn, Local("out"), target)
+                return [Do(Primitive(primitive, one, context=True))]
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
 

@@ -63,8 +63,10 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
     arguments = filter.arguments
     encode = scope.direction is Direction.ENCODE
     match filter.name:
-        case "str" | "obj" | "list" | "str_list" | "word":
+        case "str" | "obj" | "list" | "str_list" | "word" | "absent" | "magic":
             return value
+        case "data_url" | "object_schema" | "timestamp":
+            return Primitive(filter.name, (value,))
         case "filled":
             return Primitive("filled", (value,))
         case "bare" if encode:
@@ -117,6 +119,13 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             return _guarded(value, _GUARDS[filter.name], scope, wish)
         case "default" | "clamp" | "int" | "mint" | "minted" | "name_of" | "media_type" | "bare":
             return value
+        case "absent" | "object_schema":
+            return value
+        case "data_url" | "timestamp":
+            name = {"data_url": "base64_of", "timestamp": "unix_time"}[filter.name]
+            return _bound(Primitive(name, (value,)), scope, wish)
+        case "magic":
+            return _bound(Primitive("magic", (value, constant(arguments[0]))), scope, wish)
         case "filled" | "word":
             return _bound(Primitive(filter.name, (value,)), scope, wish)
         case "str_list":

@@ -33,6 +33,7 @@ from orgen.ir.operations import (
     Function,
     FunctionName,
     Guard,
+    Holds,
     IsKind,
     Let,
     Local,
@@ -143,7 +144,7 @@ class TurnsCompiler:
                     turn_table(self.turns, turn),
                     "turn",
                     f"Native message of turn {turn.name}.",
-                    {"header": header, "merge": turn.merge, "name": turn.name},
+                    {"header": header, "merge": turn.merge, "name": turn.name, "fill": dict(turn.fill)},
                 )
             )
         self.encode_item()
@@ -351,11 +352,11 @@ class TurnsCompiler:
 
     def scalar_function(self, name: str, turn: Turn, slot: Slot, rules: list[Rule]) -> None:
         """The item that one of the rules makes of the message, or None."""
-        alternatives = tuple(self.scalar_alternative(slot, rule) for rule in rules)
-        unread = self.unread([key for key in slot.keys if key not in slot.lists()])
+        alternatives = tuple(self.scalar_alternative(turn, slot, rule) for rule in rules)
+        unread = self.unread(turn, [key for key in slot.keys if key not in slot.lists()])
         self.add(f"decode_{name}", "message", turn, alternatives, *unread, Return(constant(None)))
 
-    def scalar_alternative(self, slot: Slot, rule: Rule) -> Alternative:
+    def scalar_alternative(self, turn: Turn, slot: Slot, rule: Rule) -> Alternative:
         """The message's own keys are accounted for by the turn, but for those of other rules."""
         assert isinstance(rule.native, Object)
         found = rule_alternative(self.compiler, rule, Direction.DECODE, "message")
@@ -363,13 +364,25 @@ class TurnsCompiler:
             s for s in found.body if not (isinstance(s, Account) and s.container == root("message"))
         )
         read = {entry.key for entry in rule.native.entries}
-        unread = self.unread([key for key in slot.keys if key not in read])
-        return Alternative(found.steps, (*body, *unread, last), found.span)
+        unread = self.unread(turn, [key for key in slot.keys if key not in read])
+        key = rule.native.entries[0].key
+        guards = (Guard(self.says(turn, key)),) if key in turn.fill else ()
+        return Alternative((*guards, *found.steps), (*body, *unread, last), found.span)
 
-    def unread(self, keys: list[str]) -> tuple[Stmt, ...]:
-        if not keys:
-            return ()
-        return (Do(Primitive("unread", (root("message"), constant(list(keys))), context=True)),)
+    def unread(self, turn: Turn, keys: list[str]) -> tuple[Stmt, ...]:
+        filled = [key for key in keys if key in turn.fill]
+        plain = [key for key in keys if key not in turn.fill]
+        found: list[Stmt] = [self.leave(plain)] if plain else []
+        found += [When(self.says(turn, key), (self.leave([key]),)) for key in filled]
+        return tuple(found)
+
+    def leave(self, keys: list[str]) -> Stmt:
+        return Do(Primitive("unread", (root("message"), constant(list(keys))), context=True))
+
+    def says(self, turn: Turn, key: str) -> Holds:
+        """Whether a field that no message goes without says anything."""
+        operands = (Field(root("message"), key), constant(turn.fill[key]))
+        return Holds(Primitive("differs", operands))
 
     def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
         alternatives = []

@@ -126,7 +126,9 @@ def _table(table: Table) -> TableText:
     data: Any = table.value
     match table.kind:
         case "turn":
-            text = f"Turn({string(data['name'])}, {value(data['header'])}, {data['merge']})"
+            fill = f", {value(data['fill'])}" if data["fill"] else ""
+            header = f"{string(data['name'])}, {value(data['header'])}"
+            text = f"Turn({header}, {data['merge']}{fill})"
         case "extension_turn":
             text = f"({data['turn'].upper()}, {string(data['key'])})" if data else "None"
         case "map":
