@@ -29,6 +29,7 @@ from orgen.dialect.primitives import FILTERS, STRUCTURES
 from orgen.ir.operations import (
     Account,
     Alternative,
+    Copy,
     Do,
     Element,
     Expect,
@@ -57,6 +58,9 @@ from orgen.ir.operations import (
     When,
 )
 from orgen.ir.schema import Record
+
+_MANY = 4
+"""From so many fields on, a loop over those that are there beats looking for each."""
 
 _PATH_ROOT = "@"
 """Native paths that begin with @ lie in the URL, not in the body."""
@@ -189,13 +193,30 @@ class BodyCompiler:
 
     def walk(self, node: Node, container: Expr, path: Path) -> list[Stmt]:
         statements: list[Stmt] = []
+        copied = [row for _, row in node.rows if self.is_copy(row)]
+        if len(copied) >= _MANY:
+            fields = tuple(
+                (str(row.canonical[0]), self.spec(row.canonical).kinds) for row in copied
+            )
+            statements.append(Copy(container, f"{self.name}_fields", fields, "out"))
+        else:
+            copied = []
         for key, row in node.rows:
-            statements += self.row(row, container, key)
+            if row not in copied:
+                statements += self.row(row, container, key)
         for key, child in node.children.items():
             inner = self.inside(child, container, key, path)
             if inner:
                 statements += inner
         return statements
+
+    def is_copy(self, row: Row) -> bool:
+        """Whether the row is a field of the body that is the same on both sides."""
+        if len(row.terms) != 1 or len(row.canonical) != 1 or row.because or row.filters:
+            return False
+        spec = self.spec(row.canonical)
+        bounded = not self.encode and spec.bounded
+        return row.canonical == row.terms[0].path and not row.terms[0].optional and not bounded
 
     def inside(self, child: Node, container: Expr, key: str | int, path: Path) -> list[Stmt]:
         if not _has_rows(child):
@@ -380,6 +401,7 @@ class BodyCompiler:
                 f"encode_{name}_item" if self.encode else f"decode_{name}_message"
             )
             primitive = "gather" if self.encode else "ungather"
+            primitive += "" if row.canonical == ("input",) else "_list"
         else:
             turns = next(
                 t.name
@@ -425,6 +447,7 @@ class BodyCompiler:
             self.block_rule(rule, paths) for rule in block.rules if runs(rule, self.direction)
         )
         name = f"{self.name}_{block.name}"
+        read_by_rows = [self.source(row) for row in self.rows()]
         self.functions.append(
             Function(
                 name=name,
@@ -432,7 +455,7 @@ class BodyCompiler:
                 doc=self.compiler.origin(block.name, block.span.line),
                 prologue=(),
                 alternatives=alternatives,
-                epilogue=tuple(self.unused(paths)),
+                epilogue=tuple(self.unused([p for p in paths if p not in read_by_rows])),
                 span=block.span,
             )
         )
@@ -454,6 +477,7 @@ class BodyCompiler:
         self.puts(target, (), builder, body)
         read = list(leaves(source))
         body += reports(rule, root("body"))
+        read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])
         body.append(Return())
         return Alternative(tuple(scope.steps), tuple(body), rule.span)
@@ -485,7 +509,10 @@ class BodyCompiler:
                 value = builder.value(entry.template, entry.key)
                 body += builder.statements
                 builder.statements.clear()
-                put = Put("out", here, value)
+                put: Stmt = Put("out", here, value)
+                misfit = builder.misfit(entry)
+                if misfit:
+                    put = When(misfit[0], (put,), (misfit[1],))
                 absent = builder.may_be_absent(entry, value)
                 body.append(When(Present(value), (put,)) if absent else put)
 

@@ -10,6 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Array, Direction, Entry, Object, Rule, Turn, Turns, Variable
+from orgen.dialect.compile.beside import (
+    bare_alternative,
+    element_of,
+    keys_beside,
+    parameter_of,
+    split_alternatives,
+)
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
 from orgen.dialect.compile.match import match
@@ -24,6 +31,7 @@ from orgen.dialect.compile.rules import (
 from orgen.dialect.compile.scope import Binding, root
 from orgen.dialect.compile.walk import variables
 from orgen.ir.operations import (
+    AbsentOr,
     Account,
     Alternative,
     Do,
@@ -123,6 +131,10 @@ def turn_table(turns: Turns, turn: Turn) -> str:
     return f"turn_{turn_name(turns, turn)}"
 
 
+def beside_table(turns: Turns, turn: Turn) -> str:
+    return f"beside_{turn_name(turns, turn)}"
+
+
 def turn_name(turns: Turns, turn: Turn) -> str:
     return f"{turns.name}_{turn.name}"
 
@@ -138,15 +150,26 @@ class TurnsCompiler:
 
     def compile(self) -> TurnsCompiler:
         for turn in self.turns.turns:
-            header = {e.key: getattr(e.template, "value", None) for e in turn.header.entries}
+            header = {
+                e.key: getattr(e.template, "value", None)
+                for e in turn.header.entries
+                if e.written or not e.optional
+            }
             self.tables.append(
                 Table(
                     turn_table(self.turns, turn),
                     "turn",
                     f"Native message of turn {turn.name}.",
-                    {"header": header, "merge": turn.merge, "name": turn.name, "fill": dict(turn.fill)},
+                    {
+                        "header": header,
+                        "merge": turn.merge,
+                        "name": turn.name,
+                        "fill": dict(turn.fill),
+                    },
                 )
             )
+            if turn.beside:
+                self.tables.append(self.beside_of(turn))
         self.encode_item()
         self.decode_message()
         for turn in self.turns.turns:
@@ -156,13 +179,22 @@ class TurnsCompiler:
                 self.decode_slots(turn)
         return self
 
+    def beside_of(self, turn: Turn) -> Table:
+        key, _ = element_of(turn.beside[0])
+        return Table(
+            beside_table(self.turns, turn),
+            "beside",
+            f"What stands beside an element of {key}.",
+            {"turn": turn_table(self.turns, turn), "key": key},
+        )
+
     # Encoding ---------------------------------------------------------------
 
     def encode_item(self) -> None:
         alternatives = [
             self.fragment(turn, rule)
             for turn in self.turns.turns
-            for rule in turn.rules
+            for rule in (*turn.rules, *turn.beside)
             if rule.only is not Direction.DECODE
         ]
         self.functions.append(
@@ -227,7 +259,8 @@ class TurnsCompiler:
         body += reports(rule, root("item"))
         body += unpicked(scope)
         body += account(scope, "out")
-        body.append(Return(NewList((TableName(turn_table(self.turns, turn)), fragment))))
+        table = beside_table if rule in turn.beside else turn_table
+        body.append(Return(NewList((TableName(table(self.turns, turn)), fragment))))
         return Alternative(tuple(scope.steps), tuple(body), rule.span)
 
     # Decoding ---------------------------------------------------------------
@@ -238,8 +271,9 @@ class TurnsCompiler:
             steps: list[Guard] = [Guard(IsKind(root("message"), ("object",)))]
             for entry in turn.header.entries:
                 value = getattr(entry.template, "value", None)
-                test = Equals(Field(root("message"), entry.key), constant(value))
-                steps.append(Guard(test))
+                said = Field(root("message"), entry.key)
+                test = Equals(said, constant(value))
+                steps.append(Guard(AbsentOr(said, test) if entry.optional else test))
             call = Run(f"decode_{turn_name(self.turns, turn)}", (root("message"),))
             body = Return(NewList((TableName(turn_table(self.turns, turn)), call)))
             alternatives.append(Alternative(tuple(steps), (body,), turn.span))
@@ -296,13 +330,14 @@ class TurnsCompiler:
             span=turn.span,
         )
         keys = constant(list(known))
+        rest = "take_unknown" if turn.unknown == "*" else "keep_turn"
         whole = Function(
             name=f"decode_{name}",
             parameters=("message",),
             doc=self.origin(f"{turn.name}: a message of a request", turn),
             prologue=(
                 Let("items", Run(f"decode_{name}_items", (root("message"),))),
-                Do(Primitive("keep_turn", (root("message"), keys, Local("items")), context=True)),
+                Do(Primitive(rest, (root("message"), keys, Local("items")), context=True)),
             ),
             alternatives=(),
             epilogue=(Return(Local("items")),),
@@ -347,7 +382,12 @@ class TurnsCompiler:
             wrap = FunctionName(f"decode_{name}_run")
         unknown = constant("item" if turn.unknown == key else "part")
         place = (root("message"), constant(key))
-        arguments = (Local("items"), *place, element, part, wrap, unknown)
+        arguments: tuple[Expr, ...] = (Local("items"), *place, element, part, wrap, unknown)
+        if keys_beside(turn, key):
+            function = f"decode_{name}_beside"
+            split = tuple(split_alternatives(self.compiler, turn, key))
+            self.add(function, parameter_of(key), turn, split, Return(none))
+            arguments = (*arguments, FunctionName(function))
         return Do(Primitive("take_apart", arguments, context=True))
 
     def scalar_function(self, name: str, turn: Turn, slot: Slot, rules: list[Rule]) -> None:
@@ -385,32 +425,9 @@ class TurnsCompiler:
         return Holds(Primitive("differs", operands))
 
     def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
-        alternatives = []
-        for rule in rules:
-            assert isinstance(rule.native, Object)
-            array = rule.native.entries[0].template
-            assert isinstance(array, Array)
-            inner = Rule(
-                rule.name,
-                rule.canonical,
-                array.elements[0],
-                rule.only,
-                rule.because,
-                rule.when,
-                rule.span,
-            )
-            alternatives.append(
-                rule_alternative(
-                    self.compiler,
-                    inner,
-                    Direction.DECODE,
-                    key[:-1] if key.endswith("s") else "block",
-                )
-            )
-        parameter = key[:-1] if key.endswith("s") else "block"
-        self.add(
-            f"decode_{name}_element", parameter, turn, tuple(alternatives), Return(constant(None))
-        )
+        parameter = parameter_of(key)
+        found = tuple(bare_alternative(self.compiler, rule, turn, parameter) for rule in rules)
+        self.add(f"decode_{name}_element", parameter, turn, found, Return(constant(None)))
 
     def wrap_function(self, name: str, turn: Turn, rule: Rule) -> str:
         """`decode_<slot>_run(content)`: the message around a run of parts. Returns its group."""

@@ -62,8 +62,11 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
         source=dialect.source,
         path=dialect.endpoint.path,
         stream_path=dialect.endpoint.stream_path,
-        primitives=_primitives(bodies),
-        tables=tuple(_table(table) for table in program.tables),
+        primitives=_primitives(bodies, *(["typed"] if printer.field_tables else [])),
+        tables=(
+            *(_table(table) for table in program.tables),
+            *(TableText(n, f"typed({value(t)})") for n, t in printer.field_tables.items()),
+        ),
         key_sets=tuple(
             (name, value(list(keys))) for name, keys in sorted(printer.key_sets.items())
         ),
@@ -131,6 +134,8 @@ def _table(table: Table) -> TableText:
             text = f"Turn({header}, {data['merge']}{fill})"
         case "extension_turn":
             text = f"({data['turn'].upper()}, {string(data['key'])})" if data else "None"
+        case "beside":
+            text = f"Beside({data['turn'].upper()}, {string(data['key'])})"
         case "map":
             entries = ", ".join(f"{value(key)}: {value(word)}" for key, word in data)
             text = "{" + entries + "}"
@@ -154,10 +159,15 @@ def _facts(dialect: Dialect) -> list[TableText]:
         TableText("reject", _notes(dialect.reject)),
         TableText("ignore", _notes(dialect.ignore)),
         TableText("maps", maps),
-        TableText("fixups", "(" + "".join(f"{string(name)}, " for name in dialect.fixups) + ")"),
-        TableText("protected", "(" + "".join(f"{string(p)}, " for p in dialect.protected) + ")"),
+        TableText("fixups", _names(dialect.fixups)),
+        TableText("protected", _names(dialect.protected)),
         TableText("tag", value(dialect.tag)),
+        TableText("adornments", _names(dialect.adornments)),
     ]
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return "(" + "".join(f"{string(name)}, " for name in names) + ")"
 
 
 def _notes(notes: tuple[Note, ...]) -> str:
