@@ -46,6 +46,7 @@ __all__ = [
     "strings",
     "timestamp",
     "total",
+    "typed",
     "unix_time",
     "unless_absent",
     "unless_minted",
@@ -156,6 +157,25 @@ def lookup(table: Mapping[Any, Any], value: Any) -> Any:
     return None
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (),
+}
+
+
+def typed(fields: Mapping[str, str]) -> dict[str, frozenset[type]]:
+    """Field -> the Python types of its JSON kinds; none for any value."""
+    return {
+        name: frozenset(type for kind in kinds.split() for type in _TYPES[kind])
+        for name, kinds in fields.items()
+    }
+
+
 def total(*terms: Any) -> int | float | None:
     """The sum of the numbers among the terms; None if there is none."""
     numbers = [term for term in terms if is_number(term)]
@@ -249,6 +269,7 @@ def unless_minted(identifier: Any) -> Any:
 
 
 _MAGIC = (
+    (0, b"%PDF-", "application/pdf"),
     (0, b"\x89PNG\r\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"GIF8", "image/gif"),

@@ -149,8 +149,7 @@ class BodyCompiler:
 
     def source(self, row: Row) -> Path:
         """Where the row reads; `choices.*.message` speaks of the first element."""
-        path = row.canonical if self.encode else row.terms[0].path
-        return tuple(0 if step == "*" else step for step in path)
+        return row.canonical if self.encode else _first(row.terms[0].path)
 
     def tree(self) -> Node:
         tree = Node()
@@ -291,11 +290,7 @@ class BodyCompiler:
         mapped = next((f for f in row.filters if f.name == "map"), None)
         if mapped:
             body.append(self.alias(row, mapped, source, value, place))
-        if not self.encode and any(f.name == "timestamp" for f in row.filters):
-            again = Primitive("timestamp", (value,))
-            path = constant(".".join(map(str, row.terms[0].path)))
-            kept = (source, again, path, Local("out"))
-            body.append(Do(Primitive("keep_exact", kept, context=True)))
+        body += self.remainders(row, source, value)
         spec = self.spec(row.canonical)
         misfit = Misfit(place.container, place.key, self.prefix(row), "out")
         if not self.encode and spec.bounded:
@@ -310,6 +305,22 @@ class BodyCompiler:
             else:
                 body = [When(step.condition, tuple(body), () if grouped else (misfit,))]
         return body
+
+    def remainders(self, row: Row, source: Local, value: Expr) -> Iterator[Stmt]:
+        """Decoding keeps what a filter cuts off, where the way back would not find it."""
+        path = constant(".".join(map(str, row.terms[0].path)))
+        for filter in row.filters:
+            again: Expr
+            match filter.name:
+                case "timestamp":
+                    again = Primitive("timestamp", (value,))
+                case "int" | "words":
+                    again = value
+                case _:
+                    continue
+            if not self.encode:
+                kept = (source, again, path, Local("out"))
+                yield Do(Primitive("keep_exact", kept, context=True))
 
     def alias(self, row: Row, filter: Filter, word: Expr, made: Expr, place: Place) -> Stmt:
         """Words that share a meaning: the way back must find the one that was used."""
@@ -358,7 +369,7 @@ class BodyCompiler:
         return []
 
     def target(self, row: Row) -> Path:
-        return row.terms[0].path if self.encode else row.canonical
+        return _first(row.terms[0].path) if self.encode else row.canonical
 
     def prefix(self, row: Row) -> str:
         path = row.canonical if self.encode else row.terms[0].path
@@ -519,6 +530,8 @@ class BodyCompiler:
     def shared(self, path: Path) -> bool:
         """True if other rows or blocks write below this path of the target."""
         writers = 0
+        for constant_path, _, _ in self.body.constants if self.encode else ():
+            writers += len(constant_path) > len(path) and constant_path[: len(path)] == path
         for row in self.rows():
             target = self.target(row)
             writers += len(target) > len(path) and target[: len(path)] == path
@@ -584,6 +597,11 @@ def _present(step: Step) -> Expr | None:
     if isinstance(step, Guard) and isinstance(step.condition, Present):
         return step.condition.value
     return None
+
+
+def _first(path: Path) -> Path:
+    """`choices.*.message` speaks of the first element, as far as other rows are concerned."""
+    return tuple(0 if step == "*" else step for step in path)
 
 
 def _structure(row: Row) -> bool:

@@ -90,7 +90,10 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return Primitive(
                 "lookup", (TableName(f"{scope.direction.value}_{arguments[0]}"), value)
             )
-        case "one" | "each" | "parts" | "pick":
+        case "words":
+            table = TableName(f"{scope.direction.value}_{arguments[0]}")
+            return Primitive("words", (table, value, *place.arguments), context=True)
+        case "one" | "each" | "parts" | "items" | "pick":
             return _group(filter.name, arguments[0], value, scope)
         case "join":
             return Primitive("join", (value,))
@@ -117,9 +120,9 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
     match filter.name:
         case "str" | "obj" | "list":
             return _guarded(value, _GUARDS[filter.name], scope, wish)
-        case "default" | "clamp" | "int" | "mint" | "minted" | "name_of" | "media_type" | "bare":
+        case "default" | "clamp" | "mint" | "minted" | "name_of" | "media_type":
             return value
-        case "absent" | "object_schema":
+        case "absent" | "object_schema" | "bare":
             return value
         case "data_url" | "timestamp":
             name = {"data_url": "base64_of", "timestamp": "unix_time"}[filter.name]
@@ -128,6 +131,12 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             return _bound(Primitive("magic", (value, constant(arguments[0]))), scope, wish)
         case "filled" | "word":
             return _bound(Primitive(filter.name, (value,)), scope, wish)
+        case "int":
+            return _bound(Primitive("whole", (value,)), scope, wish)
+        case "untagged" if encode:
+            return _bound(Primitive("untagged", (value,)), scope, wish)
+        case "untagged":
+            return value
         case "str_list":
             return _bound(Primitive("strings", (value,)), scope, wish)
         case "not":
@@ -138,8 +147,12 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
         case "map":
             table = TableName(f"{scope.direction.value}_{arguments[0]}")
             return _bound(Primitive("lookup", (table, value)), scope, wish)
-        case "one" | "each" | "parts" | "pick":
-            return _group(filter.name, arguments[0], value, scope)
+        case "words":
+            table = TableName(f"{scope.direction.value}_{arguments[0]}")
+            return Primitive("words", (table, value, *place.arguments), context=True)
+        case "one" | "each" | "parts" | "items" | "pick":
+            name = "each" if filter.name == "pick" else filter.name
+            return _group(name, arguments[0], value, scope)
         case "join":
             return Primitive("as_list", (value,))
         case "json_or":
@@ -155,12 +168,7 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
 
 def _group(kind: str, group: str, value: Expr, scope: Scope) -> Expr:
     function = FunctionName(group_function(scope.direction, group))
-    name = {
-        "one": "one",
-        "each": "each",
-        "parts": f"{scope.direction.value}_parts",
-        "pick": "pick" if scope.direction is Direction.ENCODE else "each",
-    }[kind]
+    name = f"{scope.direction.value}_{kind}" if kind in ("parts", "items") else kind
     return Primitive(name, (value, function), context=True)
 
 

@@ -34,5 +34,7 @@ def leaves(template: Template, prefix: Path = ()) -> Iterator[Path]:
 
 
 def entry_path(key: str) -> Path:
-    """A key of a body template: `choices.0.finish_reason` is a path."""
+    """A key of a body template: `choices.0.finish_reason` is a path, a residue key is one step."""
+    if ":" in key:
+        return (key,)
     return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
