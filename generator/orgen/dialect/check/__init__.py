@@ -1,0 +1,32 @@
+"""Static checks of dialects: what must hold before anything is compiled."""
+
+from __future__ import annotations
+
+from orgen.diagnostics import Diagnostics
+from orgen.dialect.ast import Dialect
+from orgen.dialect.check.coverage import (
+    Coverage,
+    Covered,
+    Status,
+    check_coverage,
+    check_unknown,
+    coverage,
+)
+from orgen.dialect.check.findings import findings
+from orgen.dialect.check.notes import check_notes
+from orgen.ir.schema import Schema
+
+__all__ = ["Coverage", "Covered", "Status", "check", "coverage"]
+
+
+def check(
+    dialect: Dialect, schema: Schema, native: Schema | None, diagnostics: Diagnostics
+) -> None:
+    """Report everything that is wrong with a parsed dialect, all faults at once.
+
+    `native` is the vendor's schema; without it, that side is not looked at.
+    """
+    found = findings(dialect, schema, native)
+    check_unknown(found, diagnostics)
+    check_coverage(found, diagnostics)
+    check_notes(found, diagnostics)

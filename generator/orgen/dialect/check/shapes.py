@@ -1,0 +1,107 @@
+"""What checks ask of a schema: variants, constants, kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orgen.dialect.ast import Literal, Object
+from orgen.ir.schema import Json, Literals, Property, Record, Ref, Scalar, ScalarKind, Schema, Type
+from orgen.ir.schema import Union as UnionType
+
+TAGS = ("type", "role")
+"""Properties whose constants name a canonical value, as notes do: `message<user>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One member of a union, and the component that it is."""
+
+    type: Type
+    component: str
+
+
+def variants(schema: Schema, type: Type, component: str = "") -> Iterator[Variant]:
+    """The members of a type, unions inside unions taken apart."""
+    while isinstance(type, Ref):
+        component, type = type.name, schema.components[type.name].type
+    if isinstance(type, UnionType):
+        for variant in type.variants:
+            yield from variants(schema, variant.type, component)
+    else:
+        yield Variant(type, component)
+
+
+def is_open(schema: Schema, type: Type) -> bool:
+    """Whether a union takes values with an unknown tag."""
+    found = schema.deref(type)
+    return isinstance(found, UnionType) and found.open
+
+
+def constants(schema: Schema, property: Property | None) -> tuple[Json, ...]:
+    """The words that a property may hold, if they are listed."""
+    if property is None:
+        return ()
+    found = schema.deref(property.type)
+    return tuple(found.values) if isinstance(found, Literals) else ()
+
+
+def label(schema: Schema, record: Record) -> tuple[str, str]:
+    """The `type` and `role` of a record, where they are constants, or empty."""
+    found = []
+    for tag in TAGS:
+        words = constants(schema, record.property(tag))
+        found.append(str(words[0]) if len(words) == 1 else "")
+    return found[0], found[1]
+
+
+def agrees(schema: Schema, record: Record, template: Object) -> bool:
+    """Whether the constants of a template may stand in a record."""
+    for entry in template.entries:
+        if not isinstance(entry.template, Literal):
+            continue
+        words = constants(schema, record.property(entry.key))
+        if words and entry.template.value not in words:
+            return False
+    return True
+
+
+def unknown_keys(record: Record, template: Object) -> list[str]:
+    """The keys of a template that a record does not have."""
+    return [e.key for e in template.entries if ":" not in e.key and not record.property(e.key)]
+
+
+def literal_fits(schema: Schema, type: Type, value: Json) -> bool:
+    """Whether a constant may stand at a place of this type."""
+    found = schema.deref(type)
+    match found:
+        case Literals(values):
+            return any(v == value and isinstance(v, bool) == isinstance(value, bool) for v in values)
+        case Scalar(kind):
+            return json_kind(value) == kind.value or (
+                kind is ScalarKind.NUMBER and json_kind(value) == "integer"
+            )
+        case UnionType():
+            return any(literal_fits(schema, v.type, value) for v in found.variants)
+        case Record():
+            return isinstance(value, dict)
+        case _:
+            return True
+
+
+def json_kind(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case dict():
+            return "object"

@@ -1,0 +1,480 @@
+"""Walks a schema together with the templates that speak of its places.
+
+One walk looks at one side of a dialect. It finds the places that some pair
+reads in the direction that starts there, the places that none does, and what
+the templates say that the schema does not allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from orgen.diagnostics import Span
+from orgen.dialect.ast import (
+    Array,
+    Direction,
+    Entry,
+    Literal,
+    Object,
+    Template,
+    Text,
+    Total,
+    Variable,
+    Wildcard,
+)
+from orgen.dialect.check.expand import Alt, Elements, Expander, Strings
+from orgen.dialect.check.shapes import (
+    Variant,
+    agrees,
+    constants,
+    is_open,
+    label,
+    literal_fits,
+    unknown_keys,
+    variants,
+)
+from orgen.dialect.check.sides import RESPONSE, Pair, Side, Sides
+from orgen.ir.schema import (
+    Anything,
+    Json,
+    List,
+    Literals,
+    Map,
+    Nothing,
+    Property,
+    Record,
+    Ref,
+    Scalar,
+    ScalarKind,
+    Schema,
+    Type,
+)
+
+_DEEPEST = 24
+"""Objects inside objects that a walk follows; native schemas may be recursive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk stands, in the words of notes.
+
+    `path` leads from the body, or from the `kind` of the value that holds the
+    place (`input_image.detail`). `context` is what holds that value, `label` its
+    own name as a context (`message<user>`).
+    """
+
+    context: str
+    path: str = ""
+    kind: str = ""
+    label: str = ""
+    component: str = ""
+    value: bool = False
+    lenient: bool = False
+    quiet: bool = False
+    depth: int = 0
+    span: Span = Span("")
+    """A rule that speaks of the place, or of what holds it."""
+
+    def child(self, key: str) -> Place:
+        path = f"{self.path}.{key}" if self.path else key
+        return replace(self, path=path, value=False, depth=self.depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What no pair reads. `names` are the places under which notes may speak of it."""
+
+    context: str
+    names: tuple[str, ...]
+    component: str = ""
+    partial: str = ""
+    """What of it is not read, where the rest is."""
+    span: Span = field(default=Span(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A place that pairs read, with the templates that do."""
+
+    context: str
+    path: str
+    component: str
+    alts: tuple[Alt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A key that the schema does not have."""
+
+    span: Span
+    key: str
+    component: str
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A constant that the schema does not allow at its place."""
+
+    span: Span
+    value: Json
+    place: str
+    allowed: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A variable at a place of a type, on one side of a pair."""
+
+    pair: Pair
+    variable: Variable
+    type: Type
+    place: str
+    component: str
+    required: bool
+
+
+@dataclass(slots=True)
+class Walk:
+    """The findings of a walk over one side, all bodies together."""
+
+    sides: Sides
+    schema: Schema
+    side: Side
+    gaps: list[Gap] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    misplaced: list[Misplaced] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
+    expander: Expander = field(init=False)
+    known: set[Span] = field(default_factory=set)
+    """Keys that some record has; a template may stand for several."""
+    _seen: set[tuple[object, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.expander = Expander(self.sides, self.side)
+
+    @property
+    def direction(self) -> Direction:
+        return self.side.source_of
+
+    def body(self, name: str, component: str) -> None:
+        """Walk one body; a schema without that component has nothing to say."""
+        if component not in self.schema.components:
+            return
+        alts = [
+            Alt(pair.side(self.side), pair, pair.runs(self.direction))
+            for pair in self.sides.bodies[name]
+        ]
+        self.visit(Ref(component), alts, Place(name), required=True)
+
+    # Values ---------------------------------------------------------------------
+
+    def visit(
+        self, type: Type, alts: Sequence[Alt], place: Place, *, required: bool = False
+    ) -> None:
+        """Look at a value of a type with the templates that may stand for it."""
+        if place.depth > _DEEPEST:
+            return
+        for alt in alts:
+            if isinstance(alt.template, Variable):
+                self.hold(alt.pair, alt.template, type, place, required)
+        found = self.expander.expand(alts)
+        if any(alt.live and isinstance(alt.template, Variable | Wildcard | Total) for alt in found):
+            place = replace(place, quiet=True)
+        value = place.value or any(alt.value for alt in found)
+        span = found[0].pair.span if found and place.depth else place.span
+        place = replace(place, value=value, span=span)
+        members = list(variants(self.schema, type))
+        if len(members) == 1:
+            self.variant(members[0], self.fitting(members[0], found, type), place)
+            return
+        used: set[int] = set()
+        for member in members:
+            matching = self.matching(member, found)
+            used |= {id(alt) for alt in matching}
+            if any(alt.live for alt in matching):
+                self.variant(member, matching, place)
+                continue
+            if matching:
+                self.variant(member, matching, replace(place, quiet=True))
+            self.unmatched(member, members, place)
+        self.unused([alt for alt in found if id(alt) not in used], type, members, place)
+
+    def hold(
+        self, pair: Pair, variable: Variable, type: Type, place: Place, required: bool
+    ) -> None:
+        self.holdings.append(Holding(pair, variable, type, place.path, place.component, required))
+
+    def fitting(self, member: Variant, alts: list[Alt], type: Type) -> list[Alt]:
+        """The templates for the only member of a type; others are faults."""
+        good = self.matching(member, alts)
+        known = {id(alt) for alt in good}
+        wrong = [alt for alt in alts if id(alt) not in known]
+        self.unused(wrong, type, [member], Place(""))
+        return good
+
+    def matching(self, member: Variant, alts: Iterable[Alt]) -> list[Alt]:
+        return [alt for alt in alts if self.fits(alt.template, member.type)]
+
+    def fits(self, template: object, type: Type) -> bool:
+        """Whether a template may stand for a value of this type."""
+        match template, type:
+            case Variable() | Wildcard(), _:
+                return True
+            case _, Anything():
+                return True
+            case Total(), Scalar(kind):
+                return kind in (ScalarKind.INTEGER, ScalarKind.NUMBER)
+            case Object(), Record():
+                known = not unknown_keys(type, template)
+                return known and agrees(self.schema, type, template)
+            case Object(), List():
+                return all(entry.key.isdecimal() for entry in template.entries)
+            case Object(), Map():
+                return True
+            case Array() | Elements(), List():
+                return True
+            case Strings() | Text(), Scalar(kind):
+                return kind is ScalarKind.STRING
+            case Strings() | Text(), Literals():
+                return True
+            case Literal(value), Scalar() | Literals():
+                return literal_fits(self.schema, type, value)
+            case _:
+                return False
+
+    def variant(self, member: Variant, alts: list[Alt], place: Place) -> None:
+        match member.type:
+            case Record() as record:
+                self.record(record, member.component, alts, place)
+            case List(items):
+                self.list(items, alts, place)
+            case Literals(values):
+                self.words(values, alts, place)
+            case Scalar(kind):
+                self.scalar(kind, alts, place)
+            case _:
+                self.reach(alts, place)
+
+    # Objects --------------------------------------------------------------------
+
+    def record(self, record: Record, component: str, alts: list[Alt], place: Place) -> None:
+        place = replace(self.rooted(record, place), component=component)
+        state = (component, place.context, place.path, place.quiet, *sorted(map(key_of, alts)))
+        if state in self._seen:
+            return
+        self._seen.add(state)
+        for alt in alts:
+            if isinstance(alt.template, Object):
+                self.keys(alt.template, record, component)
+        for property in record.properties:
+            if not property.forbidden and not isinstance(property.type, Nothing):
+                self.property(property, alts, place)
+
+    def rooted(self, record: Record, place: Place) -> Place:
+        """Values with a type of their own are spoken of by that type."""
+        if not place.value:
+            return place
+        if self.side is Side.NATIVE:
+            return replace(place, path="", value=False)
+        kind, role = label(self.schema, record)
+        if not kind:
+            return replace(place, value=False)
+        name = f"{kind}<{role}>" if role else kind
+        context = place.label or place.context
+        # The published contract lists every part at every place of a response.
+        lenient = place.lenient or place.context == RESPONSE
+        return replace(
+            place, context=context, path=kind, kind=kind, label=name, value=False, lenient=lenient
+        )
+
+    def property(self, property: Property, alts: list[Alt], place: Place) -> None:
+        inner = [
+            Alt(entry.template, alt.pair, alt.live)
+            for alt in alts
+            if isinstance(alt.template, Object)
+            for entry in alt.template.entries
+            if entry.key == property.name
+        ]
+        where = place.child(property.name)
+        if any(alt.live for alt in inner):
+            self.reach([alt for alt in inner if alt.live], where)
+            self.visit(property.type, inner, where, required=property.required)
+            return
+        if inner:
+            quiet = replace(where, quiet=True)
+            self.visit(property.type, inner, quiet, required=property.required)
+        single = len(constants(self.schema, property)) == 1
+        if not (single and self.side is Side.CANONICAL):
+            self.gap(where)
+
+    def keys(self, template: Object, record: Record, component: str) -> None:
+        known = tuple(property.name for property in record.properties)
+        strange = unknown_keys(record, template)
+        for entry in template.entries:
+            if entry.key in strange:
+                self.unknown.append(Unknown(entry.span, entry.key, component, known))
+            else:
+                self.known.add(entry.span)
+
+    # Lists and leaves -----------------------------------------------------------
+
+    def list(self, items: Type, alts: list[Alt], place: Place) -> None:
+        inner: list[Alt] = []
+        exact = False
+        value = place.value
+        for alt in alts:
+            match alt.template:
+                case Array(elements):
+                    exact = exact or alt.live
+                    inner += [Alt(element, alt.pair, alt.live) for element in elements]
+                case Elements(found):
+                    value = True
+                    inner += found
+                case Object(entries):
+                    inner += [Alt(entry.template, alt.pair, alt.live) for entry in entries]
+        whole = any(alt.live and isinstance(alt.template, Elements) for alt in alts)
+        if inner:
+            self.visit(items, inner, replace(place, value=value, depth=place.depth + 1))
+        if exact and not whole and self.side is Side.CANONICAL:
+            self.gap(place, "lists of another length")
+
+    def words(self, words: tuple[Json, ...], alts: list[Alt], place: Place) -> None:
+        live = [alt.template for alt in alts if alt.live]
+        for alt in alts:
+            if isinstance(alt.template, Literal) and alt.template.value not in words:
+                self.misplace(alt.template, place, words)
+        if any(isinstance(template, Variable | Wildcard | Strings | Text) for template in live):
+            return
+        said = [template.value for template in live if isinstance(template, Literal)]
+        for word in words:
+            if word not in said and len(words) > 1:
+                self.gap(place, f"the value {word!r}", f"{place.path}<{word}>")
+
+    def scalar(self, kind: ScalarKind, alts: list[Alt], place: Place) -> None:
+        live = [alt.template for alt in alts if alt.live]
+        if not live or any(isinstance(t, Variable | Wildcard | Strings | Total) for t in live):
+            return
+        said = {template.value for template in live if isinstance(template, Literal)}
+        if self.side is Side.CANONICAL and kind is not ScalarKind.NULL and said != {True, False}:
+            self.gap(place, "other values")
+
+    # Findings -------------------------------------------------------------------
+
+    def unmatched(self, member: Variant, members: list[Variant], place: Place) -> None:
+        """A member of a union that no template stands for."""
+        if not isinstance(member.type, Record):
+            if self.side is Side.CANONICAL:
+                self.gap(place, _kind_name(member.type))
+            return
+        kind, role = label(self.schema, member.type)
+        if self.side is Side.NATIVE:
+            if kind and not place.value:
+                self.gap(place, f"the form '{kind}'", f"{place.path}<{kind}>")
+            return
+        if not place.value:
+            self.gap(place, f"the form '{kind}'", f"{place.path}<{kind}>", f"{place.path}.type")
+            return
+        if place.quiet or place.lenient:
+            return
+        same = [m for m in members if isinstance(m.type, Record)]
+        shared = sum(label(self.schema, m.type)[0] == kind for m in same if isinstance(m.type, Record))
+        names = (f"{kind}<{role}>", kind) if role and shared > 1 else (kind,)
+        self.gaps.append(Gap(place.label or place.context, names, span=place.span))
+
+    def unused(
+        self, alts: list[Alt], type: Type, members: list[Variant], place: Place
+    ) -> None:
+        """Templates that fit no member: an unknown key or a constant that is not allowed."""
+        for alt in alts:
+            template = alt.template
+            if isinstance(template, Object):
+                self.object_fault(template, type, members)
+            elif isinstance(template, Literal):
+                words = [w for m in members if isinstance(m.type, Literals) for w in m.type.values]
+                self.misplace(template, place, tuple(words))
+
+    def object_fault(self, template: Object, type: Type, members: list[Variant]) -> None:
+        tag = template.entry("type")
+        foreign = tag and isinstance(tag.template, Literal) and ":" in str(tag.template.value)
+        if foreign and is_open(self.schema, type):
+            return
+        records = [m for m in members if isinstance(m.type, Record)]
+        if not records:
+            kinds = " or ".join(dict.fromkeys(_kind_name(m.type) for m in members))
+            self.misplaced.append(Misplaced(template.span, {}, kinds, ()))
+            return
+        good = [m for m in records if isinstance(m.type, Record) and agrees(self.schema, m.type, template)]
+        if not good:
+            self.wrong_constant(template, records)
+            return
+        best = min(good, key=lambda m: len(unknown_keys(m.type, template)) if isinstance(m.type, Record) else 0)
+        assert isinstance(best.type, Record)
+        self.keys(template, best.type, best.component)
+
+    def wrong_constant(self, template: Object, records: list[Variant]) -> None:
+        """Reports the constant that no member of the union allows."""
+        for entry in template.entries:
+            if not isinstance(entry.template, Literal):
+                continue
+            words: dict[Json, None] = {}
+            for member in records:
+                assert isinstance(member.type, Record)
+                words.update(dict.fromkeys(constants(self.schema, member.type.property(entry.key))))
+            if words and entry.template.value not in words:
+                place = Place("", entry.key)
+                self.misplace(entry.template, place, tuple(words))
+                return
+
+    def misplace(self, template: Literal, place: Place, allowed: tuple[Json, ...]) -> None:
+        self.misplaced.append(Misplaced(template.span, template.value, place.path, allowed))
+
+    def reach(self, alts: list[Alt], place: Place) -> None:
+        live = tuple(alt for alt in alts if alt.live)
+        self.reached.append(Reached(place.context, place.path, place.component, live))
+
+    def gap(self, place: Place, partial: str = "", *forms: str) -> None:
+        if place.quiet or (partial and place.lenient):
+            return
+        last = place.path.rpartition(".")[2]
+        names = [*forms[:1], place.path, *forms[1:]]
+        if "." in place.path:
+            names.append(f"*.{last}")
+        if place.kind:
+            names.append(f"{place.kind}.{last}")
+            if partial:
+                names.append(place.kind)
+        unique = tuple(dict.fromkeys(names))
+        self.gaps.append(Gap(place.context, unique, place.component, partial, place.span))
+
+
+def key_of(alt: Alt) -> int:
+    """Tells templates apart within one run."""
+    return id(alt.template)
+
+
+def _kind_name(type: Type) -> str:
+    match type:
+        case List():
+            return "a list"
+        case Scalar(kind):
+            return f"a {kind.value}"
+        case Literals():
+            return "a word"
+        case Map():
+            return "an object"
+        case _:
+            return "a value"
+
+
+def entries(template: Template) -> Iterator[Entry]:
+    """All entries of a template, at any depth."""
+    if isinstance(template, Object):
+        for entry in template.entries:
+            yield entry
+            yield from entries(entry.template)
+    elif isinstance(template, Array):
+        for element in template.elements:
+            yield from entries(element)
