@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import itertools
 import json
 import math
 import mimetypes
@@ -87,28 +88,25 @@ def element(value: Any, index: int) -> Any:
 def put(target: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
     """Writes `value` below `target`, making objects and lists on the way."""
     here: Any = target
-    for step, following in zip(path, path[1:], strict=False):
-        here = _enter(here, step, [] if isinstance(following, int) else {})
-    last = path[-1]
-    if isinstance(here, list) and isinstance(last, int):
-        if last < len(here):
-            here[last] = value
-        else:
-            here.append(value)
+    for step, following in itertools.pairwise(path):
+        found = field(here, step)
+        if not isinstance(found, dict | list):
+            found = [] if isinstance(following, int) else {}
+            _set(here, step, found)
+        here = found
+    _set(here, path[-1], value)
+
+
+def _set(here: Any, step: str | int, value: Any) -> None:
+    """One assignment; a list grows by one element at most, and raises TypeError for a name."""
+    if not isinstance(here, list):
+        here[step] = value
+    elif not isinstance(step, int):
+        raise TypeError(f"a list has no element {step!r}")
+    elif step < len(here):
+        here[step] = value
     else:
-        here[last] = value
-
-
-def _enter(here: Any, step: str | int, fresh: Any) -> Any:
-    if isinstance(here, list) and isinstance(step, int):
-        if step < len(here):
-            return here[step]
-        here.append(fresh)
-        return fresh
-    found = here.get(step)
-    if not isinstance(found, dict | list):
-        found = here[step] = fresh
-    return found
+        here.append(value)
 
 
 def push(items: list[Any], value: Any) -> None:

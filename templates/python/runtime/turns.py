@@ -10,7 +10,7 @@ from typing import Any
 
 from . import residue
 from .context import Beside, DecodeContext, EncodeContext, Rule, Turn
-from .errors import DecodeError
+from .errors import DecodeError, Loss, Unsupported
 from .primitives import put
 
 
@@ -62,6 +62,7 @@ class Gathering(EncodeContext):
             return
         order: list[int] = []
         for part in content:
+            last: tuple[list[Unsupported], list[Loss]] = ([], [])
             for number, rule in enumerate(rules):
                 problems, losses = len(self.problems), len(self.losses)
                 taken = rule(part, self) is not None
