@@ -162,7 +162,22 @@ class Context:
             return None
         if not isinstance(values, list):
             raise self.wrong(values, "a list")
-        return [made for value in values if (made := rule(value, self)) is not None]
+        try:
+            return [made for value in values if (made := rule(value, self)) is not None]
+        except DecodeError as error:
+            scalars = (i for i, value in enumerate(values) if not isinstance(value, dict | list))
+            index = None if error.path else next(scalars, None)
+            if index is None:
+                raise
+            raise DecodeError(self.pointer(values, index), error.message) from None
+
+    def texts(self, text: Any, container: Any, key: str) -> list[str] | None:
+        """A text as a list of one, an empty one as an empty list."""
+        if text is None:
+            return None
+        if not isinstance(text, str):
+            raise self.expected(container, key, "a string")
+        return [text] if text else []
 
     def copy(
         self, container: dict[str, Any], fields: Mapping[str, frozenset[type]], out: dict[str, Any]

@@ -18,7 +18,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 __all__ = [
-    "as_list",
     "base64_of",
     "both",
     "data_url",
@@ -221,13 +220,6 @@ def join(texts: Any) -> str | None:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def as_list(value: Any) -> list[Any] | None:
-    """A value as a list of one; an empty string as an empty list."""
-    if value is None:
-        return None
-    return [] if value == "" else [value]
-
-
 def strings(value: Any) -> list[Any] | None:
     """One string as a list of one; a list as it is."""
     return [value] if isinstance(value, str) else value if isinstance(value, list) else None
@@ -296,9 +288,9 @@ def magic(data: Any, kind: str) -> Any:
 
 
 def data_url(data: Any) -> str | None:
-    """A data URL around base64 text."""
-    if not isinstance(data, str):
-        return None
+    """A data URL around base64 text; a data URL stays one."""
+    if not isinstance(data, str) or data.startswith("data:"):
+        return data if isinstance(data, str) else None
     return f"data:{_sniffed(data) or 'application/octet-stream'};base64,{data}"
 
 

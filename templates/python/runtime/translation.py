@@ -17,6 +17,9 @@ from .turns import Gathering, Splitting
 
 Clock = Callable[[], float]
 
+STATUS = "@status"
+"""Where rules for errors find the HTTP status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
@@ -130,7 +133,10 @@ class Dialect:
         native = body[0] if isinstance(body, list) and body else body
         found: dict[str, Any] = {}
         if isinstance(native, dict):
-            found = self.run(self.functions.decode_error, native, ctx)
+            # Rules may look at the HTTP status, under a name that no body has.
+            ctx.source = {**native, STATUS: status}
+            found = self.run(self.functions.decode_error, ctx.source, ctx)
+            found.pop(f"{self.tables.name}:{STATUS}", None)
         error = resource.complete_error(status, native, found)
         return Decoded({"error": error}, tuple(ctx.losses))
 
@@ -142,7 +148,8 @@ class Dialect:
             raise DecodeError("/error", "expected an object")
         ctx = Gathering(self.tables, inner, provider or self.tables.slug)
         native = self.run(self.functions.encode_error, inner, ctx)
-        return Encoded(native, tuple(ctx.losses), status=resource.status_of(inner))
+        status = native.pop(STATUS, None) or resource.status_of(inner)
+        return Encoded(native, tuple(ctx.losses), status=status)
 
     def run(self, function: Rule, body: Any, ctx: Any) -> dict[str, Any]:
         """A generated function; input nested too deep is bad input."""

@@ -274,7 +274,7 @@ class BodyCompiler:
 
     def checked(self, row: Row) -> bool:
         """Whether the source has the canonical kind: on encode, and where filters keep it."""
-        return self.encode or all(f.name in ("default", "clamp", "absent") for f in row.filters)
+        return self.encode or all(f.name in ("default", "clamp", "absent", "each") for f in row.filters)
 
     def filtered(
         self, row: Row, value: Expr, source: Local, place: Place, scope: Scope
@@ -287,6 +287,8 @@ class BodyCompiler:
             steps.append(Let(bound.name, value))
             value = bound
         body: list[Stmt] = [Put("out", self.target(row), value)]
+        if self.encode and row.terms[0].optional:
+            body = [When(NotZero(value), tuple(body))]
         mapped = next((f for f in row.filters if f.name == "map"), None)
         if mapped:
             body.append(self.alias(row, mapped, source, value, place))

@@ -154,7 +154,7 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             name = "each" if filter.name == "pick" else filter.name
             return _group(name, arguments[0], value, scope)
         case "join":
-            return Primitive("as_list", (value,))
+            return Primitive("texts", (value, *place.arguments), context=True)
         case "json_or":
             return Primitive("json_or_text", (value, constant(arguments[0])))
         case "carried":

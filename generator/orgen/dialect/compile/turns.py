@@ -407,7 +407,8 @@ class TurnsCompiler:
         unread = self.unread(turn, [key for key in slot.keys if key not in read])
         key = rule.native.entries[0].key
         guards = (Guard(self.says(turn, key)),) if key in turn.fill else ()
-        return Alternative((*guards, *found.steps), (*body, *unread, last), found.span)
+        steps = (*found.steps[:1], *guards, *found.steps[1:])
+        return Alternative(steps, (*body, *unread, last), found.span)
 
     def unread(self, turn: Turn, keys: list[str]) -> tuple[Stmt, ...]:
         filled = [key for key in keys if key in turn.fill]
