@@ -33,7 +33,7 @@ class FilterKind:
 
 def _kind(
     name: str,
-    arguments: int,
+    arguments: int | range,
     does: str,
     undoes: str,
     *,
@@ -42,10 +42,12 @@ def _kind(
     accepts: str = "any",
     gives: str = "any",
 ) -> FilterKind:
-    usage = ("no argument", "one argument", "two arguments")[arguments]
+    arity = range(arguments, arguments + 1) if isinstance(arguments, int) else arguments
+    words = ("no argument", "one argument", "two arguments")
+    usage = " or ".join(words[number] for number in arity)
     return FilterKind(
         name,
-        range(arguments, arguments + 1),
+        arity,
         usage,
         example,
         does,
@@ -208,6 +210,31 @@ _KINDS = (
         gives="object",
     ),
     _kind(
+        "safe_name",
+        0,
+        "the vendor's name of the function",
+        "the name, in letters, digits, `_` and `-`",
+        example="$name|safe_name",
+        gives="string",
+    ),
+    _kind(
+        "listed",
+        0,
+        "content as a list of parts, also a bare string",
+        "the list",
+        example="$c|parts(text)|listed",
+        gives="array",
+    ),
+    _kind(
+        "json_schema",
+        0,
+        "an OpenAPI schema (`STRING`, `nullable`) as JSON Schema",
+        "nothing: the variable must stand elsewhere, too",
+        example="$s|json_schema",
+        accepts="object",
+        gives="object",
+    ),
+    _kind(
         "carried",
         1,
         "the payload of this origin's reasoning envelope",
@@ -226,7 +253,7 @@ _KINDS = (
     _kind(
         "filled",
         0,
-        "takes values that are not empty only",
+        "takes values that are not empty and not zero",
         "the same",
         example="$t|filled",
     ),
@@ -289,10 +316,10 @@ _KINDS = (
     ),
     _kind(
         "media_type",
-        0,
-        "the media type guessed from a data URL or file name",
-        "nothing: it is ignored",
-        example="$u|media_type",
+        range(0, 2),
+        "the media type guessed from a data URL or file name; the argument where it is no such kind",
+        "nothing; it must be of the argument's kind, and is kept where the guess differs",
+        example="$u|media_type(image/jpeg)",
         gives="string",
     ),
     _kind(

@@ -53,8 +53,19 @@ class DialectTables:
     maps: Mapping[str, Mapping[Any, Any]]
     kinds: Mapping[str, Mapping[str, Sequence[str]]]
     """Canonical type -> property -> JSON kinds, to tell bad input from unsupported input."""
+    unprefixed: bool = False
+    """Whether values of unknown type and without a slug are taken as the vendor's own."""
+    prefixed: tuple[str, ...] = ()
+    """Slugs that stand in native types, too; `*` for all."""
     fixups: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+
+    def is_prefixed(self, kind: str) -> bool:
+        """Whether a type is the same on both sides, slug included."""
+        owner, colon, _ = kind.partition(":")
+        if not colon or not self.prefixed or owner == self.slug:
+            return False
+        return "*" in self.prefixed or owner in self.prefixed
 
 
 @dataclass(slots=True)
@@ -77,6 +88,10 @@ class Context:
     left: list[str] = field(default_factory=list)
     orphans: dict[str, Any] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    outdated: set[tuple[int, str]] = field(default_factory=set)
+    named: dict[Any, Any] = field(default_factory=dict)
+    waiting: dict[Any, list[Any]] = field(default_factory=dict)
+    seen_items: int = 0
     orphan: str | None = None
     copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _places: dict[int, str] | None = None
@@ -291,10 +306,10 @@ class EncodeContext(Context):
 
     def settle(self, container: Any, key: str, place: str, out: Any) -> None:
         value = container[key]
-        if value is None or value == []:
-            return
         if ":" in key:
             self.settle_foreign(container, key, out)
+            return
+        if value is None or value == []:
             return
         name = f"{place}{key}" if not place or place.endswith(".") else f"{place}.{key}"
         tables = self.tables
@@ -327,12 +342,29 @@ class EncodeContext(Context):
         owner, _, path = key.partition(":")
         if path.startswith("@") or owner == "orgen" or key in self.stale:
             return
+        if (id(container), path) in self.outdated:
+            return
         if owner != self.tables.name:
             self.report(container, key, "dropped", f"it belongs to {owner} alone")
         elif path.startswith(residue.TURN):
             self.turn_residue.append((path[len(residue.TURN) :], container[key]))
         elif not residue.restore(out, path, container[key]):
             self.report(container, key, "dropped", "the place it came from is not there any more")
+
+    def settle_word(
+        self, holder: Any, word: Any, table: str, path: str, container: Any, key: str
+    ) -> None:
+        """Lets kept words go that mean something else by now, and reports a coarser word."""
+        maps = self.tables.maps
+        kept = holder.get(f"{self.tables.name}:{path}")
+        if kept is not None:
+            if lookup(maps[f"decode_{table}"], kept) == word:
+                return
+            self.outdated.add((id(holder), path))
+        made = lookup(maps[f"encode_{table}"], word)
+        back = lookup(maps[f"decode_{table}"], made)
+        if back != word and back is not None:
+            self.report(container, key, "coerced", f"sent as {made!r}, the nearest word")
 
     def encode_alias(
         self, word: Any, made: Any, table: str, path: str, out: Any, container: Any, key: str
@@ -348,6 +380,20 @@ class EncodeContext(Context):
         if back != word and back is not None:
             self.report(container, key, "coerced", f"sent as {made!r}, the nearest word")
 
+    def words(self, table: Mapping[Any, Any], words: Any, container: Any, key: str) -> list[Any]:
+        """Each word's native word; words without one are losses."""
+        for word in words:
+            if lookup(table, word) is None:
+                self.report(container, key, "dropped", f"the API has no word for {word!r}")
+        return [made for word in words if (made := lookup(table, word)) is not None]
+
+    def check_words(self, words: Any, table: str, path: str) -> None:
+        """Puts the list of old aside where the words have changed since."""
+        kept = f"{self.tables.name}:{path}"
+        known = self.tables.maps[f"decode_{table}"]
+        if kept in self.source and [w for w in self.source[kept] if lookup(known, w)] != words:
+            self.stale.add(kept)
+
     def no_rule(self, part: Any, group: str) -> Any:
         """A value that no rule of the group matches: dropped, refused, or the vendor's own."""
         if not isinstance(part, dict):
@@ -357,6 +403,8 @@ class EncodeContext(Context):
             raise DecodeError(self.pointer(part, "type"), "expected a string that names the type")
         if ":" in kind:
             return self.own_extension(part, kind)
+        if self.tables.unprefixed and kind not in self.tables.kinds:
+            return self.unwrap(part, kind)
         self.refuse(part, kind)
         return None
 
@@ -378,10 +426,16 @@ class EncodeContext(Context):
     def own_extension(self, value: dict[str, Any], kind: str) -> Any:
         """The native value of an extension of this vendor; others are refused."""
         owner, _, tag = kind.partition(":")
+        if self.tables.is_prefixed(kind):
+            return self.unwrap(value, kind)
         if owner not in (self.slug, self.tables.slug):
             self.reject(value, "type", f"'{kind}' is an extension of {owner}")
             return None
         return self.unwrap(value, tag)
+
+    def added(self, value: dict[str, Any]) -> bool:
+        """Whether the status of an extension item is ours, not the vendor's."""
+        return "*.status" in self.tables.ignore or f"{self.tables.name}:@status" in value
 
     def unwrap(self, value: dict[str, Any], tag: str) -> dict[str, Any]:
         """The raw payload of an extension value, without what we added."""
@@ -391,7 +445,7 @@ class EncodeContext(Context):
             if key == "type":
                 if tables.tag:
                     native[tables.tag] = tag
-            elif (key == "id" and is_minted(inner)) or key == "status":
+            elif (key == "id" and is_minted(inner)) or (key == "status" and self.added(value)):
                 continue
             elif ":" in key:
                 self.settle_foreign(value, key, native)
@@ -451,10 +505,24 @@ class DecodeContext(Context):
         if self.tables.maps[f"encode_{table}"].get(made) != word:
             out[f"{self.tables.name}:{path}"] = word
 
+    def words(self, table: Mapping[Any, Any], words: Any, container: Any, key: str) -> list[Any]:
+        """Each word's canonical word; others stay with this dialect, and are losses."""
+        if not isinstance(words, list):
+            raise self.expected(container, key, "a list")
+        for word in words:
+            if lookup(table, word) is None:
+                self.report(container, key, "coerced", f"Open Responses has no word for {word!r}")
+        return [made for word in words if (made := lookup(table, word)) is not None]
+
     def keep_exact(self, word: Any, again: Any, path: str, out: Any) -> None:
         """Keeps what the vendor said where the way back would say it differently."""
-        if word != again:
+        if word is not None and word != again:
             out[f"{self.tables.name}:{path}"] = word
+
+    def keep_name(self, name: Any, call_id: Any, path: str, out: Any) -> None:
+        """Keeps the name that an answer gives its function where no call with this id says it."""
+        if self.named.get(call_id) != name:
+            out[f"{self.tables.name}:{path}"] = name
 
     def check_constant(
         self, container: Any, key: Any, expected: Any, prefix: str, out: Any
@@ -471,7 +539,8 @@ class DecodeContext(Context):
         name = native.get(tag) if tag else self.payload_key(native)
         if not isinstance(name, str) or not name:
             name = "unknown"
-        made: dict[str, Any] = {"type": f"{self.slug}:{name}"}
+        prefixed = self.tables.is_prefixed(name) and not name.startswith(f"{self.slug}:")
+        made: dict[str, Any] = {"type": name if prefixed else f"{self.slug}:{name}"}
         for key, value in native.items():
             if key == tag and isinstance(value, str):
                 continue
@@ -491,18 +560,24 @@ class DecodeContext(Context):
         return self.as_item(self.foreign(native, "item"))
 
     def as_item(self, made: dict[str, Any]) -> dict[str, Any]:
+        """An extension value with the id and the status that every item has."""
         name = self.tables.name
-        for key in ("id", "status"):
-            if key in made and (key == "status" or not isinstance(made[key], str)):
-                made[f"{name}:{key}"] = made.pop(key)
-        status = made.get(f"{name}:status")
+        rest = {key: value for key, value in made.items() if key not in ("type", "id", "status")}
+        identifier, status = made.get("id"), made.get("status")
+        if identifier is not None and not isinstance(identifier, str):
+            rest[f"{name}:id"] = identifier
+        statuses = "*.status" not in self.tables.ignore
+        if status is not None and not (statuses and isinstance(status, str)):
+            rest[f"{name}:status"] = status
         known = status in ("in_progress", "completed", "incomplete")
         item = {
-            "type": made.pop("type"),
-            "id": self.mint("item", made.pop("id", None)),
-            "status": status if known else "completed",
+            "type": made["type"],
+            "id": self.mint("item", identifier),
+            "status": status if known or (statuses and isinstance(status, str)) else "completed",
         }
-        return {**item, **made}
+        if statuses and item["status"] != status:
+            item[f"{name}:@status"] = True
+        return {**item, **rest}
 
     def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
         """The id of the oldest unanswered call of that name, unless one is given."""

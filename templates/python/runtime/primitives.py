@@ -11,8 +11,8 @@ import functools
 import itertools
 import json
 import math
-import mimetypes
 import re
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -30,6 +30,7 @@ __all__ = [
     "is_minted",
     "is_number",
     "join",
+    "json_schema",
     "json_or",
     "json_or_text",
     "lookup",
@@ -38,11 +39,13 @@ __all__ = [
     "media_type",
     "negate",
     "object_schema",
+    "of_family",
     "or_empty",
     "pieces",
     "push",
     "put",
     "remainder",
+    "safe_name",
     "strings",
     "timestamp",
     "total",
@@ -50,6 +53,7 @@ __all__ = [
     "unix_time",
     "unless_absent",
     "unless_minted",
+    "untagged",
     "whole",
     "word",
 ]
@@ -120,8 +124,8 @@ def default(value: Any, otherwise: Any) -> Any:
 
 
 def filled(value: Any) -> Any:
-    """The value, or None where it is an empty text, list or object."""
-    return None if value in ("", [], {}) else value
+    """The value, or None where it is an empty text, list or object, or zero."""
+    return None if value in ("", [], {}) or (is_number(value) and value == 0) else value
 
 
 def word(value: Any) -> str | None:
@@ -231,22 +235,36 @@ def both(first: Any, second: Any) -> Any:
 
 
 def json_or(text: Any, key: str) -> dict[str, Any]:
-    """The JSON object that the text holds, else `{key: text}`."""
-    if isinstance(text, str):
+    """The JSON object that the text holds, else `{key: text}`.
+
+    An object that stands for a plain text itself is wrapped, too, so that the
+    way back gives this very text.
+    """
+    if isinstance(text, str) and text[:1] == "{":
         try:
-            value = json.loads(text)
+            value = json.loads(text, parse_constant=_refused)
         except (ValueError, RecursionError):
             return {key: text}
-        if isinstance(value, dict) and value.keys() != {key}:
+        if isinstance(value, dict) and not _wraps(value, key):
             return value
     return {key: text}
 
 
 def json_or_text(value: Any, key: str) -> Any:
     """The reverse of `json_or`."""
-    if isinstance(value, dict) and value.keys() == {key}:
+    if isinstance(value, dict) and _wraps(value, key):
         return value[key]
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _wraps(value: dict[str, Any], key: str) -> bool:
+    """Whether the object is what `json_or` makes of its only text."""
+    inner = value.get(key)
+    return len(value) == 1 and isinstance(inner, str) and json_or(inner, key) == value
+
+
+def _refused(text: str) -> Any:
+    raise ValueError(text)
 
 
 def is_minted(identifier: Any) -> bool:
@@ -341,13 +359,129 @@ def differs(value: Any, nothing: Any) -> bool:
     return value is not None and bool(value != nothing)
 
 
-def media_type(text: Any) -> str | None:
-    """The media type of a data URL, or the one that a name's ending suggests."""
+_ENVELOPE = re.compile(r"[a-z0-9_]+/[a-z0-9_.]+:")
+
+
+def untagged(text: Any) -> str | None:
+    """The text, or None for an envelope that names its origin: `dialect/placement:payload`."""
+    return text if isinstance(text, str) and not _ENVELOPE.match(text) else None
+
+
+def media_type(text: Any, otherwise: str | None = None) -> str | None:
+    """The media type of a data URL, or the one that a name's ending suggests.
+
+    `otherwise` is given where nothing suggests one of its own kind: of another
+    image for `image/jpeg`, of anything for `application/octet-stream`.
+    """
     if not isinstance(text, str):
-        return None
+        return otherwise
     if text.startswith("data:"):
-        return text[5:].partition(",")[0].partition(";")[0] or None
-    return mimetypes.guess_type(text.partition("?")[0])[0]
+        found = text[5:].partition(",")[0].partition(";")[0] or None
+    else:
+        ending = text.partition("?")[0].rpartition("/")[2].rpartition(".")
+        found = MEDIA_TYPES.get(ending[2].lower()) if ending[1] else None
+    if otherwise is None or (found is not None and of_family(found, otherwise)):
+        return found
+    return otherwise
+
+
+def of_family(kind: Any, member: str) -> bool:
+    """Whether a media type is of the same kind as another; `application` is any kind."""
+    family = member.partition("/")[0]
+    return isinstance(kind, str) and (family == "application" or kind.startswith(f"{family}/"))
+
+
+MEDIA_TYPES = {
+    "aac": "audio/aac",
+    "aiff": "audio/aiff",
+    "avi": "video/avi",
+    "bmp": "image/bmp",
+    "css": "text/css",
+    "csv": "text/csv",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "flac": "audio/flac",
+    "gif": "image/gif",
+    "heic": "image/heic",
+    "heif": "image/heif",
+    "htm": "text/html",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "js": "text/javascript",
+    "json": "application/json",
+    "m4a": "audio/m4a",
+    "md": "text/markdown",
+    "mkv": "video/x-matroska",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "mpeg": "video/mpeg",
+    "mpg": "video/mpg",
+    "ogg": "audio/ogg",
+    "opus": "audio/opus",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "py": "text/x-python",
+    "rtf": "text/rtf",
+    "svg": "image/svg+xml",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "txt": "text/plain",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+    "webp": "image/webp",
+    "wmv": "video/wmv",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "text/xml",
+    "3gp": "video/3gpp",
+}
+"""Media type by file ending: our own table, because the system's differs between machines."""
+
+
+def safe_name(name: Any) -> str | None:
+    """A function's name in letters, digits, `_` and `-`, at most 64 of them.
+
+    A name that has to change gets a mark made from all of it, so that two
+    names stay two.
+    """
+    if not isinstance(name, str):
+        return None
+    if _SAFE_NAME.fullmatch(name):
+        return name
+    mark = f"{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+    return f"{re.sub('[^a-zA-Z0-9_-]', '_', name)[:55]}_{mark}"
+
+
+_SAFE_NAME = re.compile("[a-zA-Z0-9_-]{1,64}")
+
+
+def json_schema(schema: Any) -> Any:
+    """An OpenAPI 3.0 schema as JSON Schema: types in small letters, `nullable` as a type."""
+    if not isinstance(schema, dict):
+        return schema
+    made: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
+            made[key] = {name: json_schema(inner) for name, inner in value.items()}
+        elif key in ("items", "additionalProperties", "not"):
+            made[key] = json_schema(value)
+        elif key in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
+            made[key] = [json_schema(inner) for inner in value]
+        elif key == "type" and isinstance(value, str):
+            made[key] = value.lower()
+        elif key not in ("nullable", "propertyOrdering"):
+            made[key] = value
+    if schema.get("nullable") is True:
+        if isinstance(made.get("type"), str):
+            made["type"] = [made["type"], "null"]
+            if isinstance(made.get("enum"), list) and None not in made["enum"]:
+                made["enum"] = [*made["enum"], None]
+        elif "anyOf" in made:
+            made["anyOf"] = [*made["anyOf"], {"type": "null"}]
+    return made
 
 
 @functools.cache

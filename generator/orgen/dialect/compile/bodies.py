@@ -21,7 +21,7 @@ from orgen.dialect.ast import (
 from orgen.dialect.compile.build import Builder, fits
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, reports, runs, sides
+from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import entry_path, leaves
@@ -323,6 +323,9 @@ class BodyCompiler:
             if not self.encode:
                 kept = (source, again, path, Local("out"))
                 yield Do(Primitive("keep_exact", kept, context=True))
+            elif filter.name == "words":
+                known = (source, constant(filter.arguments[0]), path)
+                yield Do(Primitive("check_words", known, context=True))
 
     def alias(self, row: Row, filter: Filter, word: Expr, made: Expr, place: Place) -> Stmt:
         """Words that share a meaning: the way back must find the one that was used."""
@@ -482,14 +485,13 @@ class BodyCompiler:
         scope.names.add("body")
         match(source, root("body"), scope, "body", known=True)
         if rule.when and self.encode:
-            scope.steps.append(
-                Guard(Holds(Primitive(f"has_{rule.when}", (root("body"),), context=True)))
-            )
+            scope.steps.append(Guard(Holds(_condition(rule.when))))
         builder = Builder(scope)
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
         body += reports(rule, root("body"))
+        body += words(_nested(rule.native), scope, root("body"))
         read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])
         body.append(Return())
@@ -608,6 +610,13 @@ def _first(path: Path) -> Path:
 
 def _structure(row: Row) -> bool:
     return bool(row.filters) and row.filters[0].name in STRUCTURES
+
+
+def _condition(when: str) -> Primitive:
+    """`calls`, or `model gemini-2` with its argument, as a question to the context."""
+    name, *arguments = when.split(" ", 1)
+    operands = (root("body"), *(constant(argument) for argument in arguments))
+    return Primitive(f"has_{name}", operands, context=True)
 
 
 def _has_rows(node: Node) -> bool:

@@ -110,7 +110,7 @@ class Builder:
     def left_out(self, entry: Entry) -> bool:
         """Optional constants are understood but not written."""
         match entry.template:
-            case Literal():
+            case Literal() | Array(()):
                 return entry.optional and not entry.written
             case Wildcard(filters):
                 return not any(f.name == "default" for f in filters)

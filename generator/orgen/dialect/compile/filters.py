@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from orgen.dialect.ast import Direction, Filter
-from orgen.dialect.compile.scope import Scope
+from orgen.dialect.compile.scope import Kept, Scope
 from orgen.ir.operations import (
     Constant,
     Expr,
@@ -103,12 +103,23 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return Primitive("unless_minted", (value,))
         case "name_of":
             return Primitive("name_of", (value, *place.arguments), context=True)
+        case "safe_name" if encode:
+            return Primitive("native_name", (value,), context=True)
+        case "safe_name":
+            return Primitive("safe_name", (value,))
+        case "listed" if encode:
+            return Primitive("listed", (value,), context=True)
+        case "listed":
+            return value
+        case "json_schema":
+            return Primitive("json_schema", (value,))
         case "json_or":
             return Primitive("json_or", (value, constant(arguments[0])))
         case "carried":
             return Primitive("carry", (constant(arguments[0]), value), context=True)
         case "media_type":
-            return Primitive("media_type", (value,))
+            family = [constant(argument(text)) for text in arguments]
+            return Primitive("media_type", (value, *family))
         case name:
             raise ValueError(f"filter {name} has no forward form")
 
@@ -122,8 +133,15 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             return _guarded(value, _GUARDS[filter.name], scope, wish)
         case "default" | "clamp" | "mint" | "minted" | "name_of" | "media_type":
             return value
-        case "absent" | "object_schema" | "bare":
+        case "absent" | "object_schema" | "bare" | "listed":
             return value
+        case "safe_name":
+            name = Primitive("canonical_name", (value, *place.arguments), context=True)
+            safe = _bound(name, scope, wish)
+            if scope.seen:
+                path = scope.path(place.container, place.key)
+                scope.kept.append(Kept(value, safe, path))
+            return safe
         case "data_url" | "timestamp":
             name = {"data_url": "base64_of", "timestamp": "unix_time"}[filter.name]
             return _bound(Primitive(name, (value,)), scope, wish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orgen.dialect.ast import (
     Array,
+    Direction,
     Entry,
     Literal,
     Object,
@@ -14,8 +15,9 @@ from orgen.dialect.ast import (
     Wildcard,
 )
 from orgen.dialect.compile.filters import Place, backward, constant
-from orgen.dialect.compile.scope import Binding, Scope
+from orgen.dialect.compile.scope import Binding, Kept, Scope
 from orgen.dialect.compile.types import Spec
+from orgen.dialect.compile.words import keep_word, said_again
 from orgen.ir.operations import (
     AbsentOr,
     Element,
@@ -24,6 +26,7 @@ from orgen.ir.operations import (
     Field,
     Guard,
     HasLength,
+    Holds,
     IsKind,
     Let,
     Local,
@@ -88,12 +91,13 @@ class _Matcher:
     ) -> None:
         scope = self.scope
         if variable.name in scope.bindings:
-            self.again(variable, value, place)
+            self.again(variable, value, place, optional)
             return
         local: Expr = value
         if not isinstance(value, Local):
             local = Local(scope.local(name))
             scope.steps.append(Let(local.name, value))
+        word = local
         if not variable.filters:
             self.kind(local, scope.specs.get(variable.name, Spec()), optional)
         elif optional:
@@ -102,6 +106,8 @@ class _Matcher:
             self.required_filters(variable, local, place)
             return
         scope.bind(variable.name, Binding(local, place.container, place.key, optional))
+        if local is not word:
+            keep_word(variable, word, local, scope, scope.path(place.container, place.key))
 
     def kind(self, local: Expr, spec: Spec, optional: bool) -> None:
         if spec.kinds and optional:
@@ -124,6 +130,7 @@ class _Matcher:
             value = bound
         self.pick(variable)
         scope.bind(variable.name, Binding(value, place.container, place.key))
+        keep_word(variable, local, value, scope, scope.path(place.container, place.key))
 
     def optional_filters(self, variable: Variable, local: Expr, place: Place) -> Expr:
         """Absent stays absent; a present value goes through the inverse filters."""
@@ -146,27 +153,45 @@ class _Matcher:
         scope.steps.append(Let(bound.name, Primitive("unless_absent", (local, value))))
         return bound
 
-    def again(self, variable: Variable, value: Expr, place: Place) -> None:
-        """A variable that is bound already: the second reading adds or must agree."""
+    def again(self, variable: Variable, value: Expr, place: Place, optional: bool) -> None:
+        """A variable that is bound already: the second reading adds, follows or must agree."""
         scope = self.scope
         names = [filter.name for filter in variable.filters]
         known = scope.bindings[variable.name].value
         if "name_of" in names:
             found: Expr = Primitive("call_named", (value, known, *place.arguments), context=True)
+            path = scope.path(place.container, place.key)
+            scope.named = (value, variable.name, path)
         elif "pick" in names:
             read = value
             for filter in reversed(variable.filters):
                 read = backward(filter, read, scope, place, variable.name)
             self.pick(variable)
             found = Primitive("both", (known, read))
-        elif "media_type" in names or "minted" in names:
+        elif "minted" in names:
+            return
+        elif scope.direction is Direction.DECODE and (optional or "media_type" in names):
+            self.follows(variable, value, known, place, optional)
             return
         else:
-            scope.steps.append(Guard(Equals(value, known)))
+            agreed = said_again(variable, known, scope, place)
+            scope.steps.append(Guard(Equals(value, agreed)))
             return
         bound = Local(scope.local(variable.name))
         scope.steps.append(Let(bound.name, found))
         scope.bind(variable.name, Binding(bound, place.container, place.key))
+
+    def follows(
+        self, variable: Variable, value: Expr, known: Expr, place: Place, optional: bool
+    ) -> None:
+        """A native value that follows from another; kept where it differs from what follows."""
+        scope = self.scope
+        families = [f.arguments[0] for f in variable.filters if f.arguments and f.name == "media_type"]
+        for family in families:
+            test = Holds(Primitive("of_family", (value, constant(family))))
+            scope.steps.append(Guard(AbsentOr(value, test) if optional else test))
+        again = said_again(variable, known, scope, place)
+        scope.kept.append(Kept(value, again, scope.path(place.container, place.key)))
 
     def pick(self, variable: Variable) -> None:
         groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
@@ -210,7 +235,8 @@ class _Matcher:
         if entry.key.isdecimal():
             place = Place(container, entry.key)
             value = Element(container, int(entry.key))
-            self.template(entry.template, value, place, f"{name}_{entry.key}", prefix, False)
+            inner = f"{prefix}{entry.key}."
+            self.template(entry.template, value, place, f"{name}_{entry.key}", inner, False)
             return
         self.scope.look(container, prefix, entry.key)
         self.template(

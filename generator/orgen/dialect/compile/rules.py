@@ -11,6 +11,7 @@ from orgen.dialect.compile.match import match
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.compile.walk import variables
+from orgen.dialect.compile.words import kept, settled_words
 from orgen.ir.operations import (
     Account,
     Alternative,
@@ -35,6 +36,12 @@ class Compiler:
 
     dialect: Dialect
     types: CanonicalTypes
+
+    @property
+    def item_groups(self) -> frozenset[str]:
+        """Groups whose values are items, which need an id and a status."""
+        rows = (*self.dialect.request.rows, *self.dialect.response.rows)
+        return frozenset(f.arguments[0] for r in rows for f in r.filters if f.name == "items")
 
     def scope(self, rule: Rule, direction: Direction, parameter: str) -> Scope:
         place = place_of(rule.canonical)
@@ -107,14 +114,27 @@ def rule_alternative(
     builder = Builder(scope)
     made = builder.value(target, "out")
     body = [*builder.statements]
-    if scope.seen and made != Local("out"):
+    if (scope.seen or scope.kept) and made != Local("out"):
         body.append(Let("out", made))
         made = Local("out")
     body += reports(rule, root(parameter))
     body += unpicked(scope)
+    body += words(rule.native, scope, root(parameter))
     body += account(scope, "out")
     body.append(Return(made))
     return Alternative(tuple(scope.steps), tuple(body), rule.span)
+
+
+def words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
+    """What a vendor said in a word of its own stays with the value."""
+    if scope.direction is Direction.ENCODE:
+        return settled_words(native, scope, container)
+    found = kept(scope)
+    if scope.named is not None:
+        name, variable, path = scope.named
+        known = (name, scope.bindings[variable].value, constant(path), Local("out"))
+        found.append(Do(Primitive("keep_name", known, context=True)))
+    return found
 
 
 def limit(rule: Rule, scope: Scope) -> None:
@@ -141,7 +161,9 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             for rule in group.rules
             if runs(rule, direction)
         )
-        primitive = "no_rule" if direction is Direction.ENCODE else "foreign"
+        primitive = "no_rule"
+        if direction is Direction.DECODE:
+            primitive = "foreign_item" if group.name in compiler.item_groups else "foreign"
         functions.append(
             Function(
                 name=group_function(direction, group.name),

@@ -29,6 +29,15 @@ class Seen:
     keys: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A native value, what encoding would write in its place, and its path."""
+
+    value: Expr
+    again: Expr
+    path: str
+
+
 @dataclass(slots=True)
 class Scope:
     """State of one alternative. `place` names the canonical thing for notes."""
@@ -41,6 +50,9 @@ class Scope:
     seen: list[Seen] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     picks: dict[str, list[str]] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    named: tuple[Expr, str, str] | None = None
+    """A function's name that was read, the variable of its call's id, and the name's path."""
 
     def local(self, wish: str) -> str:
         """A local name close to the wish that is not taken in this function."""
@@ -61,6 +73,11 @@ class Scope:
                     seen.keys.append(key)
                 return
         self.seen.append(Seen(container, prefix, [key]))
+
+    def path(self, container: Expr, key: str) -> str:
+        """The path of a key, from where the rule begins."""
+        prefix = next((seen.prefix for seen in self.seen if seen.container == container), "")
+        return f"{prefix}{key}"
 
     def bind(self, name: str, binding: Binding) -> None:
         self.bindings[name] = binding

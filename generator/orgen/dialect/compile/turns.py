@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orgen.dialect.ast import Array, Direction, Entry, Object, Rule, Turn, Turns, Variable
+from orgen.dialect.ast import (
+    Array,
+    Direction,
+    Entry,
+    Object,
+    Rule,
+    Template,
+    Turn,
+    Turns,
+    Variable,
+)
 from orgen.dialect.compile.beside import (
     bare_alternative,
     element_of,
@@ -27,6 +37,7 @@ from orgen.dialect.compile.rules import (
     reports,
     rule_alternative,
     unpicked,
+    words,
 )
 from orgen.dialect.compile.scope import Binding, root
 from orgen.dialect.compile.walk import variables
@@ -244,20 +255,24 @@ class TurnsCompiler:
         assert isinstance(rule.native, Object)
         first = rule.native.entries[0]
         made: Expr
+        element: Template
         if not turn.whole and len(rule.native.entries) == 1 and isinstance(first.template, Array):
-            made = builder.value(first.template.elements[0], "out")
+            element = first.template.elements[0]
+            made = builder.value(element, "out")
             body = [*builder.statements]
             if made != Local("out"):
                 body.append(Let("out", made))
             fragment: Expr = NewObject(((first.key, NewList((Local("out"),))),))
         else:
-            made = builder.value(rule.native, "out")
+            element = rule.native
+            made = builder.value(element, "out")
             body = [*builder.statements]
             if made != Local("out"):
                 body.append(Let("out", made))
             fragment = Local("out")
         body += reports(rule, root("item"))
         body += unpicked(scope)
+        body += words(element, scope, root("item"))
         body += account(scope, "out")
         table = beside_table if rule in turn.beside else turn_table
         body.append(Return(NewList((TableName(table(self.turns, turn)), fragment))))

@@ -1,0 +1,81 @@
+"""Words and derived values: what a vendor said where the way back would say it differently.
+
+Several native words may share one meaning, and some native fields follow from
+others (a media type from a URL). Decoding keeps such a value as residue where
+encoding would write another; encoding gives way to residue that still means
+the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from orgen.dialect.ast import Direction, Object, Template, Variable
+from orgen.dialect.compile.filters import Place, constant, forward
+from orgen.dialect.compile.scope import Kept, Scope
+from orgen.dialect.compile.walk import entry_path
+from orgen.ir.operations import Do, Expr, Local, Primitive, Stmt, TableName
+
+_ONLY_READ = ("default", "media_type", "minted", "mint", "str", "obj", "list")
+
+
+def table_of(variable: Variable) -> str | None:
+    """The enum map of a variable that is a word and nothing else."""
+    filters = variable.filters
+    return filters[0].arguments[0] if len(filters) == 1 and filters[0].name == "map" else None
+
+
+def said_again(variable: Variable, known: Expr, scope: Scope, place: Place) -> Expr:
+    """What the other direction would write for a variable that is known already."""
+    other = replace(scope, direction=scope.direction.reverse)
+    value = known
+    for filter in variable.filters:
+        value = forward(filter, value, other, place)
+    return value
+
+
+def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, path: str) -> None:
+    """Decoding: notes a native word that may be one of several for its meaning."""
+    table = table_of(variable)
+    if table is not None and scope.direction is Direction.DECODE:
+        again = Primitive("lookup", (TableName(f"encode_{table}"), meaning))
+        scope.kept.append(Kept(word, again, path))
+
+
+def kept(scope: Scope) -> list[Stmt]:
+    """Residue for every noted value that encoding would write differently."""
+    return [
+        Do(
+            Primitive(
+                "keep_exact",
+                (item.value, item.again, constant(item.path), Local("out")),
+                context=True,
+            )
+        )
+        for item in scope.kept
+    ]
+
+
+def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
+    """Encoding: residue with another meaning than the word gives way, coarser words are reported."""
+    found: list[Stmt] = []
+    for path, variable in _placed(native, ()):
+        table = table_of(variable)
+        binding = scope.bindings.get(variable.name)
+        if table is None or binding is None or binding.container is None:
+            continue
+        place = (binding.container, constant(binding.key))
+        words = (binding.value, constant(table), constant(".".join(path)))
+        found.append(Do(Primitive("settle_word", (container, *words, *place), context=True)))
+    return found
+
+
+def _placed(template: Template, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Variable]]:
+    match template:
+        case Object(entries):
+            for entry in entries:
+                here = (*path, *map(str, entry_path(entry.key)))
+                yield from _placed(entry.template, here)
+        case Variable():
+            yield path, template
