@@ -150,12 +150,17 @@ def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def reduced(response: dict[str, Any]) -> dict[str, Any]:
-    """A resource without what the dialects do not send: echoes and empty values."""
+    """A resource without what the dialects do not send: echoes and empty values.
+
+    The service tier is no echo but says what was used; `default` says nothing.
+    """
+    tier = response.get("service_tier")
     return {
         key: value
         for key, value in response.items()
-        if key not in ECHO
-        and key not in ("object", "completed_at", "error")
+        if (key not in ECHO or (key == "service_tier" and tier != "default"))
+        and key not in ("object", "completed_at")
+        and not (key == "error" and value is None)
         and not (key == "id" and is_minted(value))
     }
 
