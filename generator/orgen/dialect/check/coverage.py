@@ -10,6 +10,7 @@ from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.ast import Array, Dialect, Object, Template, Text, Variable, Wildcard
 from orgen.dialect.check.expand import Alt
 from orgen.dialect.check.findings import CANONICAL, Findings, built_in, findings
+from orgen.dialect.check.marks import Gap, Reached
 from orgen.dialect.check.notes import (
     DROP,
     IGNORE,
@@ -20,7 +21,6 @@ from orgen.dialect.check.notes import (
     settles,
     settles_native,
 )
-from orgen.dialect.check.walk import Gap, Reached
 from orgen.dialect.primitives import close_match
 from orgen.ir.schema import Schema
 
@@ -88,9 +88,7 @@ def _reached(reached: Reached) -> Covered:
     status = Status.EMULATED if emulated or clamped else Status.MAPPED
     reason = reasons[0] if emulated else "moved into the range of the API" if clamped else None
     places = tuple(dict.fromkeys(place for alt in reached.alts for place in _natives(alt)))
-    return Covered(
-        reached.context, reached.path, status, places, reason, reached.alts[0].pair.span
-    )
+    return Covered(reached.context, reached.path, status, places, reason, reached.alts[0].pair.span)
 
 
 def _clamps(alt: Alt) -> bool:
@@ -144,11 +142,11 @@ def _gap(gap: Gap, said: Said | None, dialect: Dialect) -> Covered:
     span = gap.span if gap.span.file else _section(gap, dialect)
     settled = built_in(gap)
     if settled is not None:
-        return Covered(gap.context, gap.names[0], Status.MAPPED, (), settled, span)
+        return Covered(gap.context, gap.place, Status.MAPPED, (), settled, span)
     if said is None:
-        return Covered(gap.context, gap.names[0], Status.MISSING, (), None, span)
+        return Covered(gap.context, gap.place, Status.MISSING, (), None, span)
     note = said.note
-    return Covered(gap.context, gap.names[0], _NOTED[said.section], (), note.reason, note.span)
+    return Covered(gap.context, gap.place, _NOTED[said.section], (), note.reason, note.span)
 
 
 def _partial(old: Covered, new: Covered, gap: Gap) -> Covered:
@@ -182,39 +180,33 @@ def check_coverage(found: Findings, diagnostics: Diagnostics) -> None:
 
 def _first(gaps: tuple[Gap, ...]) -> list[Gap]:
     """Each gap once, where it occurs in several contexts."""
-    return list({(gap.names[0], gap.component, gap.partial): gap for gap in reversed(gaps)}.values())[
-        ::-1
-    ]
+    first: dict[tuple[str, str, str], Gap] = {}
+    for gap in gaps:
+        first.setdefault((gap.names[0], gap.component, gap.partial), gap)
+    return list(first.values())
 
 
 def _missing(gap: Gap, dialect: Dialect, diagnostics: Diagnostics) -> None:
     name = gap.names[0]
-    code = "D020" if gap.context.startswith("map ") else "D010"
-    if code == "D020":
-        message = f"the {gap.context} has no native word for {gap.partial} of '{name.partition('<')[0]}'"
+    if gap.map:
+        message = f"the map '{gap.map}' has no word for {gap.partial} of '{gap.place}'"
     elif gap.partial:
-        message = f"no row, rule or note for {gap.partial} of canonical field '{_field(gap)}'"
+        message = f"no row, rule or note for {gap.partial} of canonical field '{gap.place}'"
     else:
         message = f"no row, rule or note for canonical field '{name}'"
-    where = "" if gap.context in CANONICAL or code == "D020" else f" in '{gap.context}'"
+    where = "" if gap.context in CANONICAL else f" in '{gap.context}'"
     span = gap.span if gap.span.file else _section(gap, dialect)
     hint = f"map it, or add to drop, reject or ignore: {_quoted(name)}: <reason>"
-    diagnostics.error(span, code, message + where, hint)
-
-
-def _field(gap: Gap) -> str:
-    return gap.names[1] if "<" in gap.names[0] and len(gap.names) > 1 else gap.names[0]
+    diagnostics.error(span, "D020" if gap.map else "D010", message + where, hint)
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"' if name.startswith("*") else name
 
 
-def _unread(
-    component: str, gaps: list[Gap], dialect: Dialect, diagnostics: Diagnostics
-) -> None:
+def _unread(component: str, gaps: list[Gap], dialect: Dialect, diagnostics: Diagnostics) -> None:
     """One remark for all the properties of a component, with the line that settles it."""
-    names = [gap.names[0].rpartition(".")[2] for gap in gaps]
+    names = list(dict.fromkeys(gap.names[0].rpartition(".")[2] for gap in gaps))
     span = gaps[0].span if gaps[0].span.file else _section(gaps[0], dialect)
     diagnostics.error(
         span,
@@ -235,4 +227,5 @@ def check_unknown(found: Findings, diagnostics: Diagnostics) -> None:
         for unknown in walk.unknown:
             if unknown.span not in walk.known:
                 message = f"'{unknown.key}' is no {side} property of {unknown.component}"
-                diagnostics.error(unknown.span, code, message, close_match(unknown.key, unknown.known))
+                hint = close_match(unknown.key, unknown.known)
+                diagnostics.error(unknown.span, code, message, hint)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from orgen.dialect.ast import Filter, Template, Variable
-from orgen.dialect.check.sides import Pair, Side, Sides, filters_of
-from orgen.dialect.primitives import FILTERS
+from orgen.dialect.check.sides import REQUEST, RESPONSE, Pair, Side, Sides, filters_of
+from orgen.ir.schema import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +18,47 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True)
-class Strings:
-    """Any string."""
+class Kind:
+    """Any value of a JSON kind: `string`, `object`, `array`."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a map, and no others."""
+
+    words: tuple[Json, ...]
+    map: str
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some strings, such as those in an envelope of our own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alt:
     """A template that may stand at a place. `live` if it is used in the walk's direction."""
 
-    template: Template | Elements | Strings
+    template: Template | Elements | Kind | Words | Some
     pair: Pair
     live: bool
     value: bool = False
     """Whether it comes from a group, so that it stands for a value of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+_KINDS = {"str": "string", "obj": "object", "list": "array"}
+
+
+@dataclass(slots=True)
 class Expander:
     """Replaces variables that go through groups by the templates of those groups."""
 
     sides: Sides
     side: Side
+    body: str = REQUEST
+    """The body that is walked; rules may be limited to one."""
 
     def expand(self, alts: Iterable[Alt]) -> list[Alt]:
         return [found for alt in alts for found in self.one(alt)]
@@ -48,18 +68,35 @@ class Expander:
             yield alt
             return
         filters = filters_of(alt.pair, alt.template.name)
-        own = alt.template.filters
         inner = [found for filter in filters for found in self.through(filter, alt)]
+        restricted = self.restricted(filters, alt.template)
         if inner:
             yield from inner
-        elif any(filter.name == "str" for filter in filters):
-            yield replace(alt, template=Strings())
+        elif restricted is not None:
+            yield replace(alt, template=restricted)
         else:
-            yield replace(alt, template=replace(alt.template, filters=own))
+            yield alt
+
+    def restricted(
+        self, filters: tuple[Filter, ...], variable: Variable
+    ) -> Kind | Words | Some | None:
+        """What filters let through, where that is not everything."""
+        for filter in filters:
+            if filter.name == "map" and filter.arguments[0] in self.sides.dialect.maps:
+                return self.words(filter.arguments[0])
+            if filter.name == "carried" and self.side is Side.CANONICAL:
+                return Some()
+        return next((Kind(_KINDS[f.name]) for f in variable.filters if f.name in _KINDS), None)
+
+    def words(self, name: str) -> Words:
+        table = self.sides.dialect.maps[name]
+        if self.side is Side.CANONICAL:
+            return Words(tuple(table.encode), name)
+        return Words(tuple(word for word, _ in table.decode), name)
 
     def through(self, filter: Filter, alt: Alt) -> Iterator[Alt]:
         """What a filter puts in place of the variable; nothing if it leads nowhere."""
-        strings = replace(alt, template=Strings())
+        strings = replace(alt, template=Kind("string"))
         name = filter.arguments[0] if filter.arguments else ""
         match filter.name:
             case "one":
@@ -93,10 +130,6 @@ class Expander:
     def alts(self, pairs: Iterable[Pair], outer: Alt) -> Iterator[Alt]:
         direction = self.side.source_of
         for pair in pairs:
-            live = outer.live and pair.runs(direction)
+            elsewhere = pair.when in (REQUEST, RESPONSE) and pair.when != self.body
+            live = outer.live and pair.runs(direction) and not elsewhere
             yield Alt(pair.side(self.side), pair, live, value=True)
-
-
-def leads_inside(filters: Iterable[Filter]) -> bool:
-    """Whether any of the filters goes through a group of rules."""
-    return any(f.name in FILTERS and FILTERS[f.name].group for f in filters)

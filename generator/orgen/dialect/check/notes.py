@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from orgen.diagnostics import Diagnostics, Related
 from orgen.dialect.ast import Dialect, Note
 from orgen.dialect.check.findings import Findings
+from orgen.dialect.check.marks import Gap
 from orgen.dialect.check.places import canonical_places, native_places
-from orgen.dialect.check.walk import Gap
 from orgen.dialect.primitives import close_match
 
 IGNORE, REJECT, DROP, RESIDUE = "ignore", "reject", "drop", "residue"
@@ -64,16 +64,20 @@ def native_names(gap: Gap) -> Iterator[str]:
 
 
 def check_notes(found: Findings, diagnostics: Diagnostics) -> None:
-    """D012 unknown places, D014 notes that settle nothing, D015 notes that contradict each other."""
+    """D012 unknown places, D014 notes that settle nothing, D015 contradictions."""
     _contradictions(found.dialect, diagnostics)
     _canonical(found, diagnostics)
     if found.native is not None:
         _residue(found, diagnostics)
 
 
+def _sections(dialect: Dialect) -> tuple[tuple[str, tuple[Note, ...]], ...]:
+    return (DROP, dialect.drop), (REJECT, dialect.reject), (IGNORE, dialect.ignore)
+
+
 def _contradictions(dialect: Dialect, diagnostics: Diagnostics) -> None:
     first: dict[str, Said] = {}
-    for section, notes in ((DROP, dialect.drop), (REJECT, dialect.reject), (IGNORE, dialect.ignore)):
+    for section, notes in _sections(dialect):
         for note in notes:
             other = first.setdefault(note.place, Said(section, note))
             if other.note is not note:
@@ -92,7 +96,7 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
     strange = native_places(found.native.schema) if found.native is not None else set()
     used = {name for gap in found.canonical_gaps for name in gap.names}
     used_natively = {name for gap in found.native_gaps for name in native_names(gap)}
-    for section, notes in ((DROP, dialect.drop), (REJECT, dialect.reject), (IGNORE, dialect.ignore)):
+    for section, notes in _sections(dialect):
         for note in notes:
             ignorable = section == IGNORE and (note.place in strange or note.place in used_natively)
             if note.place in used or (section == IGNORE and note.place in used_natively):
@@ -101,7 +105,8 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
                 continue
             if note.place not in known and not ignorable:
                 message = f"{section} names an unknown canonical field '{note.place}'"
-                diagnostics.error(note.span, "D012", message, close_match(note.place, sorted(known)))
+                hint = close_match(note.place, sorted(known))
+                diagnostics.error(note.span, "D012", message, hint)
             else:
                 _superfluous(note, section, diagnostics)
 

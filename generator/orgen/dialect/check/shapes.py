@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orgen.dialect.ast import Literal, Object
-from orgen.ir.schema import Json, Literals, Property, Record, Ref, Scalar, ScalarKind, Schema, Type
+from orgen.ir.schema import (
+    Json,
+    List,
+    Literals,
+    Map,
+    Property,
+    Record,
+    Ref,
+    Scalar,
+    ScalarKind,
+    Schema,
+    Type,
+)
 from orgen.ir.schema import Union as UnionType
 
 TAGS = ("type", "role")
@@ -76,7 +88,7 @@ def literal_fits(schema: Schema, type: Type, value: Json) -> bool:
     found = schema.deref(type)
     match found:
         case Literals(values):
-            return any(v == value and isinstance(v, bool) == isinstance(value, bool) for v in values)
+            return any(v == value and json_kind(v) == json_kind(value) for v in values)
         case Scalar(kind):
             return json_kind(value) == kind.value or (
                 kind is ScalarKind.NUMBER and json_kind(value) == "integer"
@@ -105,3 +117,33 @@ def json_kind(value: Json) -> str:
             return "array"
         case dict():
             return "object"
+
+
+def type_kind(type: Type) -> str:
+    """The JSON kind of a type, or empty where it is none of one kind."""
+    match type:
+        case Scalar(kind):
+            return kind.value
+        case Literals(values):
+            return "string" if all(isinstance(value, str) for value in values) else ""
+        case List():
+            return "array"
+        case Record() | Map():
+            return "object"
+        case _:
+            return ""
+
+
+def kind_name(type: Type) -> str:
+    """What a reader calls a value of a type."""
+    match type:
+        case List():
+            return "a list"
+        case Scalar(kind):
+            return f"a {kind.value}"
+        case Literals():
+            return "a word"
+        case Map():
+            return "an object"
+        case _:
+            return "a value"

@@ -140,7 +140,8 @@ def _row(row: Row) -> Pair:
     if len(terms) == 1:
         native = terms[0]
     else:
-        native = Object(tuple(e for t in terms if isinstance(t, Object) for e in t.entries), row.span)
+        entries = tuple(e for t in terms if isinstance(t, Object) for e in t.entries)
+        native = Object(entries, row.span)
     return Pair(canonical, native, row.canonical_span, row.only, row.because, row=row)
 
 

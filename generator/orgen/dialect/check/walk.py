@@ -7,30 +7,31 @@ the templates say that the schema does not allow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orgen.diagnostics import Span
 from orgen.dialect.ast import (
     Array,
     Direction,
-    Entry,
     Literal,
     Object,
-    Template,
     Text,
     Total,
     Variable,
     Wildcard,
 )
-from orgen.dialect.check.expand import Alt, Elements, Expander, Strings
+from orgen.dialect.check.expand import Alt, Elements, Expander, Kind, Some, Words
+from orgen.dialect.check.marks import Gap, Holding, Misplaced, Place, Reached, Unknown
 from orgen.dialect.check.shapes import (
     Variant,
     agrees,
     constants,
     is_open,
+    kind_name,
     label,
     literal_fits,
+    type_kind,
     unknown_keys,
     variants,
 )
@@ -53,86 +54,6 @@ from orgen.ir.schema import (
 
 _DEEPEST = 24
 """Objects inside objects that a walk follows; native schemas may be recursive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a walk stands, in the words of notes.
-
-    `path` leads from the body, or from the `kind` of the value that holds the
-    place (`input_image.detail`). `context` is what holds that value, `label` its
-    own name as a context (`message<user>`).
-    """
-
-    context: str
-    path: str = ""
-    kind: str = ""
-    label: str = ""
-    component: str = ""
-    value: bool = False
-    lenient: bool = False
-    quiet: bool = False
-    depth: int = 0
-    span: Span = Span("")
-    """A rule that speaks of the place, or of what holds it."""
-
-    def child(self, key: str) -> Place:
-        path = f"{self.path}.{key}" if self.path else key
-        return replace(self, path=path, value=False, depth=self.depth + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What no pair reads. `names` are the places under which notes may speak of it."""
-
-    context: str
-    names: tuple[str, ...]
-    component: str = ""
-    partial: str = ""
-    """What of it is not read, where the rest is."""
-    span: Span = field(default=Span(""), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A place that pairs read, with the templates that do."""
-
-    context: str
-    path: str
-    component: str
-    alts: tuple[Alt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A key that the schema does not have."""
-
-    span: Span
-    key: str
-    component: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Misplaced:
-    """A constant that the schema does not allow at its place."""
-
-    span: Span
-    value: Json
-    place: str
-    allowed: tuple[Json, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A variable at a place of a type, on one side of a pair."""
-
-    pair: Pair
-    variable: Variable
-    type: Type
-    place: str
-    component: str
-    required: bool
 
 
 @dataclass(slots=True)
@@ -163,6 +84,7 @@ class Walk:
         """Walk one body; a schema without that component has nothing to say."""
         if component not in self.schema.components:
             return
+        self.expander.body = name
         alts = [
             Alt(pair.side(self.side), pair, pair.runs(self.direction))
             for pair in self.sides.bodies[name]
@@ -231,26 +153,30 @@ class Walk:
                 known = not unknown_keys(type, template)
                 return known and agrees(self.schema, type, template)
             case Object(), List():
-                return all(entry.key.isdecimal() for entry in template.entries)
+                return all(entry.key.isdecimal() or entry.key == "*" for entry in template.entries)
+            case Kind(kind), _:
+                return kind == type_kind(type)
             case Object(), Map():
                 return True
             case Array() | Elements(), List():
                 return True
-            case Strings() | Text(), Scalar(kind):
-                return kind is ScalarKind.STRING
-            case Strings() | Text(), Literals():
-                return True
+            case Some() | Text(), _:
+                return type_kind(type) == "string"
+            case Words(words), _:
+                return any(literal_fits(self.schema, type, word) for word in words)
             case Literal(value), Scalar() | Literals():
                 return literal_fits(self.schema, type, value)
             case _:
                 return False
 
     def variant(self, member: Variant, alts: list[Alt], place: Place) -> None:
+        if any(alt.live and isinstance(alt.template, Kind) for alt in alts):
+            place = replace(place, quiet=True)
         match member.type:
             case Record() as record:
                 self.record(record, member.component, alts, place)
             case List(items):
-                self.list(items, alts, place)
+                self.elements(items, alts, place)
             case Literals(values):
                 self.words(values, alts, place)
             case Scalar(kind):
@@ -262,7 +188,13 @@ class Walk:
 
     def record(self, record: Record, component: str, alts: list[Alt], place: Place) -> None:
         place = replace(self.rooted(record, place), component=component)
-        state = (component, place.context, place.path, place.quiet, *sorted(map(key_of, alts)))
+        state = (
+            component,
+            place.context,
+            place.path,
+            place.quiet,
+            *sorted(id(alt.template) for alt in alts),
+        )
         if state in self._seen:
             return
         self._seen.add(state)
@@ -321,7 +253,7 @@ class Walk:
 
     # Lists and leaves -----------------------------------------------------------
 
-    def list(self, items: Type, alts: list[Alt], place: Place) -> None:
+    def elements(self, items: Type, alts: list[Alt], place: Place) -> None:
         inner: list[Alt] = []
         exact = False
         value = place.value
@@ -346,16 +278,18 @@ class Walk:
         for alt in alts:
             if isinstance(alt.template, Literal) and alt.template.value not in words:
                 self.misplace(alt.template, place, words)
-        if any(isinstance(template, Variable | Wildcard | Strings | Text) for template in live):
+        if any(isinstance(template, Variable | Wildcard | Kind) for template in live):
             return
         said = [template.value for template in live if isinstance(template, Literal)]
+        maps = [template for template in live if isinstance(template, Words)]
         for word in words:
-            if word not in said and len(words) > 1:
-                self.gap(place, f"the value {word!r}", f"{place.path}<{word}>")
+            mapped = any(word in table.words for table in maps)
+            if not mapped and word not in said and len(words) > 1 and word is not None:
+                self.gap(place, f"the value '{word}'", f"{place.path}<{word}>", maps=maps)
 
     def scalar(self, kind: ScalarKind, alts: list[Alt], place: Place) -> None:
         live = [alt.template for alt in alts if alt.live]
-        if not live or any(isinstance(t, Variable | Wildcard | Strings | Total) for t in live):
+        if not live or any(isinstance(t, Variable | Wildcard | Kind | Words | Total) for t in live):
             return
         said = {template.value for template in live if isinstance(template, Literal)}
         if self.side is Side.CANONICAL and kind is not ScalarKind.NULL and said != {True, False}:
@@ -367,7 +301,7 @@ class Walk:
         """A member of a union that no template stands for."""
         if not isinstance(member.type, Record):
             if self.side is Side.CANONICAL:
-                self.gap(place, _kind_name(member.type))
+                self.gap(place, kind_name(member.type))
             return
         kind, role = label(self.schema, member.type)
         if self.side is Side.NATIVE:
@@ -379,14 +313,13 @@ class Walk:
             return
         if place.quiet or place.lenient:
             return
-        same = [m for m in members if isinstance(m.type, Record)]
-        shared = sum(label(self.schema, m.type)[0] == kind for m in same if isinstance(m.type, Record))
+        kinds = [label(self.schema, m.type)[0] for m in members if isinstance(m.type, Record)]
+        shared = kinds.count(kind)
         names = (f"{kind}<{role}>", kind) if role and shared > 1 else (kind,)
-        self.gaps.append(Gap(place.label or place.context, names, span=place.span))
+        context = place.label or place.context
+        self.gaps.append(Gap(context, names[0], names, span=place.span))
 
-    def unused(
-        self, alts: list[Alt], type: Type, members: list[Variant], place: Place
-    ) -> None:
+    def unused(self, alts: list[Alt], type: Type, members: list[Variant], place: Place) -> None:
         """Templates that fit no member: an unknown key or a constant that is not allowed."""
         for alt in alts:
             template = alt.template
@@ -401,28 +334,26 @@ class Walk:
         foreign = tag and isinstance(tag.template, Literal) and ":" in str(tag.template.value)
         if foreign and is_open(self.schema, type):
             return
-        records = [m for m in members if isinstance(m.type, Record)]
+        records = [(m.type, m.component) for m in members if isinstance(m.type, Record)]
         if not records:
-            kinds = " or ".join(dict.fromkeys(_kind_name(m.type) for m in members))
+            kinds = " or ".join(dict.fromkeys(kind_name(m.type) for m in members))
             self.misplaced.append(Misplaced(template.span, {}, kinds, ()))
             return
-        good = [m for m in records if isinstance(m.type, Record) and agrees(self.schema, m.type, template)]
+        good = [one for one in records if agrees(self.schema, one[0], template)]
         if not good:
-            self.wrong_constant(template, records)
+            self.wrong_constant(template, [record for record, _ in records])
             return
-        best = min(good, key=lambda m: len(unknown_keys(m.type, template)) if isinstance(m.type, Record) else 0)
-        assert isinstance(best.type, Record)
-        self.keys(template, best.type, best.component)
+        best = min(good, key=lambda one: len(unknown_keys(one[0], template)))
+        self.keys(template, *best)
 
-    def wrong_constant(self, template: Object, records: list[Variant]) -> None:
+    def wrong_constant(self, template: Object, records: Sequence[Record]) -> None:
         """Reports the constant that no member of the union allows."""
         for entry in template.entries:
             if not isinstance(entry.template, Literal):
                 continue
             words: dict[Json, None] = {}
-            for member in records:
-                assert isinstance(member.type, Record)
-                words.update(dict.fromkeys(constants(self.schema, member.type.property(entry.key))))
+            for record in records:
+                words.update(dict.fromkeys(constants(self.schema, record.property(entry.key))))
             if words and entry.template.value not in words:
                 place = Place("", entry.key)
                 self.misplace(entry.template, place, tuple(words))
@@ -435,7 +366,7 @@ class Walk:
         live = tuple(alt for alt in alts if alt.live)
         self.reached.append(Reached(place.context, place.path, place.component, live))
 
-    def gap(self, place: Place, partial: str = "", *forms: str) -> None:
+    def gap(self, place: Place, partial: str = "", *forms: str, maps: Sequence[Words] = ()) -> None:
         if place.quiet or (partial and place.lenient):
             return
         last = place.path.rpartition(".")[2]
@@ -444,37 +375,10 @@ class Walk:
             names.append(f"*.{last}")
         if place.kind:
             names.append(f"{place.kind}.{last}")
-            if partial:
-                names.append(place.kind)
+            # A rule that does not match leaves the whole value to the notes about its type.
+            names = [place.kind, *names] if partial else names
         unique = tuple(dict.fromkeys(names))
-        self.gaps.append(Gap(place.context, unique, place.component, partial, place.span))
-
-
-def key_of(alt: Alt) -> int:
-    """Tells templates apart within one run."""
-    return id(alt.template)
-
-
-def _kind_name(type: Type) -> str:
-    match type:
-        case List():
-            return "a list"
-        case Scalar(kind):
-            return f"a {kind.value}"
-        case Literals():
-            return "a word"
-        case Map():
-            return "an object"
-        case _:
-            return "a value"
-
-
-def entries(template: Template) -> Iterator[Entry]:
-    """All entries of a template, at any depth."""
-    if isinstance(template, Object):
-        for entry in template.entries:
-            yield entry
-            yield from entries(entry.template)
-    elif isinstance(template, Array):
-        for element in template.elements:
-            yield from entries(element)
+        name = maps[0].map if maps else ""
+        self.gaps.append(
+            Gap(place.context, place.path, unique, place.component, partial, name, place.span)
+        )
