@@ -309,17 +309,15 @@ class EncodeContext(Context):
         if ":" in key:
             self.settle_foreign(container, key, out)
             return
-        if value is None or value == []:
+        if value is None or value == [] or (place == "usage." and not _counts(value)):
             return
         name = f"{place}{key}" if not place or place.endswith(".") else f"{place}.{key}"
         tables = self.tables
-        word = json.dumps(value) if isinstance(value, bool | int | float) else value
-        if not isinstance(word, dict | list) and f"{name}={word}" in tables.ignore:
-            return
+        form = _form(value)
         for table in (tables.ignore, tables.reject, tables.drop):
             reason = table.get(name) or table.get(f"*.{key}")
-            if reason is None and isinstance(value, dict):
-                reason = table.get(f"{name}<{value.get('type')}>")
+            if form is not None:
+                reason = table.get(f"{name}<{form}>") or reason
             if reason is None:
                 continue
             if table is tables.reject:
@@ -328,12 +326,6 @@ class EncodeContext(Context):
                 self.report(container, key, "dropped", reason)
             return
         if key == "provider_extensions" and not place:
-            return
-        if isinstance(value, dict) and any(
-            note.startswith(f"{name}.") for table in (tables.ignore, tables.drop) for note in table
-        ):
-            for inner in value:
-                self.settle(value, inner, f"{name}.", out)
             return
         self.report(container, key, "dropped", f"{tables.name} knows no field for '{name}'")
 
@@ -613,6 +605,25 @@ class DecodeContext(Context):
                 if item.get("type") == "function_call_output":
                     item[f"{self.tables.name}:{residue.NAME}"] = name
                     return
+
+
+def _form(value: Any) -> str | None:
+    """The word by which notes know a value: its type, or the value itself."""
+    match value:
+        case dict():
+            kind = value.get("type")
+            return kind if isinstance(kind, str) else None
+        case str():
+            return value
+        case bool() | int() | float():
+            return json.dumps(value)
+        case _:
+            return None
+
+
+def _counts(value: Any) -> bool:
+    """Whether a part of the usage counts anything."""
+    return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
 def _positions(source: Any) -> dict[int, str]:

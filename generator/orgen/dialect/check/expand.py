@@ -84,8 +84,10 @@ class Expander:
         for filter in filters:
             if filter.name == "map" and filter.arguments[0] in self.sides.dialect.maps:
                 return self.words(filter.arguments[0])
-            if filter.name == "carried" and self.side is Side.CANONICAL:
+            if filter.name in ("carried", "data_url") and self.side is Side.CANONICAL:
                 return Some()
+        if {"obj", "json"} <= {filter.name for filter in variable.filters}:
+            return Some()
         return next((Kind(_KINDS[f.name]) for f in variable.filters if f.name in _KINDS), None)
 
     def words(self, name: str) -> Words:

@@ -101,6 +101,9 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
             ignorable = section == IGNORE and (note.place in strange or note.place in used_natively)
             if note.place in used or (section == IGNORE and note.place in used_natively):
                 continue
+            base, form, _ = note.place.partition("<")
+            if section == IGNORE and form and base in used:  # a value that asks for nothing
+                continue
             if found.native is None and section == IGNORE:
                 continue
             if note.place not in known and not ignorable:

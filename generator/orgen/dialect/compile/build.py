@@ -32,7 +32,7 @@ from orgen.ir.operations import (
     When,
 )
 
-ALWAYS = ("default", "mint", "parts_or_empty")
+ALWAYS = ("default", "mint", "object_schema", "parts_or_empty")
 """Filters that give a value even where there was none."""
 
 
