@@ -86,7 +86,8 @@ class RuleReader:
             form = template.value
         natives = opposite(template, native)
         filters = tuple(dict.fromkeys(written(f.name, f.arguments) for f in _filters(template)))
-        yield Claim(scope, path, natives, filters, form, carries(template))
+        if word is not None or not isinstance(template, Object):
+            yield Claim(scope, path, natives, filters, form, carries(template))
         if scope is Scope.REQUEST and path in self.formed:
             return
         if word is not None:
@@ -157,8 +158,8 @@ def opposite(template: Template, native: tuple[Leaf, ...]) -> tuple[str, ...]:
 
 
 def carries(template: Template) -> bool:
-    """Whether the template passes on what it finds: `$_` without a filter does not."""
-    return not (isinstance(template, Wildcard) and not template.filters)
+    """Whether the template passes on what it finds: `$_` does not."""
+    return not isinstance(template, Wildcard)
 
 
 def names_in(template: Template) -> frozenset[str]:

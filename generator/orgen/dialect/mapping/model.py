@@ -109,8 +109,9 @@ class Cell:
 
     @property
     def natives(self) -> tuple[str, ...]:
-        """Native places of all uses, each once, in the order of the file."""
-        return tuple(dict.fromkeys(native for use in self.uses for native in use.natives))
+        """Native places of all uses, each once; those that are written come first."""
+        ordered = sorted(self.uses, key=lambda use: not use.goes(Direction.ENCODE))
+        return tuple(dict.fromkeys(native for use in ordered for native in use.natives))
 
     @property
     def span(self) -> Span | None:

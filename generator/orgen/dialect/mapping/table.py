@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from orgen.dialect.ast import Dialect, Direction, Note
+from orgen.dialect.check import Covered, coverage
+from orgen.dialect.check import Status as Checked
 from orgen.dialect.mapping.model import Cell, Field, Mapping, Remark, Scope, Status, Use
 from orgen.dialect.mapping.uses import Said, said_by
 from orgen.dialect.primitives import FIXUPS
+from orgen.ir.schema import Schema
 
 ECHOED = "not in the vendor's reply; repeated from the request, or filled with the default"
 DERIVED = "not in the vendor's reply; worked out from the rest, or filled with the default"
@@ -22,8 +25,11 @@ _Verdict: TypeAlias = "tuple[Status, str | None]"
 _SECTIONS = ((Status.IGNORED, "ignore"), (Status.REJECTED, "reject"), (Status.DROPPED, "drop"))
 
 
-def mapping_of(dialect: Dialect, fields: Sequence[Field]) -> Mapping:
-    """The column of one dialect; it has a cell for every field, in the same order."""
+def mapping_of(dialect: Dialect, schema: Schema, fields: Sequence[Field]) -> Mapping:
+    """The column of one dialect; it has a cell for every field, in the same order.
+
+    `fields` are the canonical fields of `schema`.
+    """
     said = said_by(dialect, fields)
     asked = {field.path for field in fields if field.scope is Scope.REQUEST}
     notes = [
@@ -31,6 +37,7 @@ def mapping_of(dialect: Dialect, fields: Sequence[Field]) -> Mapping:
         for status, section in _SECTIONS
         for note in _notes(dialect, section)
     ]
+    covered = _covered(dialect, schema)
     cells: dict[tuple[Scope, str], Cell] = {}
     for field in fields:
         uses = _merged(each for each in said if each.about(field))
@@ -41,6 +48,7 @@ def mapping_of(dialect: Dialect, fields: Sequence[Field]) -> Mapping:
             head = field.path.partition(".")[0]
             echoed = any(path.partition(".")[0] == head for path in asked)
             verdict = Status.EMULATED, ECHOED if echoed else DERIVED
+        verdict = _refined(verdict, uses, covered.get((field.scope, field.path), ()))
         cells[field.scope, field.path] = Cell(field, *verdict, uses, remarks)
     known = {name for field in fields for name in _places(field)}
     ignored = tuple(
@@ -112,6 +120,30 @@ def _unwritten(
         return Status.MAPPED, MERGED
     whole_value = field.scope is Scope.VALUE and whole is None
     return (Status.REJECTED if whole_value else Status.DROPPED), UNSAID
+
+
+def _covered(dialect: Dialect, schema: Schema) -> dict[tuple[Scope, str], list[Covered]]:
+    """What the static checks found out, by field; values are the same wherever they stand."""
+    bodies = {scope.value: scope for scope in Scope if scope is not Scope.VALUE}
+    found: dict[tuple[Scope, str], list[Covered]] = {}
+    for entry in coverage(dialect, schema).entries:
+        found.setdefault((bodies.get(entry.context, Scope.VALUE), entry.place), []).append(entry)
+        if entry.context in bodies:
+            found.setdefault((Scope.VALUE, entry.place), []).append(entry)
+    return found
+
+
+def _refined(verdict: _Verdict, uses: tuple[Use, ...], covered: Iterable[Covered]) -> _Verdict:
+    """The verdict, with what the checks know besides: defaults, and values without a rule."""
+    status, _ = verdict
+    for entry in covered:
+        if entry.reason is None:
+            continue
+        if entry.status is Checked.MAPPED and not uses and status is not Status.MAPPED:
+            return Status.EMULATED, entry.reason
+        if entry.status is Checked.EMULATED and status is Status.MAPPED:
+            return Status.EMULATED, entry.reason
+    return verdict
 
 
 def _residue(dialect: Dialect) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ from orgen.targets import Inputs, Target
 from orgen.targets.docs.diagram import draw
 from orgen.targets.docs.inventions import without_inventions
 from orgen.targets.docs.lower import header, lower_index, lower_operations, lower_topics
+from orgen.targets.docs.mapping import lower_dialects, render_mappings
 from orgen.targets.docs.places import OPERATIONS_PAGE
 from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orgen.dialect.ast import Dialect
     from orgen.ir.schema import Schema
     from orgen.lifecycle import Lifecycle
 
@@ -30,9 +33,9 @@ class _DocsTarget:
     name = "docs"
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
-        """The pages, and the diagram of the stream where the spec streams."""
+        """The pages, the diagram of the stream if there is one, and the tables of dialects."""
         lifecycle = find_lifecycle(inputs.config.spec, inputs.schema, diagnostics)
-        return render_pages(inputs.schema, lifecycle)
+        return render_pages(inputs.schema, lifecycle, inputs.dialects)
 
 
 target: Target = _DocsTarget()
@@ -52,10 +55,14 @@ def find_lifecycle(spec: Path, schema: Schema, diagnostics: Diagnostics) -> Life
     return load_lifecycle(spec_dir() / FILE_NAME, spec_dir(), schema, Diagnostics())
 
 
-def render_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFile]:
+def render_pages(
+    schema: Schema, lifecycle: Lifecycle | None, dialects: Sequence[Dialect] = ()
+) -> list[SourceFile]:
     """Every file of the reference, in reading order."""
+    mappings = render_mappings(schema, dialects)
     schema = without_inventions(schema)
-    files = [_page("index.md", lower_index(schema, streaming=lifecycle is not None))]
+    index = lower_index(schema, streaming=lifecycle is not None)
+    files = [_page("index.md", replace(index, dialects=lower_dialects(dialects)))]
     operations = lower_operations(schema)
     if operations is not None:
         files.append(_page(OPERATIONS_PAGE, operations))
@@ -65,7 +72,7 @@ def render_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFile
         files.append(_page(STREAMING_PAGE, lower_streaming(schema, lifecycle)))
         title = f"The life of a streamed response, {schema.title} {schema.version}"
         files.append(_page("streaming.svg", draw(lifecycle, header(schema), title)))
-    return files
+    return files + mappings
 
 
 def _page(file: str, page: object, template: str | None = None) -> SourceFile:

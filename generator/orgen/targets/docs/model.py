@@ -75,6 +75,7 @@ class IndexPage:
     topics: Table
     overlays: Table | None
     components: Table
+    dialects: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
