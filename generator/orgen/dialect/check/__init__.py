@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from orgen.diagnostics import Diagnostics
 from orgen.dialect.ast import Dialect
+from orgen.dialect.check.agreement import check_agreement
+from orgen.dialect.check.binding import check_binding
 from orgen.dialect.check.coverage import (
     Coverage,
     Covered,
@@ -14,6 +16,8 @@ from orgen.dialect.check.coverage import (
 )
 from orgen.dialect.check.findings import findings
 from orgen.dialect.check.notes import check_notes
+from orgen.dialect.check.order import check_order
+from orgen.dialect.check.unused import check_unused
 from orgen.ir.schema import Schema
 
 __all__ = ["Coverage", "Covered", "Status", "check", "coverage"]
@@ -30,3 +34,7 @@ def check(
     check_unknown(found, diagnostics)
     check_coverage(found, diagnostics)
     check_notes(found, diagnostics)
+    check_agreement(found, diagnostics)
+    check_order(found, diagnostics)
+    check_binding(found, diagnostics)
+    check_unused(found, diagnostics)

@@ -10,7 +10,7 @@ from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.ast import Array, Dialect, Object, Template, Text, Variable, Wildcard
 from orgen.dialect.check.expand import Alt
 from orgen.dialect.check.findings import CANONICAL, Findings, built_in, findings
-from orgen.dialect.check.marks import Gap, Reached
+from orgen.dialect.check.marks import Gap, Reached, last_step
 from orgen.dialect.check.notes import (
     DROP,
     IGNORE,
@@ -206,7 +206,7 @@ def _quoted(name: str) -> str:
 
 def _unread(component: str, gaps: list[Gap], dialect: Dialect, diagnostics: Diagnostics) -> None:
     """One remark for all the properties of a component, with the line that settles it."""
-    names = list(dict.fromkeys(gap.names[0].rpartition(".")[2] for gap in gaps))
+    names = list(dict.fromkeys(last_step(gap.names[0]) for gap in gaps))
     span = gaps[0].span if gaps[0].span.file else _section(gaps[0], dialect)
     diagnostics.error(
         span,

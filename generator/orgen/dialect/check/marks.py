@@ -55,6 +55,12 @@ class Gap:
     span: Span = field(default=Span(""), compare=False)
 
 
+def last_step(path: str) -> str:
+    """The last key of a path, with the form behind it: `source<file>`."""
+    keys, bracket, form = path.partition("<")
+    return keys.rpartition(".")[2] + bracket + form
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A place that pairs read, with the templates that do."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orgen.diagnostics import Diagnostics, Related
 from orgen.dialect.ast import Dialect, Note
 from orgen.dialect.check.findings import Findings
-from orgen.dialect.check.marks import Gap
+from orgen.dialect.check.marks import Gap, last_step
 from orgen.dialect.check.places import canonical_places, native_places
 from orgen.dialect.primitives import close_match
 
@@ -55,7 +55,7 @@ def settles_native(gap: Gap, notes: Mapping[str, Said]) -> Said | None:
 
 
 def native_names(gap: Gap) -> Iterator[str]:
-    last = gap.names[0].rpartition(".")[2]
+    last = last_step(gap.names[0])
     yield f"{gap.component}.{last}"
     yield from gap.names
     yield f"turn.{gap.names[0]}"
@@ -99,7 +99,8 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
     for section, notes in _sections(dialect):
         for note in notes:
             ignorable = section == IGNORE and (note.place in strange or note.place in used_natively)
-            if note.place in used or (section == IGNORE and note.place in used_natively):
+            place = note.place.partition("<")[0] if note.place in known else note.place
+            if {note.place, place} & used or (section == IGNORE and note.place in used_natively):
                 continue
             base, form, _ = note.place.partition("<")
             if section == IGNORE and form and base in used:  # a value that asks for nothing

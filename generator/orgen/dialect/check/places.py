@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from orgen.dialect.check.findings import CANONICAL
 from orgen.dialect.check.shapes import Variant, label, variants
-from orgen.ir.schema import Json, List, Literals, Map, Record, Ref, Schema, Type
+from orgen.ir.schema import (
+    Json,
+    List,
+    Literals,
+    Map,
+    Record,
+    Ref,
+    Scalar,
+    ScalarKind,
+    Schema,
+    Type,
+)
 
 _DEEPEST = 4
 
@@ -48,6 +59,8 @@ def _paths(schema: Schema, type: Type, prefix: str, depth: int) -> Iterator[str]
                 yield from _paths(schema, items, prefix, depth + 1)
             case Literals(values):
                 yield from (f"{prefix}<{value}>" for value in values)
+            case Scalar(ScalarKind.BOOLEAN):
+                yield from (f"{prefix}<true>", f"{prefix}<false>")
 
 
 def _record_paths(schema: Schema, record: Record, prefix: str, depth: int) -> Iterator[str]:

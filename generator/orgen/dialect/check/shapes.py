@@ -79,8 +79,13 @@ def agrees(schema: Schema, record: Record, template: Object) -> bool:
 
 
 def unknown_keys(record: Record, template: Object) -> list[str]:
-    """The keys of a template that a record does not have."""
-    return [e.key for e in template.entries if ":" not in e.key and not record.property(e.key)]
+    """The keys of a template that a record does not have.
+
+    Keys with a colon are residue, and those with an at sign lie outside the body.
+    """
+    keys = [entry.key for entry in template.entries]
+    own = [key for key in keys if ":" not in key and not key.startswith("@")]
+    return [key for key in own if record.property(key) is None]
 
 
 def literal_fits(schema: Schema, type: Type, value: Json) -> bool:
@@ -147,3 +152,32 @@ def kind_name(type: Type) -> str:
             return "an object"
         case _:
             return "a value"
+
+
+def enum_words(schema: Schema, type: Type) -> tuple[Json, ...] | None:
+    """All the words that a type allows; None if it allows any string."""
+    words: list[Json] = []
+    for variant in variants(schema, type):
+        match variant.type:
+            case Literals(values):
+                words += values
+            case Scalar(kind) if kind is ScalarKind.BOOLEAN:
+                words += [False, True]
+            case Scalar(kind) if kind is not ScalarKind.STRING:
+                continue
+            case Record() | List() | Map():
+                continue
+            case _:
+                return None
+    return tuple(words) or None
+
+
+def kinds_of(schema: Schema, type: Type) -> frozenset[str]:
+    """The JSON kinds that a type allows; empty if it allows any."""
+    found: set[str] = set()
+    for variant in variants(schema, type):
+        kind = type_kind(variant.type)
+        if not kind:
+            return frozenset()
+        found.add(kind)
+    return frozenset(found)

@@ -161,7 +161,7 @@ def at_path(path: Path, template: Template, span: Span, *, written: bool = False
 def _pair(rule: Rule, *, body: bool = False) -> Pair:
     canonical, native = rule.canonical, rule.native
     if body:
-        canonical, native = _nested(canonical), _without_url(_nested(native))
+        canonical, native = _nested(canonical), _nested(native)
     return Pair(canonical, native, rule.span, rule.only, rule.because, rule.when)
 
 
@@ -200,13 +200,6 @@ def _nested_entry(entry: Entry) -> Entry:
         inner = Entry(str(step), template, entry.optional, entry.written, entry.span)
         template = Object((inner,), entry.span)
     return Entry(str(first), template, entry.optional, entry.written, entry.span)
-
-
-def _without_url(template: Template) -> Template:
-    if not isinstance(template, Object):
-        return template
-    kept = tuple(entry for entry in template.entries if not entry.key.startswith(_URL))
-    return Object(kept, template.span)
 
 
 # Walks over templates ---------------------------------------------------------------------------

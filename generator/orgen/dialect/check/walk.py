@@ -22,7 +22,15 @@ from orgen.dialect.ast import (
     Wildcard,
 )
 from orgen.dialect.check.expand import Alt, Elements, Expander, Kind, Some, Words
-from orgen.dialect.check.marks import Gap, Holding, Misplaced, Place, Reached, Unknown
+from orgen.dialect.check.marks import (
+    Gap,
+    Holding,
+    Misplaced,
+    Place,
+    Reached,
+    Unknown,
+    last_step,
+)
 from orgen.dialect.check.shapes import (
     Variant,
     agrees,
@@ -70,7 +78,7 @@ class Walk:
     holdings: list[Holding] = field(default_factory=list)
     expander: Expander = field(init=False)
     known: set[Span] = field(default_factory=set)
-    """Keys that some record has; a template may stand for several."""
+    """Keys and constants that some record has; a template may stand for several."""
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -250,6 +258,10 @@ class Walk:
                 self.unknown.append(Unknown(entry.span, entry.key, component, known))
             else:
                 self.known.add(entry.span)
+            if isinstance(entry.template, Literal):
+                property = record.property(entry.key)
+                if property and literal_fits(self.schema, property.type, entry.template.value):
+                    self.known.add(entry.template.span)
 
     # Lists and leaves -----------------------------------------------------------
 
@@ -369,7 +381,7 @@ class Walk:
     def gap(self, place: Place, partial: str = "", *forms: str, maps: Sequence[Words] = ()) -> None:
         if place.quiet or (partial and place.lenient):
             return
-        last = place.path.rpartition(".")[2]
+        last = last_step(place.path)
         names = [*forms[:1], place.path, *forms[1:]]
         if "." in place.path:
             names.append(f"*.{last}")
