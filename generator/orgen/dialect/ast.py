@@ -231,6 +231,7 @@ class Endpoint:
     method: str
     path: str
     stream_path: str
+    compact_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +249,18 @@ class Dialect:
     """Native keys that stand beside a payload key and never name a value."""
     aliases: str | None
     """A spelling of native keys that is understood too: `snake_case`."""
+    unprefixed: bool
+    """Whether values of unknown type and without a slug are taken as the vendor's own."""
+    prefixed: tuple[str, ...]
+    """Slugs that stand in native types, too; `*` for all."""
     other_slugs: tuple[str, ...]
     """Slugs that mean this vendor, too."""
     text: Template
     request: Body
     response: Body
     error: Block
+    compaction: tuple[Body, Body] | None
+    """Request and result of a compaction, where the API has one."""
     groups: Mapping[str, Group]
     turns: Mapping[str, Turns]
     maps: Mapping[str, EnumMap]

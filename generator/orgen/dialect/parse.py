@@ -74,12 +74,19 @@ class _Parser:
             tag=root.get("tag"),
             adornments=tuple(root.get("adornments", ())),
             aliases=root.get("aliases"),
+            unprefixed=bool(root.get("unprefixed")),
+            prefixed=tuple(root.get("prefixed", ())),
             other_slugs=tuple(root.get("other_slugs", ())),
             text=self.reader.template(root["text"], ("text",)),
             request=self.body("request"),
             response=self.body("response"),
             error=Block(
                 "error", tuple(self.rules(root["error"], ("error",), "error")), self.key("error")
+            ),
+            compaction=(
+                (self.body("compact_request"), self.body("compact_response"))
+                if "compact_request" in root
+                else None
             ),
             groups=groups,
             turns=turns,
@@ -99,9 +106,12 @@ class _Parser:
         value = self.root["endpoint"]
         if isinstance(value, str):
             method, _, path = value.partition(" ")
-            return Endpoint(method, path, path)
+            return Endpoint(method, path, path, "")
         return Endpoint(
-            value.get("method", "POST"), value["path"], value.get("stream", value["path"])
+            value.get("method", "POST"),
+            value["path"],
+            value.get("stream", value["path"]),
+            value.get("compact", ""),
         )
 
     def fixups(self) -> Iterator[str]:
@@ -304,7 +314,7 @@ class _NameCheck:
 
     def filters(self) -> Iterator[Filter]:
         dialect = self.dialect
-        bodies = (dialect.request, dialect.response)
+        bodies = (dialect.request, dialect.response, *(dialect.compaction or ()))
         rules = [
             *(rule for body in bodies for block in body.blocks for rule in block.rules),
             *(rule for group in dialect.groups.values() for rule in group.rules),

@@ -261,6 +261,19 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Fields of `container` that are the same on the other side, each of one of its kinds.
+
+    `table` is the name under which a target may keep the list.
+    """
+
+    container: Expr
+    table: str
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Every key of `container` outside `known` is residue, a declared note, or a loss."""
 
@@ -312,7 +325,7 @@ class Do:
 
 
 Stmt: TypeAlias = (
-    Let | Put | When | Choose | Expect | Account | Unused | Misfit | Report | Return | Do
+    Let | Put | When | Choose | Expect | Copy | Account | Unused | Misfit | Report | Return | Do
 )
 
 

@@ -53,6 +53,8 @@ class DialectTables:
     maps: Mapping[str, Mapping[Any, Any]]
     kinds: Mapping[str, Mapping[str, Sequence[str]]]
     """Canonical type -> property -> JSON kinds, to tell bad input from unsupported input."""
+    echoes: bool = False
+    """Whether responses repeat the settings of their request."""
     unprefixed: bool = False
     """Whether values of unknown type and without a slug are taken as the vendor's own."""
     prefixed: tuple[str, ...] = ()
@@ -90,9 +92,9 @@ class Context:
     stale: set[str] = field(default_factory=set)
     outdated: set[tuple[int, str]] = field(default_factory=set)
     named: dict[Any, Any] = field(default_factory=dict)
+    renamed: dict[Any, Any] = field(default_factory=dict)
     waiting: dict[Any, list[Any]] = field(default_factory=dict)
     seen_items: int = 0
-    orphan: str | None = None
     copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _places: dict[int, str] | None = None
 
@@ -234,26 +236,21 @@ class Context:
         self.minted += 1
         return f"{kind}{MINTED}{self.base}{self.minted}"
 
-    def name_of(self, call_id: Any, container: Any, key: str) -> Any:
-        """The name of the call that an output answers."""
-        kept = f"{self.tables.name}:{residue.NAME}"
-        if isinstance(container, dict) and isinstance(container.get(kept), str):
-            return container[kept]
-        calls = [
-            item.get("name")
-            for item in self.source.get("input") or []
-            if isinstance(item, dict)
-            and item.get("type") == "function_call"
-            and item.get("call_id") == call_id
-        ]
-        if calls:
-            return calls[-1]
-        self.reject(container, key, "no function_call has this call_id, so the name is unknown")
-        return None
-
     def url_fields(self) -> dict[str, Any]:
         """What the URL of the request says (`model`, `stream`)."""
         return self.url
+
+    def has_model(self, body: Any, prefix: str) -> bool:
+        """Whether the request goes to a model whose name begins so."""
+        model = body.get("model")
+        return isinstance(model, str) and model.rpartition("/")[2].startswith(prefix)
+
+    def has_strict(self, body: Any) -> bool:
+        """Whether a function of the request wants its schema enforced."""
+        return any(
+            isinstance(tool, dict) and tool.get("strict") is True
+            for tool in body.get("tools") or []
+        )
 
     def has_calls(self, body: Any) -> bool:
         """Whether the output asks the client to run a function."""
@@ -301,8 +298,16 @@ class EncodeContext(Context):
 
     def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
         """A value that the dialect has no word for."""
-        value = json.dumps(container[key], ensure_ascii=False)[:80]
-        self.report(container, key, "dropped", f"the API has no word for {value}")
+        word = container[key]
+        name = f"{place}{key}<{word}>"
+        if name in self.tables.ignore:
+            return
+        if name in self.tables.reject:
+            self.reject(container, key, self.tables.reject[name])
+            return
+        value = json.dumps(word, ensure_ascii=False)[:80]
+        reason = self.tables.drop.get(name, f"the API has no word for {value}")
+        self.report(container, key, "dropped", reason)
 
     def settle(self, container: Any, key: str, place: str, out: Any) -> None:
         value = container[key]
@@ -337,7 +342,8 @@ class EncodeContext(Context):
         if (id(container), path) in self.outdated:
             return
         if owner != self.tables.name:
-            self.report(container, key, "dropped", f"it belongs to {owner} alone")
+            if container[key] is not None:
+                self.report(container, key, "dropped", f"it belongs to {owner} alone")
         elif path.startswith(residue.TURN):
             self.turn_residue.append((path[len(residue.TURN) :], container[key]))
         elif not residue.restore(out, path, container[key]):
@@ -407,13 +413,16 @@ class EncodeContext(Context):
             found = value.get(property)
             if found is not None and _kind_name(found) not in kinds and "any" not in kinds:
                 raise self.expected(value, property, " or ".join(kinds))
-        if kind in tables.ignore:
-            return
-        if kind in tables.drop:
-            self.report(value, None, "dropped", tables.drop[kind])
-            return
-        reason = tables.reject.get(kind) or f"{tables.name} cannot carry this form of '{kind}'"
-        self.reject(value, None, reason)
+        for name in (f"{kind}<{value.get('role')}>", kind):
+            if name in tables.ignore:
+                return
+            if name in tables.reject:
+                self.reject(value, None, tables.reject[name])
+                return
+            if name in tables.drop:
+                self.report(value, None, "dropped", tables.drop[name])
+                return
+        self.reject(value, None, f"{tables.name} cannot carry this form of '{kind}'")
 
     def own_extension(self, value: dict[str, Any], kind: str) -> Any:
         """The native value of an extension of this vendor; others are refused."""
@@ -511,11 +520,6 @@ class DecodeContext(Context):
         if word is not None and word != again:
             out[f"{self.tables.name}:{path}"] = word
 
-    def keep_name(self, name: Any, call_id: Any, path: str, out: Any) -> None:
-        """Keeps the name that an answer gives its function where no call with this id says it."""
-        if self.named.get(call_id) != name:
-            out[f"{self.tables.name}:{path}"] = name
-
     def check_constant(
         self, container: Any, key: Any, expected: Any, prefix: str, out: Any
     ) -> None:
@@ -570,41 +574,6 @@ class DecodeContext(Context):
         if statuses and item["status"] != status:
             item[f"{name}:@status"] = True
         return {**item, **rest}
-
-    def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
-        """The id of the oldest unanswered call of that name, unless one is given."""
-        if isinstance(identifier, str) and identifier:
-            if isinstance(name, str) and not self.called(identifier, name):
-                self.orphan = name
-            return identifier
-        answered = {
-            item.get("call_id")
-            for item in self.items
-            if isinstance(item, dict) and item.get("type") == "function_call_output"
-        }
-        for item in self.items:
-            if isinstance(item, dict) and item.get("type") == "function_call":
-                if item.get("name") == name and item.get("call_id") not in answered:
-                    return item.get("call_id")
-        self.orphan = name if isinstance(name, str) else None
-        return None
-
-    def called(self, call_id: str, name: str) -> bool:
-        """Whether a call of this id and name has been decoded."""
-        return any(
-            item.get("call_id") == call_id and item.get("name") == name
-            for item in self.items
-            if isinstance(item, dict) and item.get("type") == "function_call"
-        )
-
-    def name_orphan(self, items: list[Any]) -> None:
-        """Keeps the name of a tool whose call is not there, on the result that names it."""
-        if self.orphan is not None:
-            name, self.orphan = self.orphan, None
-            for item in items:
-                if item.get("type") == "function_call_output":
-                    item[f"{self.tables.name}:{residue.NAME}"] = name
-                    return
 
 
 def _form(value: Any) -> str | None:

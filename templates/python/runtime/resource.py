@@ -83,7 +83,42 @@ def complete(
             value = request.get(name)
         whole[name] = copy.deepcopy(nothing) if value is None else value
     complete_echo(whole)
-    return {**whole, **found}
+    if whole["error"] is not None:
+        whole["error"] = {"code": "server_error", "message": "", **whole["error"]}
+    return {**whole, **kept_nulls(ctx, whole), **found}
+
+
+def kept_nulls(ctx: DecodeContext, whole: dict[str, Any]) -> dict[str, None]:
+    """Residue of settings that a vendor echoed as null, which the contract does not allow."""
+    if not ctx.tables.echoes:
+        return {}
+    source = ctx.source
+    return {
+        f"{ctx.tables.name}:{name}": None
+        for name in ECHO
+        if name in source and source[name] is None and whole[name] is not None
+    }
+
+
+def complete_compaction(
+    ctx: DecodeContext, found: dict[str, Any], clock: Callable[[], float]
+) -> dict[str, Any]:
+    """The whole result of a compaction."""
+    created = found.pop("created_at", None)
+    output = found.pop("output", [])
+    usage = found.pop("usage", None)
+    if usage is None:
+        usage = {}
+        ctx.report(ctx.source, None, "coerced", "no usage was given; taken as zero")
+    complete_items(ctx, output, "completed")
+    return {
+        "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
+        "object": "response.compaction",
+        "created_at": int(clock()) if created is None else created,
+        "output": output,
+        "usage": complete_usage(usage),
+        **found,
+    }
 
 
 def complete_echo(whole: dict[str, Any]) -> None:
@@ -96,6 +131,9 @@ def complete_echo(whole: dict[str, Any]) -> None:
             blank = {"name": "response", "description": None, "schema": None, "strict": False}
             given = {key: value for key, value in form.items() if value is not None}
             whole["text"]["format"] = {**blank, **given}
+    choice = whole["tool_choice"]
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
+        whole["tool_choice"] = {"mode": "auto", **choice}
     if isinstance(whole["reasoning"], dict):
         whole["reasoning"] = {"effort": None, "summary": None, **whole["reasoning"]}
     whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
@@ -117,6 +155,8 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
         if not fixed["id"]:
             fixed["id"] = ctx.mint(PREFIXES.get(kind, "item"), None)
         rest = {key: value for key, value in item.items() if key not in fixed}
+        if kind == "message" and isinstance(rest.get("content"), str):
+            rest["content"] = [{"type": "output_text", "text": rest["content"]}]
         output[index] = {**fixed, **rest}
         for part in rest.get("content") or []:
             if isinstance(part, dict) and part.get("type") == "output_text":

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import resource
 from .context import DialectTables, Rule, response_base
-from .errors import DecodeError, Loss, LossError, UnsupportedError
+from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .settings import apply_settings
 from .turns import Gathering, Splitting
@@ -54,6 +54,10 @@ class Functions:
     decode_response: Rule
     encode_error: Rule
     decode_error: Rule
+    encode_compact_request: Rule | None = None
+    decode_compact_request: Rule | None = None
+    encode_compact_response: Rule | None = None
+    decode_compact_response: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Dialect:
     functions: Functions
     path: str
     stream_path: str
+    compact_path: str = ""
     clock: Clock = time.time
 
     @property
@@ -123,7 +128,8 @@ class Dialect:
         """
         body = plain(response)
         ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
-        native = self.run(self.functions.encode_response, resource.reduced(body), ctx)
+        said = body if self.tables.echoes else resource.reduced(body)
+        native = self.run(self.functions.encode_response, said, ctx)
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
@@ -150,6 +156,59 @@ class Dialect:
         native = self.run(self.functions.encode_error, inner, ctx)
         status = native.pop(STATUS, None) or resource.status_of(inner)
         return Encoded(native, tuple(ctx.losses), status=status)
+
+    # Compaction -----------------------------------------------------------------
+
+    def encode_compaction_request(
+        self, request: Any, provider: str | None = None, strict: bool = False
+    ) -> Encoded:
+        """A request to compact a conversation as a native one.
+
+        Raises UnsupportedError where the API has no such thing, else as
+        `encode_request` does.
+        """
+        function = self.compacting(self.functions.encode_compact_request)
+        body = plain(request)
+        ctx = Gathering(self.tables, body, provider or self.tables.slug)
+        native = self.run(function, body, ctx)
+        apply_settings(ctx, body, native, provider)
+        settle(ctx.losses, ctx.problems, strict)
+        return Encoded(native, tuple(ctx.losses), self.compact_path)
+
+    def decode_compaction_request(self, body: Any, provider: str | None = None) -> Decoded:
+        """A native request to compact a conversation as an Open Responses one."""
+        function = self.compacting(self.functions.decode_compact_request)
+        native = plain(body)
+        ctx = Splitting(self.tables, native, provider or self.tables.slug)
+        canonical = self.run(function, native, ctx)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Decoded(canonical, tuple(ctx.losses))
+
+    def encode_compaction(self, compaction: Any, provider: str | None = None) -> Encoded:
+        """A CompactResource as a native one."""
+        function = self.compacting(self.functions.encode_compact_response)
+        body = plain(compaction)
+        ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
+        native = self.run(function, body, ctx)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Encoded(native, tuple(ctx.losses))
+
+    def decode_compaction(self, body: Any, provider: str | None = None) -> Decoded:
+        """A native compaction as a CompactResource."""
+        function = self.compacting(self.functions.decode_compact_response)
+        native = plain(body)
+        ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
+        ctx.base = response_base(native.get("id"), native)
+        canonical = self.run(function, native, ctx)
+        made = resource.complete_compaction(ctx, canonical, self.clock)
+        settle(ctx.losses, ctx.problems, strict=False)
+        return Decoded(made, tuple(ctx.losses))
+
+    def compacting(self, function: Rule | None) -> Rule:
+        """The function, if the API compacts conversations."""
+        if function is None:
+            raise UnsupportedError([Unsupported("", f"{self.name} has no compaction")])
+        return function
 
     def run(self, function: Rule, body: Any, ctx: Any) -> dict[str, Any]:
         """A generated function; input nested too deep is bad input."""

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from . import residue
-from .context import Beside, DecodeContext, EncodeContext, Rule, Turn
+from .context import Beside, Rule, Turn
 from .errors import DecodeError, Loss, Unsupported
+from .names import DecodeNames, EncodeNames
 from .primitives import put
 
 
-class Gathering(EncodeContext):
+class Gathering(EncodeNames):
     """Encoding of whole conversations."""
 
     __slots__ = ()
@@ -26,6 +27,14 @@ class Gathering(EncodeContext):
         if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
         return [made for part in content if (made := rule(part, self)) is not None]
+
+    def encode_items(self, items: Any, rule: Rule) -> Any:
+        """Items through a group; a string is what one user says."""
+        return items if isinstance(items, str) else self.each(items, rule)
+
+    def listed(self, content: Any) -> Any:
+        """Parts as a list; a bare string is one part."""
+        return [self.tables.text(content)] if isinstance(content, str) else content
 
     def pick(self, content: Any, rule: Rule) -> list[Any] | None:
         """Those parts that the group knows; nothing is reported of the others."""
@@ -278,7 +287,7 @@ def _parts(value: Any, text: Callable[[str], Any]) -> list[Any]:
     return value if isinstance(value, list) else [text(value)]
 
 
-class Splitting(DecodeContext):
+class Splitting(DecodeNames):
     """Decoding of whole conversations."""
 
     __slots__ = ()
@@ -295,6 +304,10 @@ class Splitting(DecodeContext):
         """Those elements that the group knows."""
         found = self.each(values, rule) or []
         return [made for made in found if ":" not in made["type"]] or None
+
+    def decode_items(self, items: Any, rule: Rule) -> Any:
+        """Native items through a group; a string is what one user says."""
+        return items if isinstance(items, str) else self.each(items, rule)
 
     def take_apart(
         self,
@@ -411,7 +424,6 @@ class Splitting(DecodeContext):
         for message in messages:
             turn: Turn
             turn, items = rule(message, self)
-            self.name_orphan(items)
             if turn is last and turn.merge and items:
                 items[0][f"{self.tables.name}:{residue.NEW_TURN}"] = True
             last = turn

@@ -160,8 +160,7 @@ class _Matcher:
         known = scope.bindings[variable.name].value
         if "name_of" in names:
             found: Expr = Primitive("call_named", (value, known, *place.arguments), context=True)
-            path = scope.path(place.container, place.key)
-            scope.named = (value, variable.name, path)
+            scope.named = (value, variable.name)
         elif "pick" in names:
             read = value
             for filter in reversed(variable.filters):

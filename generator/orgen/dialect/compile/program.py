@@ -13,7 +13,8 @@ from orgen.ir.operations import Function, Program, Table
 from orgen.ir.schema import Json, Schema
 
 REQUEST, RESPONSE, ERROR = "CreateResponseBody", "ResponseResource", "ErrorPayload"
-"""Components of the canonical schema that the three kinds of body stand for."""
+COMPACTION = "CompactResponseMethodPublicBody", "CompactResource"
+"""Components of the canonical schema that the kinds of body stand for."""
 
 
 def compile_dialect(dialect: Dialect, schema: Schema) -> Program:
@@ -39,6 +40,8 @@ def _bodies(dialect: Dialect) -> Iterator[tuple[Body, str]]:
     yield dialect.request, REQUEST
     yield dialect.response, RESPONSE
     error = Block("shape", dialect.error.rules, dialect.error.span)
+    if dialect.compaction is not None:
+        yield from zip(dialect.compaction, COMPACTION, strict=True)
     yield Body("error", (), (error,), (), dialect.error.span), ERROR
 
 

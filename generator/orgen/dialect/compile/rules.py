@@ -40,7 +40,8 @@ class Compiler:
     @property
     def item_groups(self) -> frozenset[str]:
         """Groups whose values are items, which need an id and a status."""
-        rows = (*self.dialect.request.rows, *self.dialect.response.rows)
+        bodies = (self.dialect.request, self.dialect.response, *(self.dialect.compaction or ()))
+        rows = [row for body in bodies for row in body.rows]
         return frozenset(f.arguments[0] for r in rows for f in r.filters if f.name == "items")
 
     def scope(self, rule: Rule, direction: Direction, parameter: str) -> Scope:
@@ -131,8 +132,8 @@ def words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
         return settled_words(native, scope, container)
     found = kept(scope)
     if scope.named is not None:
-        name, variable, path = scope.named
-        known = (name, scope.bindings[variable].value, constant(path), Local("out"))
+        name, variable = scope.named
+        known = (name, scope.bindings[variable].value, Local("out"))
         found.append(Do(Primitive("keep_name", known, context=True)))
     return found
 

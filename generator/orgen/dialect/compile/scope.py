@@ -51,8 +51,8 @@ class Scope:
     names: set[str] = field(default_factory=set)
     picks: dict[str, list[str]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
-    named: tuple[Expr, str, str] | None = None
-    """A function's name that was read, the variable of its call's id, and the name's path."""
+    named: tuple[Expr, str] | None = None
+    """A function's name that was read, and the variable of its call's id."""
 
     def local(self, wish: str) -> str:
         """A local name close to the wish that is not taken in this function."""

@@ -42,6 +42,7 @@ class DialectModule:
     source: str
     path: str
     stream_path: str
+    compact_path: str
     primitives: tuple[str, ...]
     tables: tuple[TableText, ...]
     key_sets: tuple[tuple[str, str], ...]
@@ -55,6 +56,10 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
     functions = [_function(printer, item) for item in routines(program, optimise=optimise)]
     functions.append(_text_function(printer, dialect))
     bodies = "\n".join(function.body for function in functions)
+    tables = (
+        *(_table(table) for table in program.tables),
+        *(TableText(n, f"typed({value(dict(t))})") for n, t in printer.field_tables.items()),
+    )
     module = DialectModule(
         name=dialect.name,
         slug=dialect.slug,
@@ -62,11 +67,9 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
         source=dialect.source,
         path=dialect.endpoint.path,
         stream_path=dialect.endpoint.stream_path,
-        primitives=_primitives(bodies, *(["typed"] if printer.field_tables else [])),
-        tables=(
-            *(_table(table) for table in program.tables),
-            *(TableText(n, f"typed({value(t)})") for n, t in printer.field_tables.items()),
-        ),
+        compact_path=dialect.endpoint.compact_path,
+        primitives=_primitives("\n".join([bodies, *(table.text for table in tables)])),
+        tables=tables,
         key_sets=tuple(
             (name, value(list(keys))) for name, keys in sorted(printer.key_sets.items())
         ),
@@ -162,6 +165,9 @@ def _facts(dialect: Dialect) -> list[TableText]:
         TableText("fixups", _names(dialect.fixups)),
         TableText("protected", _names(dialect.protected)),
         TableText("tag", value(dialect.tag)),
+        TableText("echoes", value(any(r.canonical == ("store",) for r in dialect.response.rows))),
+        TableText("unprefixed", value(dialect.unprefixed)),
+        TableText("prefixed", _names(dialect.prefixed)),
         TableText("adornments", _names(dialect.adornments)),
     ]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from orgen.ir.operations import Constant, Expr, Fits, Local, NewList, Put, Stmt
+from orgen.ir.operations import Constant, Copy, Expr, Fits, Local, NewList, Put, Stmt
 from orgen.ir.schema import Json
 from orgen.render import environment
 
@@ -54,12 +54,14 @@ class Printer:
             "bounds_test": self.bounds_test,
             "assignment": self.assignment,
             "key_set": self.key_set,
+            "field_table": self.field_table,
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
         }
         self.macros: Any = env.get_template(template).module
         self.key_sets: dict[str, tuple[str, ...]] = {}
+        self.field_tables: dict[str, dict[str, str]] = {}
         self.patterns: dict[str, str] = {}
         self._names: dict[type, Callable[[Any], str]] = {}
 
@@ -105,6 +107,12 @@ class Printer:
             return f"put({op.target}, {op.path!r}, {value})"
         target = op.target + "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
         return f"{target}[{literal(last)}] = {value}"
+
+    def field_table(self, op: Copy) -> str:
+        """The name of the constant that holds these fields and their kinds."""
+        name = op.table.upper()
+        self.field_tables[name] = {key: " ".join(kinds) for key, kinds in op.fields}
+        return name
 
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
