@@ -13,8 +13,10 @@ from typing import NoReturn
 import click
 
 from orgen.cli.bundle import bundle
+from orgen.cli.explain import explain
 from orgen.cli.failures import exit_code_of
 from orgen.cli.generate import generate
+from orgen.cli.table import table
 from orgen.cli.validate import validate
 
 _EPILOG = """\b
@@ -35,7 +37,7 @@ def cli() -> None:
     """Compile the Open Responses spec into typed code, OpenAPI documents and a reference."""
 
 
-for _command in (validate, generate, bundle):
+for _command in (validate, generate, bundle, table, explain):
     cli.add_command(_command)
 
 

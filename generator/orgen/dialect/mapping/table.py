@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TypeAlias
 
 from orgen.dialect.ast import Dialect, Direction, Note
@@ -38,10 +38,11 @@ def mapping_of(dialect: Dialect, schema: Schema, fields: Sequence[Field]) -> Map
         for note in _notes(dialect, section)
     ]
     covered = _covered(dialect, schema)
+    values = {f.path for f in fields if f.scope is Scope.VALUE and f.owner is None}
     cells: dict[tuple[Scope, str], Cell] = {}
     for field in fields:
         uses = _merged(each for each in said if each.about(field))
-        remarks = tuple(remark for place, remark in notes if _names(place, field))
+        remarks = tuple(remark for place, remark in notes if _names(place, field, values))
         whole = cells.get((Scope.VALUE, field.owner)) if field.owner else None
         verdict = _written(dialect, field, uses) or _unwritten(field, uses, remarks, whole)
         if field.scope is Scope.RESPONSE and verdict[1] == UNSAID:
@@ -86,9 +87,12 @@ def _places(field: Field) -> list[str]:
     return names
 
 
-def _names(place: str, field: Field) -> bool:
+def _names(place: str, field: Field, values: Container[str]) -> bool:
+    """Whether a note at `place` is about the field. Types win where a field is called the same."""
     if field.scope in (Scope.RESPONSE, Scope.ERROR):
         return place in (field.name, f"{field.scope.value}.{field.path.partition('.')[0]}")
+    if place in values and field.scope is Scope.REQUEST and place != field.path:
+        return False
     return place in _places(field)
 
 
