@@ -162,6 +162,8 @@ class _Matcher:
             found: Expr = Primitive("call_named", (value, known, *place.arguments), context=True)
             scope.named = (value, variable.name)
         elif "pick" in names:
+            if not optional:
+                scope.steps.append(Guard(Present(value)))
             read = value
             for filter in reversed(variable.filters):
                 read = backward(filter, read, scope, place, variable.name)
@@ -185,7 +187,9 @@ class _Matcher:
     ) -> None:
         """A native value that follows from another; kept where it differs from what follows."""
         scope = self.scope
-        families = [f.arguments[0] for f in variable.filters if f.arguments and f.name == "media_type"]
+        families = [
+            f.arguments[0] for f in variable.filters if f.arguments and f.name == "media_type"
+        ]
         for family in families:
             test = Holds(Primitive("of_family", (value, constant(family))))
             scope.steps.append(Guard(AbsentOr(value, test) if optional else test))

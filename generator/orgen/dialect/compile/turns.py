@@ -205,7 +205,7 @@ class TurnsCompiler:
         alternatives = [
             self.fragment(turn, rule)
             for turn in self.turns.turns
-            for rule in (*turn.rules, *turn.beside)
+            for rule in (*turn.beside, *turn.rules)
             if rule.only is not Direction.DECODE
         ]
         self.functions.append(

@@ -1,0 +1,82 @@
+"""Names of functions: which call an answer belongs to, and names that the contract forbids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import residue
+from .context import DecodeContext, EncodeContext
+from .primitives import safe_name
+
+
+class EncodeNames(EncodeContext):
+    """Canonical to native."""
+
+    __slots__ = ()
+
+    def name_of(self, call_id: Any, container: Any, key: str) -> Any:
+        """The native name of the function whose call an output answers."""
+        kept = f"{self.tables.name}:{residue.NAME}"
+        if isinstance(container, dict) and isinstance(container.get(kept), str):
+            return container[kept]
+        if not self.named:
+            for item in self.source.get("input") or []:
+                if isinstance(item, dict) and item.get("type") == "function_call":
+                    self.named[_hashable(item.get("call_id"))] = item.get("name")
+        name = self.named.get(_hashable(call_id))
+        if name is not None:
+            return self.native_name(name)
+        self.reject(container, key, "no function_call has this call_id, so the name is unknown")
+        return None
+
+    def native_name(self, name: Any) -> Any:
+        """The name that the vendor knows the function by; a tool with another name says it."""
+        if not self.renamed:
+            kept = f"{self.tables.name}:name"
+            self.renamed[None] = None
+            for tool in self.source.get("tools") or []:
+                if isinstance(tool, dict) and kept in tool:
+                    self.renamed[_hashable(tool.get("name"))] = tool[kept]
+        return self.renamed.get(_hashable(name), name)
+
+
+class DecodeNames(DecodeContext):
+    """Native to canonical."""
+
+    __slots__ = ()
+
+    def canonical_name(self, name: Any, container: Any, key: str) -> Any:
+        """The name in the characters that the contract allows; a change is reported."""
+        safe = safe_name(name)
+        if safe is not None and safe != name:
+            reason = f"Open Responses does not allow this name; it is called '{safe}'"
+            self.report(container, key, "coerced", reason)
+        return safe
+
+    def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
+        """The id of the oldest unanswered call of that function, unless one is given."""
+        self.see_calls()
+        open_calls = self.waiting.get(safe_name(name), [])
+        if isinstance(identifier, str) and identifier:
+            if identifier in open_calls:
+                open_calls.remove(identifier)
+            return identifier
+        return open_calls.pop(0) if open_calls else None
+
+    def see_calls(self) -> None:
+        """Takes note of the calls among the items since the last look."""
+        for item in self.items[self.seen_items :]:
+            if isinstance(item, dict) and item.get("type") == "function_call":
+                self.waiting.setdefault(item.get("name"), []).append(item.get("call_id"))
+                self.named[item.get("call_id")] = item.get("name")
+        self.seen_items = len(self.items)
+
+    def keep_name(self, name: Any, call_id: Any, out: Any) -> None:
+        """Keeps the name that an output gives its function where no call with this id says it."""
+        known = self.named.get(call_id)
+        if isinstance(name, str) and (known is None or known != safe_name(name)):
+            out[f"{self.tables.name}:{residue.NAME}"] = name
+
+
+def _hashable(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
