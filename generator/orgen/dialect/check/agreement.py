@@ -196,5 +196,6 @@ def _map_words(walk: Walk | None) -> dict[str, tuple[Json, ...] | None]:
 
 
 def _map_name(pair: Pair, variable: Variable) -> str | None:
-    filters = filters_of(pair, variable.name)
+    name = variable.name
+    filters = (*filters_of(pair.canonical, name), *filters_of(pair.native, name))
     return next((f.arguments[0] for f in filters if f.name == "map" and f.arguments), None)

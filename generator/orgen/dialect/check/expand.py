@@ -51,6 +51,10 @@ class Alt:
 _KINDS = {"str": "string", "obj": "object", "list": "array"}
 
 
+_REMAKE = ("join", "json_or", "json")
+"""Filters behind which nothing is left of the form of a value."""
+
+
 @dataclass(slots=True)
 class Expander:
     """Replaces variables that go through groups by the templates of those groups."""
@@ -67,15 +71,21 @@ class Expander:
         if not isinstance(alt.template, Variable):
             yield alt
             return
-        filters = filters_of(alt.pair, alt.template.name)
+        variable = alt.template
+        other = filters_of(alt.pair.other(self.side), variable.name)
+        filters = (*self.shaping(variable.filters), *other)
         inner = [found for filter in filters for found in self.through(filter, alt)]
-        restricted = self.restricted(filters, alt.template)
+        restricted = self.restricted((*variable.filters, *other), variable)
         if inner:
             yield from inner
         elif restricted is not None:
             yield replace(alt, template=restricted)
         else:
             yield alt
+
+    def shaping(self, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+        """The filters that say what stands here; none where the result is remade at the end."""
+        return () if any(filter.name in _REMAKE for filter in filters) else filters
 
     def restricted(
         self, filters: tuple[Filter, ...], variable: Variable

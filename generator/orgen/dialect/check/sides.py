@@ -65,6 +65,8 @@ class Pair:
     because: str | None = None
     when: str | None = None
     row: Row | None = None
+    open: bool = False
+    """Whether native keys that no pair reads are values of their own, not residue."""
 
     def side(self, side: Side) -> Template:
         return self.canonical if side is Side.CANONICAL else self.native
@@ -166,24 +168,13 @@ def _pair(rule: Rule, *, body: bool = False) -> Pair:
 
 
 def _turn(turn: Turn) -> Iterator[Pair]:
-    """Items of a turn; the lists of a fragment hold one element of many."""
-    for rule in turn.rules:
-        pair = _pair(rule)
+    """Items of a turn, with its header; the lists of a fragment hold one element of many."""
+    for rule in (*turn.rules, *turn.beside):
+        pair = replace(_pair(rule), open=turn.unknown == "*")
         if isinstance(pair.native, Object):
             entries = (*turn.header.entries, *pair.native.entries)
             pair = replace(pair, native=Object(entries, pair.native.span))
         yield pair
-    for rule in turn.beside:
-        yield replace(_pair(rule), native=_beside(turn, rule.native))
-
-
-def _beside(turn: Turn, native: Template) -> Template:
-    """A form that stands beside the payload of an element, as an element."""
-    key = turn.unknown
-    if key is None or key == "*":
-        return Object((*turn.header.entries, *getattr(native, "entries", ())), native.span)
-    inside = Entry(key, Array((native,), native.span), False, False, native.span)
-    return Object((*turn.header.entries, inside), native.span)
 
 
 def _nested(template: Template) -> Template:
@@ -224,11 +215,10 @@ def occurrences(template: Template) -> Iterator[Variable]:
             return
 
 
-def filters_of(pair: Pair, name: str) -> tuple[Filter, ...]:
-    """The filters of a variable on both sides of its pair."""
+def filters_of(template: Template, name: str) -> tuple[Filter, ...]:
+    """The filters of a variable wherever it stands in a template."""
     found = [
         filter
-        for template in (pair.canonical, pair.native)
         for variable in occurrences(template)
         if variable.name == name
         for filter in variable.filters

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from orgen.diagnostics import Diagnostics, Span
-from orgen.dialect.ast import Dialect, Direction, Filter
+from orgen.diagnostics import Diagnostics, Related, Span
+from orgen.dialect.ast import Dialect, Direction, Filter, Literal, Object
 from orgen.dialect.check.findings import Findings
+from orgen.dialect.check.order import covers
 from orgen.dialect.check.sides import Pair, occurrences, structure
 from orgen.dialect.primitives import FILTERS
 
@@ -44,10 +45,6 @@ def _names_group(filter: Filter) -> bool:
 
 def _included(dialect: Dialect) -> set[str]:
     """Groups whose rules another one takes over with `use`."""
-    owners: dict[Span, str] = {}
-    for name, group in dialect.groups.items():
-        for rule in group.rules:
-            owners.setdefault(rule.span, rule.name if rule.name in dialect.groups else name)
     return {
         owner
         for name, group in dialect.groups.items()
@@ -65,13 +62,23 @@ def _report(
             diagnostics.error(span, "D018", f"nothing uses the {kind} '{name}'", "remove it")
 
 
-def _one_way(pairs: Iterable[Pair], diagnostics: Diagnostics) -> None:
-    """A value that is sent in another form, and does not come back in its own."""
+def _one_way(pairs: Sequence[Pair], diagnostics: Diagnostics) -> None:
+    """A value that is sent in the form of another kind, and comes back as that."""
+    decoding = [pair for pair in pairs if pair.runs(Direction.DECODE)]
     for pair in pairs:
-        if pair.only is Direction.ENCODE and pair.because is None:
+        if pair.only is not Direction.ENCODE or pair.because is not None:
+            continue
+        back = next((other for other in decoding if covers(other.native, pair.native)), None)
+        if back is not None and _kind(back) != _kind(pair):
             diagnostics.warning(
                 pair.span,
                 "D034",
-                "a rule for encoding alone changes what comes back, and gives no reason",
+                f"what this rule sends comes back as '{_kind(back)}', and it gives no reason",
                 "add because: <reason>",
+                [Related(back.span, "it is decoded here")],
             )
+
+
+def _kind(pair: Pair) -> str:
+    tag = pair.canonical.entry("type") if isinstance(pair.canonical, Object) else None
+    return str(tag.template.value) if tag and isinstance(tag.template, Literal) else ""

@@ -247,7 +247,8 @@ class Walk:
             quiet = replace(where, quiet=True)
             self.visit(property.type, inner, quiet, required=property.required)
         single = len(constants(self.schema, property)) == 1
-        if not (single and self.side is Side.CANONICAL):
+        own = self.side is Side.NATIVE and any(alt.pair.open for alt in alts)
+        if not (single and self.side is Side.CANONICAL) and not own:
             self.gap(where)
 
     def keys(self, template: Object, record: Record, component: str) -> None:
