@@ -46,12 +46,12 @@ def _pair(pair: Pair, direction: Direction, diagnostics: Diagnostics) -> None:
     bound = dict.fromkeys(variable.name for variable in _binding(source))
     used = dict.fromkeys(variable.name for variable in occurrences(target))
     tested = [name for name in bound if _count(source, name) > 1]
-    for variable in _once(occurrences(target)):
-        if variable.name not in bound:
-            message = f"no {side.value} template binds ${variable.name}"
-            hint = close_match(variable.name, bound) or "write $_|default(...) for a constant"
-            diagnostics.error(variable.span, "D007", message, hint)
-    for variable in _once(occurrences(source)):
+    unbound = [v for v in _once(occurrences(target)) if v.name not in bound]
+    for variable in unbound:
+        message = f"no {side.value} template binds ${variable.name}"
+        hint = close_match(variable.name, bound) or "write $_|default(...) for a constant"
+        diagnostics.error(variable.span, "D007", message, hint)
+    for variable in _once(occurrences(source)) if not unbound else ():
         if variable.name not in used and variable.name not in tested and not variable.filters:
             message = f"${variable.name} is read here, and the other side never writes it"
             diagnostics.error(variable.span, "D033", message, "write $_ if it means nothing")

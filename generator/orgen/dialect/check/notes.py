@@ -96,6 +96,7 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
     strange = native_places(found.native.schema) if found.native is not None else set()
     used = {name for gap in found.canonical_gaps for name in gap.names}
     used_natively = {name for gap in found.native_gaps for name in native_names(gap)}
+    mapped = {reached.path for reached in found.canonical.reached}
     for section, notes in _sections(dialect):
         for note in notes:
             ignorable = section == IGNORE and (note.place in strange or note.place in used_natively)
@@ -112,16 +113,17 @@ def _canonical(found: Findings, diagnostics: Diagnostics) -> None:
                 hint = close_match(note.place, sorted(known))
                 diagnostics.error(note.span, "D012", message, hint)
             else:
-                _superfluous(note, section, diagnostics)
+                _superfluous(note, section, mapped, diagnostics)
 
 
-def _superfluous(note: Note, section: str, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        note.span,
-        "D014",
-        f"'{note.place}' stands under {section}, but is mapped wherever it can occur",
-        "remove the note, or the row or rule",
-    )
+def _superfluous(note: Note, section: str, mapped: set[str], diagnostics: Diagnostics) -> None:
+    if note.place in mapped:
+        message = f"'{note.place}' stands under {section}, but is mapped wherever it can occur"
+        hint = "remove the note, or the row or rule"
+    else:
+        message = f"'{note.place}' stands under {section}, but nothing asks for it"
+        hint = "what holds it is settled as a whole: remove the note"
+    diagnostics.error(note.span, "D014", message, hint)
 
 
 def _residue(found: Findings, diagnostics: Diagnostics) -> None:

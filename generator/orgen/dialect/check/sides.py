@@ -65,6 +65,8 @@ class Pair:
     because: str | None = None
     when: str | None = None
     row: Row | None = None
+    turn: bool = False
+    """Whether it is an item of a turn, where a list of one stands for one element of many."""
     open: bool = False
     """Whether native keys that no pair reads are values of their own, not residue."""
 
@@ -170,7 +172,7 @@ def _pair(rule: Rule, *, body: bool = False) -> Pair:
 def _turn(turn: Turn) -> Iterator[Pair]:
     """Items of a turn, with its header; the lists of a fragment hold one element of many."""
     for rule in (*turn.rules, *turn.beside):
-        pair = replace(_pair(rule), open=turn.unknown == "*")
+        pair = replace(_pair(rule), turn=True, open=turn.unknown == "*")
         if isinstance(pair.native, Object):
             entries = (*turn.header.entries, *pair.native.entries)
             pair = replace(pair, native=Object(entries, pair.native.span))

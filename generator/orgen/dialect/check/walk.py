@@ -274,6 +274,7 @@ class Walk:
             match alt.template:
                 case Array(elements):
                     exact = exact or alt.live
+                    value = value or (alt.pair.turn and self.side is Side.NATIVE)
                     inner += [Alt(element, alt.pair, alt.live) for element in elements]
                 case Elements(found):
                     value = True
