@@ -16,7 +16,9 @@ from orgen.cli.bundle import bundle
 from orgen.cli.explain import explain
 from orgen.cli.failures import exit_code_of
 from orgen.cli.generate import generate
+from orgen.cli.new import new
 from orgen.cli.table import table
+from orgen.cli.translate import translate
 from orgen.cli.validate import validate
 
 _EPILOG = """\b
@@ -37,7 +39,7 @@ def cli() -> None:
     """Compile the Open Responses spec into typed code, OpenAPI documents and a reference."""
 
 
-for _command in (validate, generate, bundle, table, explain):
+for _command in (validate, generate, bundle, table, explain, translate, new):
     cli.add_command(_command)
 
 
