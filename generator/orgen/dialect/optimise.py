@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from orgen.ir.operations import (
+    AbsentOr,
     AllOf,
     Alternative,
     Bound,
@@ -24,6 +25,7 @@ from orgen.ir.operations import (
     Expr,
     Function,
     Guard,
+    IsKind,
     Let,
     Local,
     Present,
@@ -156,7 +158,7 @@ def fuse(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
         stmt = _inside(stmt)
         last = fused[-1] if fused else None
         if isinstance(stmt, When) and isinstance(last, Let) and _is_test_of(stmt.condition, last):
-            fused[-1] = _with_first(stmt, Bound(last.name, last.value))
+            fused[-1] = _inside(_with_first(stmt, last))
         else:
             fused.append(stmt)
     return tuple(fused)
@@ -184,11 +186,24 @@ def _all(first: Cond, second: Cond) -> AllOf:
 
 
 def _is_test_of(condition: Cond, let: Let) -> bool:
-    first = condition.conditions[0] if isinstance(condition, AllOf) else condition
-    return first == Present(Local(let.name))
+    return _tested_first(_first(condition)) == Local(let.name)
 
 
-def _with_first(stmt: When, bound: Bound) -> When:
+def _first(condition: Cond) -> Cond:
+    return condition.conditions[0] if isinstance(condition, AllOf) else condition
+
+
+def _tested_first(condition: Cond) -> Expr | None:
+    """The value whose presence, absence or kind the condition asks for before all else."""
+    match condition:
+        case Present(value) | IsKind(value) | AbsentOr(value):
+            return value
+        case _:
+            return None
+
+
+def _with_first(stmt: When, let: Let) -> When:
+    bound = Bound(let.name, let.value, _first(stmt.condition))
     if isinstance(stmt.condition, AllOf):
         return replace(stmt, condition=AllOf((bound, *stmt.condition.conditions[1:])))
     return replace(stmt, condition=bound)

@@ -187,10 +187,11 @@ class HasLength:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Binds the name to the value, and holds where that is present."""
+    """Binds the name to the value, and tests it: for presence, its kind, or absence or kind."""
 
     name: str
     value: Expr
+    test: Cond
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +287,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A path that some alternative of a block uses, but the chosen one does not."""
+    """Keys that some alternative of a block uses, but the chosen one does not."""
 
     container: Expr
-    key: str
+    keys: tuple[str, ...]
     place: str
     out: str
 

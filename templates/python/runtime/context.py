@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from . import residue
 from .errors import Action, DecodeError, Loss, Unsupported
+from .spelling import OtherSpelling, in_snake_case
 from .primitives import MINTED, is_integer, is_minted, is_number, lookup
 
 Rule = Callable[[Any, Any], Any]
@@ -46,6 +47,9 @@ class DialectTables:
     slug: str
     tag: str | None
     adornments: tuple[str, ...]
+    other_slugs: tuple[str, ...]
+    spelling: Mapping[str, Any] | None
+    """Known native keys, as a tree, where they may be in snake_case, too."""
     text: Callable[[str], Any]
     drop: Mapping[str, str]
     reject: Mapping[str, str]
@@ -61,6 +65,12 @@ class DialectTables:
     """Slugs that stand in native types, too; `*` for all."""
     fixups: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+    settings: frozenset[str] = frozenset()
+    """Dotted paths of the native request's fields; empty where no schema tells them."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Fields that only another API of the vendor has -> that API's title."""
+    slugs: Mapping[str, str] = field(default_factory=dict)
+    """Every name of a vendor or provider -> its slug."""
 
     def is_prefixed(self, kind: str) -> bool:
         """Whether a type is the same on both sides, slug included."""
@@ -217,7 +227,8 @@ class Context:
             raise self.expected(container, key, " or ".join(_ARTICLES[name] for name in names))
 
     def wrong(self, value: Any, kind: str) -> DecodeError:
-        return DecodeError(self.pointer(value), f"expected {kind}, found {_kind(value)}")
+        place = self.pointer(value) or _element_position(self.source, value)
+        return DecodeError(place, f"expected {kind}, found {_kind(value)}")
 
     def clamp(self, value: Any, low: Any, high: Any, container: Any, key: str) -> Any:
         """The value moved into the range; a loss where it had to move."""
@@ -287,14 +298,15 @@ class EncodeContext(Context):
         if isinstance(container, dict):
             self.account(container, known, place, out)
 
-    def unused(self, container: Any, key: str, place: str, out: Any) -> None:
-        """A key that another alternative would have read."""
+    def unused(self, container: Any, keys: tuple[str, ...], place: str, out: Any) -> None:
+        """Keys that another alternative would have read."""
         if container is None:
             return
         if not isinstance(container, dict):
             raise self.wrong(container, "an object")
-        if container.get(key) is not None:
-            self.settle(container, key, place, out)
+        for key in keys:
+            if container.get(key) is not None:
+                self.settle(container, key, place, out)
 
     def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
         """A value that the dialect has no word for."""
@@ -429,7 +441,7 @@ class EncodeContext(Context):
         owner, _, tag = kind.partition(":")
         if self.tables.is_prefixed(kind):
             return self.unwrap(value, kind)
-        if owner not in (self.slug, self.tables.slug):
+        if owner not in (self.slug, self.tables.slug, *self.tables.other_slugs):
             self.reject(value, "type", f"'{kind}' is an extension of {owner}")
             return None
         return self.unwrap(value, tag)
@@ -459,6 +471,9 @@ class EncodeContext(Context):
 class DecodeContext(Context):
     """Native to canonical: what no rule reads is kept as residue or as an extension."""
 
+    spelling: bool = False
+    """Whether an unknown key may still be a known one in another spelling."""
+
     def account(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         """Keeps every key of `container` that no rule looked at."""
         for key in container:
@@ -469,14 +484,15 @@ class DecodeContext(Context):
         if isinstance(container, dict):
             self.account(container, known, place, out)
 
-    def unused(self, container: Any, key: str, place: str, out: Any) -> None:
-        """A key that another alternative would have read."""
+    def unused(self, container: Any, keys: tuple[str, ...], place: str, out: Any) -> None:
+        """Keys that another alternative would have read."""
         if container is None:
             return
         if not isinstance(container, dict):
             raise self.wrong(container, "an object")
-        if container.get(key) is not None:
-            self.keep(container, key, place, out)
+        for key in keys:
+            if container.get(key) is not None:
+                self.keep(container, key, place, out)
 
     def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
         """A value outside the contract's bounds: kept for this dialect, and reported."""
@@ -486,6 +502,8 @@ class DecodeContext(Context):
 
     def keep(self, container: Any, key: str, place: str, out: Any) -> None:
         value = container[key]
+        if self.spelling and ("_" in key or in_snake_case(value)):
+            raise OtherSpelling
         name = f"{place}{residue.escape(str(key))}"
         if value is None or name in self.tables.ignore or f"*.{key}" in self.tables.ignore:
             return
@@ -531,6 +549,8 @@ class DecodeContext(Context):
         """A native value without a rule, as an extension value with its raw payload."""
         if not isinstance(native, dict):
             raise self.wrong(native, "an object")
+        if self.spelling and in_snake_case(native):
+            raise OtherSpelling
         tag = self.tables.tag
         name = native.get(tag) if tag else self.payload_key(native)
         if not isinstance(name, str) or not name:
@@ -551,9 +571,9 @@ class DecodeContext(Context):
         plain = (key for key in native if key not in self.tables.adornments)
         return next(plain, next(iter(native), None))
 
-    def foreign_item(self, native: Any) -> dict[str, Any]:
+    def foreign_item(self, native: Any, group: str = "item") -> dict[str, Any]:
         """The same as an item, which needs an id and a status."""
-        return self.as_item(self.foreign(native, "item"))
+        return self.as_item(self.foreign(native, group))
 
     def as_item(self, made: dict[str, Any]) -> dict[str, Any]:
         """An extension value with the id and the status that every item has."""
@@ -607,6 +627,22 @@ def _positions(source: Any) -> dict[int, str]:
                 found[id(inner)] = f"{pointer}/{_escaped(key)}"
                 stack.append((inner, found[id(inner)]))
     return found
+
+
+def _element_position(source: Any, value: Any) -> str:
+    """The JSON Pointer of a list's element, found by identity; empty if it is not there."""
+    if isinstance(value, dict | list):
+        return ""
+    waiting = [(source, "")]
+    while waiting:
+        holder, pointer = waiting.pop()
+        entries = holder.items() if isinstance(holder, dict) else enumerate(holder)
+        for key, inner in entries:
+            if inner is value and isinstance(holder, list):
+                return f"{pointer}/{key}"
+            if isinstance(inner, dict | list):
+                waiting.append((inner, f"{pointer}/{_escaped(key)}"))
+    return ""
 
 
 def _escaped(key: Any) -> str:

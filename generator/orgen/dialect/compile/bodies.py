@@ -223,8 +223,12 @@ class BodyCompiler:
         local = Local(self.local(str(key) if isinstance(key, str) else f"{path[-1]}_{key}"))
         value: Expr = Field(container, key) if isinstance(key, str) else Element(container, key)
         kind = "array" if any(isinstance(k, int) for k in child.children) else "object"
+        here = (*path, key)
         body: list[Stmt] = [Expect(local, (kind,), container, key)]
-        body += self.walk(child, local, (*path, key))
+        if _is_same(child):
+            body.append(Put("out", here, constant({})))
+        body += self.walk(child, local, here)
+        body += self.account(child, local, here)
         return [Let(local.name, value), When(Present(local), tuple(body))]
 
     def row(self, row: Row, container: Expr, key: str | int) -> list[Stmt]:
@@ -295,9 +299,11 @@ class BodyCompiler:
         body += self.remainders(row, source, value)
         spec = self.spec(row.canonical)
         misfit = Misfit(place.container, place.key, self.prefix(row), "out")
-        if not self.encode and spec.bounded:
+        if not self.encode and spec.bounded and not mapped:
             body = [When(fits(value, spec), tuple(body), (misfit,))]
         body += self.because(row, place.container, place.key)
+        if any(f.name == "words" for f in row.filters):
+            known.append(value)
         grouped = any(f.name in FILTERS and FILTERS[f.name].group for f in row.filters)
         if value not in known:
             steps.append(Guard(Present(value)))
@@ -552,15 +558,15 @@ class BodyCompiler:
         return writers > 1
 
     def unused(self, paths: list[Path]) -> list[Stmt]:
-        found: list[Stmt] = []
+        keys: dict[Path, list[str]] = {}
         for path in paths:
             inside = any(path[: len(other)] == other for other in paths if other != path)
-            if inside or not path or not isinstance(path[-1], str):
-                continue
-            container = _read(root("body"), path[:-1])
-            place = "".join(f"{step}." for step in path[:-1])
-            found.append(Unused(container, path[-1], place, "out"))
-        return found
+            if not inside and path and isinstance(path[-1], str):
+                keys.setdefault(path[:-1], []).append(path[-1])
+        return [
+            Unused(_read(root("body"), path), tuple(found), _prefix(path), "out")
+            for path, found in keys.items()
+        ]
 
     def constants(self) -> Iterator[Stmt]:
         for path, value, _ in self.body.constants:
@@ -583,10 +589,13 @@ class BodyCompiler:
                     )
                 )
 
-    def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
-        prefix = "".join(f"{step}." for step in path)
+    def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if node.known:
-            yield Account(container, tuple(node.known), prefix, "out")
+            yield Account(container, tuple(node.known), _prefix(path), "out")
+
+    def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
+        if not path or not _has_rows(node):
+            yield from self.account(node, container, path)
         for key, child in node.children.items():
             inner = _read(container, (key,))
             if child.known or child.children:
@@ -615,12 +624,24 @@ def _structure(row: Row) -> bool:
 def _condition(when: str) -> Primitive:
     """`calls`, or `model gemini-2` with its argument, as a question to the context."""
     name, *arguments = when.split(" ", 1)
-    operands = (root("body"), *(constant(argument) for argument in arguments))
+    operands: tuple[Expr, ...] = (root("body"), *(constant(text) for text in arguments))
     return Primitive(f"has_{name}", operands, context=True)
 
 
 def _has_rows(node: Node) -> bool:
     return bool(node.rows) or any(_has_rows(child) for child in node.children.values())
+
+
+def _is_same(node: Node) -> bool:
+    """Whether all that is read in a container stands at the same place on the other side."""
+    rows = [row for _, row in node.rows]
+    same = all([term.path for term in row.terms] == [row.canonical] for row in rows)
+    inner = [child for child in node.children.values() if _has_rows(child)]
+    return bool(rows or inner) and same and all(map(_is_same, inner))
+
+
+def _prefix(path: Path) -> str:
+    return "".join(f"{step}." for step in path)
 
 
 def _covered(path: Path, read: list[Path]) -> bool:

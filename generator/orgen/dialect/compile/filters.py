@@ -21,7 +21,7 @@ from orgen.ir.operations import (
 )
 from orgen.ir.schema import Json
 
-_WORDS: dict[str, Json] = {"empty": {}, "blank": "", "none": None}
+_WORDS: dict[str, Json] = {"empty": {}, "list": [], "blank": "", "none": None}
 
 _GUARDS = {"str": "string", "obj": "object", "list": "array"}
 
@@ -63,7 +63,7 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
     arguments = filter.arguments
     encode = scope.direction is Direction.ENCODE
     match filter.name:
-        case "str" | "obj" | "list" | "str_list" | "word" | "absent" | "magic":
+        case "str" | "obj" | "list" | "str_list" | "word" | "absent" | "magic" | "untagged":
             return value
         case "data_url" | "object_schema" | "timestamp":
             return Primitive(filter.name, (value,))
@@ -136,8 +136,8 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
         case "absent" | "object_schema" | "bare" | "listed":
             return value
         case "safe_name":
-            name = Primitive("canonical_name", (value, *place.arguments), context=True)
-            safe = _bound(name, scope, wish)
+            found = Primitive("canonical_name", (value, *place.arguments), context=True)
+            safe = _bound(found, scope, wish)
             if scope.seen:
                 path = scope.path(place.container, place.key)
                 scope.kept.append(Kept(value, safe, path))

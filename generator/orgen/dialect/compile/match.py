@@ -84,6 +84,7 @@ class _Matcher:
 
     def literal(self, value: Expr, expected: Json, optional: bool) -> None:
         equal = Equals(value, constant(expected))
+        optional = optional and expected is not None
         self.scope.steps.append(Guard(AbsentOr(value, equal) if optional else equal))
 
     def variable(
@@ -111,7 +112,9 @@ class _Matcher:
 
     def kind(self, local: Expr, spec: Spec, optional: bool) -> None:
         if spec.kinds and optional:
-            self.scope.steps.append(Guard(AbsentOr(local, IsKind(local, spec.kinds))))
+            kinds = tuple(kind for kind in spec.kinds if kind != "null")
+            if kinds:
+                self.scope.steps.append(Guard(AbsentOr(local, IsKind(local, kinds))))
         elif spec.kinds:
             self.scope.steps.append(Guard(IsKind(local, spec.kinds)))
         elif not optional:
@@ -146,11 +149,11 @@ class _Matcher:
             if isinstance(step, Guard):
                 scope.steps.append(Guard(AbsentOr(local, step.condition)))
             else:
-                scope.steps.append(Let(step.name, Primitive("unless_absent", (local, step.value))))
+                scope.steps.append(Let(step.name, _unless_absent(local, step.value)))
         if isinstance(value, Local):
             return value
         bound = Local(scope.local(variable.name))
-        scope.steps.append(Let(bound.name, Primitive("unless_absent", (local, value))))
+        scope.steps.append(Let(bound.name, _unless_absent(local, value)))
         return bound
 
     def again(self, variable: Variable, value: Expr, place: Place, optional: bool) -> None:
@@ -274,3 +277,14 @@ def _separators(parts: tuple[str | Variable, ...]) -> list[str]:
         else:
             texts.append("")
     return texts
+
+
+_STRICT = ("each", "lookup", "negate", "one", "untagged", "whole", "word")
+"""Primitives that give nothing for nothing."""
+
+
+def _unless_absent(value: Expr, made: Expr) -> Expr:
+    """`made`, or nothing where `value` is absent."""
+    if isinstance(made, Primitive) and made.name in _STRICT and value in made.arguments:
+        return made
+    return Primitive("unless_absent", (value, made))

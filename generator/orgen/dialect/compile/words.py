@@ -71,7 +71,9 @@ def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]
     return found
 
 
-def _placed(template: Template, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Variable]]:
+def _placed(
+    template: Template, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Variable]]:
     match template:
         case Object(entries):
             for entry in entries:

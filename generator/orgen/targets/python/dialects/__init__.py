@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from orgen.dialect.ast import Dialect
 from orgen.dialect.compile import compile_dialect
+from orgen.dialect.settings import settings_of
 from orgen.ir.schema import Schema
 from orgen.render import SourceFile, environment
 from orgen.targets.python.dialects.module import dialect_module, kinds_module
@@ -24,8 +25,13 @@ class _Index:
     names: tuple[str, ...]
 
 
-def dialect_files(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceFile]:
-    """`openresponses/dialects/*.py` and `openresponses/runtime/*.py`, unformatted."""
+def dialect_files(
+    schema: Schema, dialects: Sequence[Dialect], providers: Sequence[str] = ()
+) -> list[SourceFile]:
+    """`openresponses/dialects/*.py` and `openresponses/runtime/*.py`, unformatted.
+
+    `providers` are the slugs of known providers, for `provider_extensions`.
+    """
     if not dialects:
         return []
     first = header(schema)
@@ -38,7 +44,8 @@ def dialect_files(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceFil
     }
     for dialect in dialects:
         program = compile_dialect(dialect, schema)
-        texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program)
+        settings = settings_of(dialect, dialects, providers)
+        texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program, settings)
     for name in RUNTIME_MODULES:
         texts[f"runtime/{name}"] = (runtime_dir() / name).read_text("utf-8")
     return [

@@ -11,6 +11,7 @@ from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.scope import Binding, Scope, root
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.optimise import Routine, routines
+from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.operations import Choose, Constant, Let, Program, Put, Stmt, Table, When
 from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
@@ -50,7 +51,9 @@ class DialectModule:
     facts: tuple[TableText, ...]
 
 
-def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True) -> str:
+def dialect_module(
+    dialect: Dialect, program: Program, settings: Settings | None = None, *, optimise: bool = True
+) -> str:
     """The text of `openresponses/dialects/<name>.py`, before formatting."""
     printer = Printer()
     functions = [_function(printer, item) for item in routines(program, optimise=optimise)]
@@ -74,7 +77,7 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
             (name, value(list(keys))) for name, keys in sorted(printer.key_sets.items())
         ),
         functions=tuple(functions),
-        facts=tuple(_facts(dialect)),
+        facts=(*_facts(dialect), *_settings(settings or settings_of(dialect, [dialect]))),
     )
     return environment("python").get_template("dialects/module.py.jinja").render(module=module)
 
@@ -174,6 +177,14 @@ def _facts(dialect: Dialect) -> list[TableText]:
 
 def _names(names: tuple[str, ...]) -> str:
     return "(" + "".join(f"{string(name)}, " for name in names) + ")"
+
+
+def _settings(settings: Settings) -> list[TableText]:
+    return [
+        TableText("settings", f"frozenset({value(list(settings.own))})"),
+        TableText("elsewhere", value(dict(settings.elsewhere))),
+        TableText("slugs", value(dict(settings.slugs))),
+    ]
 
 
 def _notes(notes: tuple[Note, ...]) -> str:

@@ -11,9 +11,22 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from orgen.ir.operations import Constant, Copy, Expr, Fits, Local, NewList, Put, Stmt
+from orgen.ir.operations import (
+    AbsentOr,
+    Bound,
+    Constant,
+    Copy,
+    Expr,
+    Fits,
+    IsKind,
+    Local,
+    NewList,
+    Put,
+    Stmt,
+)
 from orgen.ir.schema import Json
 from orgen.render import environment
+from orgen.targets.python.dialects.runtime import PRIMITIVES
 
 _TESTS = {
     "object": "isinstance({}, dict)",
@@ -55,6 +68,8 @@ class Printer:
             "assignment": self.assignment,
             "key_set": self.key_set,
             "field_table": self.field_table,
+            "bound_test": self.bound_test,
+            "keys": lambda op: repr(tuple(op.keys)),
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
@@ -100,6 +115,18 @@ class Printer:
             tests.append(f"matches({op.pattern!r}, {value})")
         return " and ".join(tests)
 
+    def bound_test(self, op: Bound) -> str:
+        """A binding and the test of what was bound, in one expression."""
+        name = identifier(op.name)
+        binding = f"{name} := {self.show(op.value)}"
+        match op.test:
+            case AbsentOr(_, condition):
+                return f"(({binding}) is None or {self.show(condition)})"
+            case IsKind(_, kinds):
+                return kind_test(kinds, name, binding)
+            case _:
+                return f"({binding}) is not None"
+
     def assignment(self, op: Put) -> str:
         value = self.show(op.value)
         *outer, last = op.path
@@ -133,12 +160,12 @@ def hint(value: Expr) -> str:
     return ": list[Any]" if value == NewList(()) else ""
 
 
-_TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+_TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | PRIMITIVES
 
 
 def identifier(name: str) -> str:
-    """A local name; keywords and built-in names get an underscore."""
-    return f"{name}_" if name in _TAKEN else name
+    """A local name; keywords, built-in names and those of primitives get an underscore."""
+    return f"{name}_" if name.rstrip("_") in _TAKEN else name
 
 
 def literal(value: Json | tuple[str, ...]) -> str:
@@ -159,14 +186,17 @@ def _string(text: str) -> str:
     return quoted
 
 
-def kind_test(kinds: tuple[str, ...], value: str) -> str:
+def kind_test(kinds: tuple[str, ...], value: str, first: str | None = None) -> str:
+    """The test for JSON kinds; `first` is what the first mention of the value says."""
     classes = [_CLASSES[kind] for kind in kinds if kind in _CLASSES]
     tests = []
     if len(classes) > 1:
-        tests.append(f"isinstance({value}, ({', '.join(classes)}))")
+        tests.append(f"isinstance({{}}, ({', '.join(classes)}))")
         kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
-    tests += [_TESTS[kind].format(value) for kind in kinds]
-    return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
+    tests += [_TESTS[kind] for kind in kinds]
+    tests.sort(key=lambda test: test == _TESTS["null"])
+    texts = [tests[0].format(first or value), *(test.format(value) for test in tests[1:])]
+    return texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"
 
 
 def kind_names(kinds: tuple[str, ...]) -> str:
