@@ -41,19 +41,20 @@ def validate(spec: str | None, strict_warnings: bool, error_format: Format, quie
     diagnostics = Diagnostics()
     try:
         path = spec_path(spec, load_settings(diagnostics))
-        components = _components(path, diagnostics, quiet)
+        found = _checked(path, diagnostics, quiet)
         diagnostics.check()
     except DiagnosticError:
         return FAULT
     finally:
         print_faults(diagnostics, error_format, found=True)
     if not quiet and error_format == "text":
-        click.echo(f"{path}: {components} components, {_count(diagnostics)}")
+        click.echo(f"{path}: {found}, {_count(diagnostics)}")
     return FOUND if diagnostics and strict_warnings else OK
 
 
-def _components(path: Path, diagnostics: Diagnostics, quiet: bool) -> int:
-    """The number of components; goes on to `resolve`, which finds faults of its own."""
+def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
+    """What there is, in words; goes on to `resolve` and the dialects, which find more faults."""
+    from orgen.dialect.load import load_dialects
     from orgen.pipeline import check_spec
     from orgen.resolve import resolve
 
@@ -61,7 +62,14 @@ def _components(path: Path, diagnostics: Diagnostics, quiet: bool) -> int:
     spec = check_spec(path, diagnostics, progress)
     diagnostics.check()
     with progress.step("resolve"):
-        return len(resolve(spec.full, diagnostics).components)
+        schema = resolve(spec.full, diagnostics)
+    diagnostics.check()
+    with progress.step("check dialects"):
+        dialects = load_dialects(path, schema, diagnostics)
+    counted = f"{len(schema.components)} components"
+    if not dialects:
+        return counted
+    return f"{counted}, {len(dialects)} dialect{'s' if len(dialects) > 1 else ''}"
 
 
 def _count(diagnostics: Diagnostics) -> str:
