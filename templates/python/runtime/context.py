@@ -19,6 +19,9 @@ from .primitives import MINTED, is_integer, is_minted, is_number, lookup
 
 Rule = Callable[[Any, Any], Any]
 
+UNTAGGED = "unknown"
+"""The type of an extension value that does not say what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -456,7 +459,7 @@ class EncodeContext(Context):
         native: dict[str, Any] = {}
         for key, inner in value.items():
             if key == "type":
-                if tables.tag:
+                if tables.tag and tag != UNTAGGED:
                     native[tables.tag] = tag
             elif (key == "id" and is_minted(inner)) or (key == "status" and self.added(value)):
                 continue
@@ -554,13 +557,13 @@ class DecodeContext(Context):
         tag = self.tables.tag
         name = native.get(tag) if tag else self.payload_key(native)
         if not isinstance(name, str) or not name:
-            name = "unknown"
+            name = UNTAGGED
         prefixed = self.tables.is_prefixed(name) and not name.startswith(f"{self.slug}:")
         made: dict[str, Any] = {"type": name if prefixed else f"{self.slug}:{name}"}
         for key, value in native.items():
-            if key == tag and isinstance(value, str):
+            if key == tag and value == name and name != UNTAGGED:
                 continue
-            if ":" in key or key == "type":
+            if ":" in key or key in ("type", tag):
                 made[f"{self.tables.name}:{residue.escape(key)}"] = value
             else:
                 made[key] = value

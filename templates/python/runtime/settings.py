@@ -1,41 +1,126 @@
-"""`provider_extensions`: settings of one provider, merged into its native body."""
+"""`provider_extensions`: settings of one provider, merged into its native body.
+
+The entry of the provider that is called counts, else that of the vendor whose
+format is spoken; entries of others are not looked at.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .context import EncodeContext
+from .context import DialectTables, EncodeContext
 from .errors import DecodeError
+from .spelling import respelled
+
+FIELD = "provider_extensions"
 
 
 def apply_settings(
     ctx: EncodeContext, request: Mapping[str, Any], native: dict[str, Any], provider: str | None
 ) -> None:
-    """Merges the entry of the provider called, else of the vendor, as a JSON Merge Patch (RFC 7396).
+    """Merges the entry that counts into `native`, as a JSON Merge Patch (RFC 7396).
 
-    Raises DecodeError for an entry that is not an object or touches a
-    protected path (conversation, model, tools, the stream switch).
+    A setting that only another API of the vendor has is not sent, and reported;
+    one that no API of the vendor is known to have is sent, and reported. Raises
+    DecodeError for an unknown provider, for an entry that is not an object and
+    for a protected field (conversation, model, tools, the stream switch).
     """
-    settings = request.get("provider_extensions")
+    settings = request.get(FIELD)
     if settings is None:
         return
     if not isinstance(settings, dict):
-        raise ctx.expected(request, "provider_extensions", "an object")
-    for name in (provider, ctx.tables.slug):
-        entry = settings.get(name) if name else None
-        if entry is None:
-            continue
-        if not isinstance(entry, dict):
-            raise ctx.expected(settings, name, "an object")
-        for key in entry:
-            if key in ctx.tables.protected:
-                raise DecodeError(
-                    ctx.pointer(entry, key), f"'{key}' is set by the request itself and protected"
-                )
-        merge_patch(native, entry)
+        raise ctx.expected(request, FIELD, "an object")
+    for name in settings:
+        known_provider(ctx, settings, name, provider)
+    name = entry_name(ctx.tables, settings, provider)
+    if name is None:
         return
+    entry = settings[name]
+    if not isinstance(entry, dict):
+        raise ctx.expected(settings, name, "an object")
+    if ctx.tables.spelling:
+        entry = respelled(entry, ctx.tables.spelling)
+    merge_patch(native, allowed(ctx, entry, "", native))
+
+
+def known_provider(
+    ctx: EncodeContext, settings: Mapping[str, Any], name: Any, provider: str | None
+) -> None:
+    """Raises DecodeError for a key that names no vendor or provider."""
+    slugs = ctx.tables.slugs
+    if slugs and name not in slugs and name not in (provider, ctx.tables.slug):
+        hint = _hint(str(name), slugs)
+        raise DecodeError(ctx.pointer(settings, name), f"'{name}' is no known provider{hint}")
+
+
+def entry_name(
+    tables: DialectTables, settings: Mapping[str, Any], provider: str | None
+) -> str | None:
+    """The key of the entry that counts: the provider's, else the vendor's, else None.
+
+    Other names of a provider or vendor come after the name itself.
+    """
+    for wanted in (provider, tables.slug):
+        if wanted is None:
+            continue
+        slug = tables.slugs.get(wanted, wanted)
+        others = (name for name in settings if tables.slugs.get(name) == slug)
+        for name in (wanted, slug, *others):
+            if settings.get(name) is not None:
+                return name
+    return None
+
+
+def allowed(
+    ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, native: Any
+) -> dict[str, Any]:
+    """The part of a patch that may be sent; what may not is reported or refused."""
+    tables = ctx.tables
+    found: dict[str, Any] = {}
+    for key, value in patch.items():
+        path = f"{prefix}{key}"
+        refuse_protected(ctx, patch, key, path)
+        if path in tables.elsewhere and path not in tables.settings:
+            reason = f"{tables.elsewhere[path]} has this setting, and the API that is called not"
+            ctx.report(patch, key, "dropped", reason)
+            continue
+        if tables.settings and path not in tables.settings:
+            names = (*tables.settings, *tables.elsewhere)
+            reason = f"no API of {tables.slug} is known to have it; sent as it is"
+            ctx.report(patch, key, "unchecked", reason + _hint(path, names))
+        elif isinstance(value, dict) and any(_below(path, tables.settings)):
+            inner = native.get(key) if isinstance(native, dict) else None
+            value = allowed(ctx, value, f"{path}.", inner)
+        found[key] = value
+    return found
+
+
+def refuse_protected(ctx: EncodeContext, patch: Mapping[str, Any], key: str, path: str) -> None:
+    """Raises DecodeError for a protected field, and for replacing what holds one."""
+    replaced = not isinstance(patch[key], dict)
+    for field in ctx.tables.protected:
+        if path == field or (replaced and field.startswith(f"{path}.")):
+            raise DecodeError(
+                ctx.pointer(patch, key), f"'{field}' is set by the request itself, and protected"
+            )
+
+
+def _below(path: str, settings: Iterable[str]) -> Iterator[str]:
+    return (name for name in settings if name.startswith(f"{path}."))
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    """The names that are meant perhaps: spelled alike, or of the same last step."""
+    names = sorted(known)
+    last = name.rpartition(".")[2]
+    same = [other for other in names if other.rpartition(".")[2] == last]
+    found = [*same, *difflib.get_close_matches(name, names, n=3)]
+    if not found:
+        return ""
+    return "; did you mean " + " or ".join(f"'{other}'" for other in dict.fromkeys(found)) + "?"
 
 
 def merge_patch(target: dict[str, Any], patch: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from .context import DialectTables, Rule, response_base
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .settings import apply_settings
+from .spelling import OtherSpelling, respelled
 from .turns import Gathering, Splitting
 
 Clock = Callable[[], float]
@@ -99,12 +100,25 @@ class Dialect:
     ) -> Decoded:
         """A native request as an Open Responses one; raises DecodeError."""
         native = plain(body)
-        ctx = Splitting(self.tables, native, provider or self.tables.slug)
-        if path is not None:
-            ctx.url = unfill(self.path, self.stream_path, path)
-        canonical = self.run(self.functions.decode_request, native, ctx)
+        known = self.tables.spelling
+        ctx = self.splitting(native, provider, path, spelling=known is not None)
+        try:
+            canonical = self.run(self.functions.decode_request, native, ctx)
+        except OtherSpelling:
+            native = respelled(native, known or {})
+            ctx = self.splitting(native, provider, path, spelling=False)
+            canonical = self.run(self.functions.decode_request, native, ctx)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(canonical, tuple(ctx.losses))
+
+    def splitting(
+        self, native: dict[str, Any], provider: str | None, path: str | None, *, spelling: bool
+    ) -> Splitting:
+        """The context of a native request."""
+        ctx = Splitting(self.tables, native, provider or self.tables.slug, spelling=spelling)
+        if path is not None:
+            ctx.url = unfill(self.path, self.stream_path, path)
+        return ctx
 
     def decode_response(
         self, body: Any, request: Any = None, provider: str | None = None
@@ -253,10 +267,16 @@ def _quoted(value: Any) -> str:
 def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
     """The fields that a URL path holds, and whether it asks for a stream."""
     for template, stream in ((stream_path, True), (path, False)):
-        pattern = re.escape(template.partition("?")[0])
+        pattern = re.escape(_tail(template.partition("?")[0]))
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/:]+(?:/[^/:]+)*)", pattern)
         match = re.search(pattern + "$", found.partition("?")[0])
         if match:
             fields: dict[str, Any] = match.groupdict()
             return {**fields, "stream": True} if stream and path != stream_path else fields
     return {}
+
+
+def _tail(template: str) -> str:
+    """A path from the step before its first field: what stands before differs by server."""
+    field = template.find("{")
+    return template if field < 0 else template[template.rfind("/", 0, field - 1) :]

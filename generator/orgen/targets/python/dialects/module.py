@@ -9,6 +9,7 @@ from typing import Any
 from orgen.dialect.ast import Dialect, Direction, Note
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.scope import Binding, Scope, root
+from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.optimise import Routine, routines
 from orgen.dialect.settings import Settings, settings_of
@@ -172,6 +173,8 @@ def _facts(dialect: Dialect) -> list[TableText]:
         TableText("unprefixed", value(dialect.unprefixed)),
         TableText("prefixed", _names(dialect.prefixed)),
         TableText("adornments", _names(dialect.adornments)),
+        TableText("other_slugs", _names(dialect.other_slugs)),
+        TableText("spelling", value(known_keys(dialect) if dialect.aliases else None)),
     ]
 
 
