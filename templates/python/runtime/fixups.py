@@ -19,24 +19,41 @@ def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[st
 
 
 def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
-    """Tool messages stand directly behind the message that called (Chat)."""
-    messages = native.get("messages") or []
-    callers = {
-        call.get("id"): message
-        for message in messages
-        for call in message.get("tool_calls") or []
-        if isinstance(call, dict)
-    }
-    found: list[Any] = []
-    for message in messages:
+    """Tool messages stand directly behind the message that called (Chat).
+
+    Some servers use call ids again, so the last message that called counts.
+    """
+    callers: dict[Any, int] = {}
+    found: list[list[Any]] = []
+    for message in native.get("messages") or []:
         caller = callers.get(message.get("tool_call_id")) if message.get("role") == "tool" else None
-        place = len(found)
         if caller is not None:
-            place = next((i + 1 for i, m in enumerate(found) if m is caller), place)
-            while place < len(found) and found[place].get("role") == "tool":
-                place += 1
-        found.insert(place, message)
-    messages[:] = found
+            found[caller].append(message)
+            continue
+        for call in message.get("tool_calls") or []:
+            if isinstance(call, dict) and isinstance(call.get("id"), str):
+                callers[call["id"]] = len(found)
+        found.append([message])
+    native["messages"] = [message for group in found for message in group]
+
+
+def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Parts marked `@apart` follow the tool messages in a message of the user (Chat)."""
+    found: list[Any] = []
+    apart: list[Any] = []
+    for message in native.get("messages") or []:
+        if message.get("role") != "tool" and apart:
+            found.append({"role": "user", "content": apart})
+            apart = []
+        content = message.get("content")
+        if message.get("role") == "tool" and isinstance(content, list):
+            moved = [part for part in content if part.pop("@apart", False)]
+            if moved:
+                rest = [part for part in content if not any(part is other for other in moved)]
+                message["content"] = ctx.bare(rest)
+                apart += moved
+        found.append(message)
+    native["messages"] = [*found, {"role": "user", "content": apart}] if apart else found
 
 
 def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
@@ -48,19 +65,21 @@ def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, 
 
 
 def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
-    """Only the allowed tools are sent, where the API has no tool choice (Ollama)."""
+    """Only the allowed tools are sent, where the API has no such choice (Ollama, Anthropic)."""
     choice = body.get("tool_choice")
-    if choice in (None, "auto"):
+    listed = isinstance(choice, dict) and choice.get("type") == "allowed_tools"
+    chosen = "tool_choice" in native
+    if choice in (None, "auto") or (chosen and not listed):
         return
     mode, allowed = _allowed(choice)
     tools = native.get("tools") or []
-    if mode == "none":
+    if mode == "none" and not chosen:
         tools = []
         ctx.report(body, "tool_choice", "emulated", "no tools are sent")
     elif allowed is not None:
         tools = [tool for tool in tools if _tool_name(tool) in allowed]
         ctx.report(body, "tool_choice", "emulated", "only the allowed tools are sent")
-    if mode == "required":
+    if mode == "required" and not chosen:
         ctx.report(body, "tool_choice", "coerced", "the API cannot make the model call a tool")
     if tools:
         native["tools"] = tools
@@ -68,14 +87,14 @@ def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[
         native.pop("tools", None)
 
 
-def _allowed(choice: Any) -> tuple[str, set[Any] | None]:
+def _allowed(choice: Any) -> tuple[str, list[Any] | None]:
     """(mode, names of the allowed tools or None for all) of a tool choice."""
     if not isinstance(choice, dict):
         return str(choice), None
     if choice.get("type") == "allowed_tools":
         tools = [tool for tool in choice.get("tools") or [] if isinstance(tool, dict)]
-        return str(choice.get("mode") or "auto"), {tool.get("name") for tool in tools}
-    return "required", {choice.get("name")}
+        return str(choice.get("mode") or "auto"), [tool.get("name") for tool in tools]
+    return "required", [choice.get("name")]
 
 
 def _tool_name(tool: Any) -> Any:
@@ -83,10 +102,71 @@ def _tool_name(tool: Any) -> Any:
     return function.get("name") if isinstance(function, dict) else tool.get("name")
 
 
+_LIMITS = (
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minProperties",
+    "maxProperties",
+    "maxItems",
+    "uniqueItems",
+)
+
+
+def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Schemas that the API enforces, in the subset that it knows (Anthropic).
+
+    Objects are closed, `oneOf` becomes `anyOf`, limits move into the
+    description. The caller's schema is never touched.
+    """
+    form = (native.get("output_config") or {}).get("format")
+    if isinstance(form, dict) and isinstance(form.get("schema"), dict):
+        _restrict(ctx, form, "schema", body, "text")
+    for tool in native.get("tools") or []:
+        if isinstance(tool, dict) and tool.get("strict") and "input_schema" in tool:
+            _restrict(ctx, tool, "input_schema", body, "tools")
+
+
+def _restrict(
+    ctx: EncodeContext, holder: dict[str, Any], key: str, body: dict[str, Any], field: str
+) -> None:
+    restricted = _restricted(holder[key])
+    if restricted != holder[key]:
+        holder[key] = restricted
+        ctx.report(body, field, "coerced", "the schema was rewritten to the subset that is enforced")
+
+
+def _restricted(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_restricted(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
+            found[key] = {name: _restricted(inner) for name, inner in value.items()}
+        elif key in ("enum", "const", "default", "examples", "required"):
+            found[key] = value
+        elif key not in _LIMITS:
+            found["anyOf" if key == "oneOf" else key] = _restricted(value)
+    limits = ", ".join(f"{key}: {schema[key]}" for key in _LIMITS if key in schema)
+    if limits:
+        found["description"] = " ".join(filter(None, [schema.get("description"), f"({limits})"]))
+    if schema.get("type") == "object" and "additionalProperties" not in schema:
+        found["additionalProperties"] = False
+    return found
+
+
 FIXUPS: dict[str, Fixup] = {
     "narrow_allowed_tools": narrow_allowed_tools,
+    "strict_schema": strict_schema,
     "tool_results_first": tool_results_first,
     "tool_results_adjacent": tool_results_adjacent,
+    "tool_media_apart": tool_media_apart,
     "skip_empty_text": skip_empty_text,
 }
 """Every fixup by its name in the dialect files."""

@@ -64,6 +64,7 @@ def complete(
     created = found.pop("created_at", None)
     created = int(created) if isinstance(created, int | float) else int(clock())
     output = found.pop("output", [])
+    output = allowed_calls(ctx, output, request)
     complete_items(ctx, output, status)
     whole: dict[str, Any] = {
         "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
@@ -119,6 +120,24 @@ def complete_compaction(
         "usage": complete_usage(usage),
         **found,
     }
+
+
+def allowed_calls(
+    ctx: DecodeContext, output: list[Any], request: dict[str, Any] | None
+) -> list[Any]:
+    """The output without calls that `allowed_tools` forbids (spec: tool_choice is a hard limit)."""
+    choice = (request or {}).get("tool_choice")
+    if not isinstance(choice, dict) or choice.get("type") != "allowed_tools":
+        return output
+    names = {tool.get("name") for tool in choice.get("tools") or [] if isinstance(tool, dict)}
+    kept = []
+    for item in output:
+        if item.get("type") == "function_call" and item.get("name") not in names:
+            reason = f"a call of {item.get('name')!r}, which the request does not allow"
+            ctx.report(ctx.source, None, "dropped", reason)
+        else:
+            kept.append(item)
+    return kept
 
 
 def complete_echo(whole: dict[str, Any]) -> None:
