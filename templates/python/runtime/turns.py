@@ -350,6 +350,8 @@ class Splitting(DecodeNames):
                     run.append(made)
                     continue
                 made = self.as_item(made)
+            elif made is None and unknown == "*":
+                made = self.foreign({key: [native]}, key)
             elif made is None:
                 made = self.foreign_item(native)
             run = None

@@ -23,6 +23,7 @@ from orgen.dialect.compile.filters import Place, argument, backward, constant, f
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
+from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import entry_path, leaves
 from orgen.dialect.primitives import FILTERS, STRUCTURES
@@ -163,7 +164,19 @@ class BodyCompiler:
         if not self.encode:
             for path, _, _ in self.body.constants:
                 self.know(tree, path)
+            for key in self.answer_keys():
+                tree.know(key)
         return tree
+
+    def answer_keys(self) -> Iterator[str]:
+        """The keys that a turn reads where the whole body is its message."""
+        for row in self.structures():
+            if row.filters[0].name == "turn" and not row.terms[0].path:
+                turns = self.compiler.dialect.turns.values()
+                turn = next(
+                    u for t in turns for u in t.turns if u.name == row.filters[0].arguments[0]
+                )
+                yield from (key for slot in slots(turn) for key in slot.keys)
 
     def know(self, tree: Node, path: Path) -> None:
         if path and not self.in_url(path):
@@ -278,7 +291,9 @@ class BodyCompiler:
 
     def checked(self, row: Row) -> bool:
         """Whether the source has the canonical kind: on encode, and where filters keep it."""
-        return self.encode or all(f.name in ("default", "clamp", "absent", "each") for f in row.filters)
+        return self.encode or all(
+            f.name in ("default", "clamp", "absent", "each") for f in row.filters
+        )
 
     def filtered(
         self, row: Row, value: Expr, source: Local, place: Place, scope: Scope

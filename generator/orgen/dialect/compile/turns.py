@@ -395,7 +395,8 @@ class TurnsCompiler:
             group = self.wrap_function(name, turn, slot.content[key])
             part = FunctionName(group_function(Direction.DECODE, group))
             wrap = FunctionName(f"decode_{name}_run")
-        unknown = constant("item" if turn.unknown == key else "part")
+        kept_as = "item" if turn.unknown == key else "part"
+        unknown = constant("*" if turn.unknown == "*" else kept_as)
         place = (root("message"), constant(key))
         arguments: tuple[Expr, ...] = (Local("items"), *place, element, part, wrap, unknown)
         if keys_beside(turn, key):
