@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from orgen.diagnostics import Diagnostics
+from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.ast import Direction, EnumMap, Filter, Variable
 from orgen.dialect.check.findings import Findings
 from orgen.dialect.check.marks import Holding
@@ -40,9 +40,11 @@ def _constants(found: Findings, diagnostics: Diagnostics) -> None:
     for walk in (found.canonical, found.native):
         if walk is None:
             continue
+        told: set[Span] = set()
         for wrong in walk.misplaced:
-            if wrong.span in walk.known:
+            if wrong.span in walk.known or wrong.span in told:
                 continue
+            told.add(wrong.span)
             if isinstance(wrong.value, dict):
                 message = f"an object stands where the schema has {wrong.place}"
                 diagnostics.error(wrong.span, "D022", message)

@@ -155,12 +155,10 @@ def _partial(old: Covered, new: Covered, gap: Gap) -> Covered:
 
 
 def _section(gap: Gap, dialect: Dialect) -> Span:
-    body = gap.context if gap.context in CANONICAL else "request"
-    return {
-        "request": dialect.request.span,
-        "response": dialect.response.span,
-        "error": dialect.error.span,
-    }[body]
+    bodies = (dialect.request, dialect.response, *(dialect.compaction or ()))
+    spans: dict[str, Span] = {body.name: body.span for body in bodies}
+    spans["error"] = dialect.error.span
+    return spans.get(gap.context, dialect.request.span)
 
 
 def check_coverage(found: Findings, diagnostics: Diagnostics) -> None:

@@ -115,7 +115,7 @@ class Expander:
                 yield from self.group(name, alt)
             case "each":
                 yield self.elements(self.group(name, alt), alt)
-            case "pick" | "parts" | "hoist":
+            case "pick" | "parts" | "hoist" | "items":
                 yield self.elements(self.group(name, alt), alt)
                 yield strings
             case "gather":
@@ -142,6 +142,7 @@ class Expander:
     def alts(self, pairs: Iterable[Pair], outer: Alt) -> Iterator[Alt]:
         direction = self.side.source_of
         for pair in pairs:
-            elsewhere = pair.when in (REQUEST, RESPONSE) and pair.when != self.body
+            body = RESPONSE if self.body.endswith(RESPONSE) else REQUEST
+            elsewhere = pair.when in (REQUEST, RESPONSE) and pair.when != body
             live = outer.live and pair.runs(direction) and not elsewhere
             yield Alt(pair.side(self.side), pair, live, value=True)

@@ -6,14 +6,34 @@ from dataclasses import dataclass
 
 from orgen.dialect.ast import Dialect
 from orgen.dialect.check.marks import Gap
-from orgen.dialect.check.sides import ERROR, REQUEST, RESPONSE, Side, Sides
+from orgen.dialect.check.sides import (
+    COMPACT_REQUEST,
+    COMPACT_RESPONSE,
+    ERROR,
+    REQUEST,
+    RESPONSE,
+    Side,
+    Sides,
+)
 from orgen.dialect.check.walk import Walk
 from orgen.ir.schema import Schema
 
-CANONICAL = {REQUEST: "CreateResponseBody", RESPONSE: "ResponseResource", ERROR: "ErrorPayload"}
+CANONICAL = {
+    REQUEST: "CreateResponseBody",
+    RESPONSE: "ResponseResource",
+    ERROR: "ErrorPayload",
+    COMPACT_REQUEST: "CompactResponseMethodPublicBody",
+    COMPACT_RESPONSE: "CompactResource",
+}
 """Components of the canonical schema that the bodies stand for."""
 
-NATIVE = {REQUEST: "Request", RESPONSE: "Response", ERROR: "Error"}
+NATIVE = {
+    REQUEST: "Request",
+    RESPONSE: "Response",
+    ERROR: "Error",
+    COMPACT_REQUEST: "CompactRequest",
+    COMPACT_RESPONSE: "CompactResponse",
+}
 """Entry points of native schemas."""
 
 BUILT_IN: dict[str, dict[str, str]] = {
@@ -49,6 +69,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
             "echoed from the request",
         ),
     },
+    COMPACT_RESPONSE: {"object": "always `response.compaction`"},
     ERROR: {"headers": "they are headers of the HTTP response"},
 }
 """Fields of a body that the runtime settles, with how; no dialect need speak of them."""
@@ -87,4 +108,4 @@ def built_in(gap: Gap) -> str | None:
     """How the runtime settles a field of a body, if it does."""
     if gap.component != CANONICAL.get(gap.context):
         return None
-    return BUILT_IN[gap.context].get(gap.names[0])
+    return BUILT_IN.get(gap.context, {}).get(gap.names[0])

@@ -45,7 +45,8 @@ def check_order(found: Findings, diagnostics: Diagnostics) -> None:
                     "put the special case first, or limit one with 'only'",
                     [Related(earlier.span, "the earlier rule")],
                 )
-    for body in (found.dialect.request, found.dialect.response):
+    dialect = found.dialect
+    for body in (dialect.request, dialect.response, *(dialect.compaction or ())):
         _writes(body.rows, diagnostics)
 
 
@@ -54,7 +55,7 @@ def _lists(found: Findings) -> Iterator[tuple[Direction, Sequence[Pair]]]:
     sides, dialect = found.sides, found.dialect
     blocks = [
         [pair for pair in sides.bodies[body.name] if pair.span in {r.span for r in block.rules}]
-        for body in (dialect.request, dialect.response)
+        for body in (dialect.request, dialect.response, *(dialect.compaction or ()))
         for block in body.blocks
     ]
     for direction in Direction:

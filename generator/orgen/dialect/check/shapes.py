@@ -84,6 +84,8 @@ def unknown_keys(record: Record, template: Object) -> list[str]:
     Keys with a colon are residue, and those with an at sign lie outside the body.
     """
     keys = [entry.key for entry in template.entries]
+    if record.property("id") is not None:
+        keys = [key for key in keys if key != "status"]  # every item may have one
     own = [key for key in keys if ":" not in key and not key.startswith("@")]
     return [key for key in own if record.property(key) is None]
 
@@ -177,7 +179,7 @@ def kinds_of(schema: Schema, type: Type) -> frozenset[str]:
     found: set[str] = set()
     for variant in variants(schema, type):
         kind = type_kind(variant.type)
-        if not kind:
+        if kind in ("", "null"):
             return frozenset()
         found.add(kind)
     return frozenset(found)

@@ -39,6 +39,7 @@ ROW = "row"
 """Name of the variable that stands for the field of a row."""
 
 REQUEST, RESPONSE, ERROR = "request", "response", "error"
+COMPACT_REQUEST, COMPACT_RESPONSE = "compact_request", "compact_response"
 _URL = "@"
 
 
@@ -85,7 +86,7 @@ class Sides:
     """All pairs of a dialect: of its bodies, its groups and its turns."""
 
     dialect: Dialect
-    bodies: Mapping[str, tuple[Pair, ...]] = field(init=False)
+    bodies: dict[str, tuple[Pair, ...]] = field(init=False)
     groups: Mapping[str, tuple[Pair, ...]] = field(init=False)
     turns: Mapping[str, Mapping[str, tuple[Pair, ...]]] = field(init=False)
     """Turns section -> turn -> pairs; their native side is the message's, header included."""
@@ -97,6 +98,10 @@ class Sides:
             RESPONSE: tuple(_body(dialect.response)),
             ERROR: tuple(_pair(rule, body=True) for rule in dialect.error.rules),
         }
+        if dialect.compaction is not None:
+            request, response = dialect.compaction
+            self.bodies[COMPACT_REQUEST] = tuple(_body(request))
+            self.bodies[COMPACT_RESPONSE] = tuple(_body(response))
         self.groups = {
             name: tuple(_pair(rule) for rule in group.rules)
             for name, group in dialect.groups.items()

@@ -18,7 +18,7 @@ def check_unused(found: Findings, diagnostics: Diagnostics) -> None:
     filters = [filter for pair in found.sides for filter in _filters(pair)]
     groups = {f.arguments[0] for f in filters if f.arguments and _names_group(f)}
     groups |= _included(dialect)
-    maps = {f.arguments[0] for f in filters if f.name == "map" and f.arguments}
+    maps = {f.arguments[0] for f in filters if f.name in ("map", "words") and f.arguments}
     turns = {f.arguments[0] for f in filters if f.name == "gather" and f.arguments}
     turns |= {found.sides.section(f.arguments[0]) for f in filters if f.name == "turn"}
     _report("group", {n: g.span for n, g in dialect.groups.items()}, groups, diagnostics)

@@ -43,7 +43,7 @@ from orgen.dialect.check.shapes import (
     unknown_keys,
     variants,
 )
-from orgen.dialect.check.sides import RESPONSE, Pair, Side, Sides
+from orgen.dialect.check.sides import COMPACT_RESPONSE, RESPONSE, Pair, Side, Sides
 from orgen.ir.schema import (
     Anything,
     Json,
@@ -90,7 +90,7 @@ class Walk:
 
     def body(self, name: str, component: str) -> None:
         """Walk one body; a schema without that component has nothing to say."""
-        if component not in self.schema.components:
+        if component not in self.schema.components or name not in self.sides.bodies:
             return
         self.expander.body = name
         alts = [
@@ -110,7 +110,7 @@ class Walk:
         for alt in alts:
             if isinstance(alt.template, Variable):
                 self.hold(alt.pair, alt.template, type, place, required)
-        found = self.expander.expand(alts)
+        found = [alt for alt in self.expander.expand(alts) if not _is_null(alt)]
         if any(alt.live and isinstance(alt.template, Variable | Wildcard | Total) for alt in found):
             place = replace(place, quiet=True)
         value = place.value or any(alt.value for alt in found)
@@ -158,7 +158,10 @@ class Walk:
             case Total(), Scalar(kind):
                 return kind in (ScalarKind.INTEGER, ScalarKind.NUMBER)
             case Object(), Record():
-                known = not unknown_keys(type, template)
+                required = Object(
+                    tuple(entry for entry in template.entries if not entry.optional), template.span
+                )
+                known = not unknown_keys(type, required)
                 return known and agrees(self.schema, type, template)
             case Object(), List():
                 return all(entry.key.isdecimal() or entry.key == "*" for entry in template.entries)
@@ -225,7 +228,7 @@ class Walk:
         name = f"{kind}<{role}>" if role else kind
         context = place.label or place.context
         # The published contract lists every part at every place of a response.
-        lenient = place.lenient or place.context == RESPONSE
+        lenient = place.lenient or place.context in (RESPONSE, COMPACT_RESPONSE)
         return replace(
             place, context=context, path=kind, kind=kind, label=name, value=False, lenient=lenient
         )
@@ -396,3 +399,8 @@ class Walk:
         self.gaps.append(
             Gap(place.context, place.path, unique, place.component, partial, name, place.span)
         )
+
+
+def _is_null(alt: Alt) -> bool:
+    """A null stands for an absent value, which every optional place may be."""
+    return isinstance(alt.template, Literal) and alt.template.value is None
