@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from orgen.diagnostics import Span
-from orgen.ir.schema import Json
+from orgen.ir.schema import Json, Schema
 
 Path: TypeAlias = tuple[str | int, ...]
 """A place inside a body: `generationConfig.topP`, `choices.0.message`."""
@@ -271,3 +271,5 @@ class Dialect:
     protected: tuple[str, ...]
     fixups: tuple[str, ...]
     span: Span
+    native: Schema | None = None
+    """The vendor's own schema, where there is one beside the file."""

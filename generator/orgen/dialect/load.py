@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 from orgen.diagnostics import Diagnostics
@@ -26,6 +27,7 @@ def load_dialects(spec: Path, schema: Schema, diagnostics: Diagnostics) -> list[
     for path in sorted(spec.glob("dialects/*/dialect.yaml")):
         dialect = load_dialect(path, spec, diagnostics)
         if dialect is not None:
+            dialect = replace(dialect, native=load_native(path.parent, diagnostics))
             found.append(dialect)
     return found
 

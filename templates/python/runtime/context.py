@@ -14,10 +14,12 @@ from typing import Any, Literal
 
 from . import residue
 from .errors import Action, DecodeError, Loss, Unsupported
-from .spelling import OtherSpelling, in_snake_case
 from .primitives import MINTED, is_integer, is_minted, is_number, lookup
+from .spelling import OtherSpelling, in_snake_case
 
 Rule = Callable[[Any, Any], Any]
+
+NULL = frozenset({type(None)})
 
 UNTAGGED = "unknown"
 """The type of an extension value that does not say what it is."""
@@ -212,13 +214,15 @@ class Context:
     def copy(
         self, container: dict[str, Any], fields: Mapping[str, frozenset[type]], out: dict[str, Any]
     ) -> None:
-        """Those fields that are there, as they are."""
+        """Those fields that are there, as they are; fields of kind null only where they are null."""
         for key, value in container.items():
-            if key in fields and value is not None:
+            if key in fields:
                 types = fields[key]
-                if types and type(value) not in types:
+                if type(value) in types:
+                    out[key] = value
+                elif value is not None and types != NULL:
                     self.check_types(container, key, types)
-                out[key] = value
+                    out[key] = value
 
     def check_types(self, container: Any, key: str, types: frozenset[type]) -> None:
         """Raises DecodeError unless the value is of one of the types, or a whole number."""
@@ -226,7 +230,7 @@ class Context:
         whole = int in types and is_integer(value)
         plain = isinstance(value, tuple(types)) and not isinstance(value, bool)
         if not whole and not plain:
-            names = sorted({_kind_name(type()) for type in types})
+            names = sorted({_kind_name(type()) for type in types if type() is not None})
             raise self.expected(container, key, " or ".join(_ARTICLES[name] for name in names))
 
     def wrong(self, value: Any, kind: str) -> DecodeError:

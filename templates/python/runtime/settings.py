@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .context import DialectTables, EncodeContext
-from .errors import DecodeError
+from .errors import DecodeError, Loss
 from .spelling import respelled
 
 FIELD = "provider_extensions"
@@ -29,7 +29,7 @@ def apply_settings(
     for a protected field (conversation, model, tools, the stream switch).
     """
     settings = request.get(FIELD)
-    if settings is None:
+    if settings is None or FIELD in native:
         return
     if not isinstance(settings, dict):
         raise ctx.expected(request, FIELD, "an object")
@@ -43,7 +43,7 @@ def apply_settings(
         raise ctx.expected(settings, name, "an object")
     if ctx.tables.spelling:
         entry = respelled(entry, ctx.tables.spelling)
-    merge_patch(native, allowed(ctx, entry, "", native))
+    merge_patch(native, allowed(ctx, entry, "", ctx.pointer(settings, name)))
 
 
 def known_provider(
@@ -74,38 +74,37 @@ def entry_name(
     return None
 
 
-def allowed(
-    ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, native: Any
-) -> dict[str, Any]:
-    """The part of a patch that may be sent; what may not is reported or refused."""
+def allowed(ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, at: str) -> dict[str, Any]:
+    """The part of a patch that may be sent; what may not is reported or refused.
+
+    `prefix` leads to the patch in the native body, `at` points to it in the request.
+    """
     tables = ctx.tables
     found: dict[str, Any] = {}
     for key, value in patch.items():
         path = f"{prefix}{key}"
-        refuse_protected(ctx, patch, key, path)
+        pointer = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
+        refuse_protected(tables, path, value, pointer)
         if path in tables.elsewhere and path not in tables.settings:
-            reason = f"{tables.elsewhere[path]} has this setting, and the API that is called not"
-            ctx.report(patch, key, "dropped", reason)
+            reason = f"only {tables.elsewhere[path]} has this setting"
+            ctx.losses.append(Loss(pointer, "dropped", reason))
             continue
         if tables.settings and path not in tables.settings:
             names = (*tables.settings, *tables.elsewhere)
             reason = f"no API of {tables.slug} is known to have it; sent as it is"
-            ctx.report(patch, key, "unchecked", reason + _hint(path, names))
+            ctx.losses.append(Loss(pointer, "unchecked", reason + _hint(path, names)))
         elif isinstance(value, dict) and any(_below(path, tables.settings)):
-            inner = native.get(key) if isinstance(native, dict) else None
-            value = allowed(ctx, value, f"{path}.", inner)
+            value = allowed(ctx, value, f"{path}.", pointer)
         found[key] = value
     return found
 
 
-def refuse_protected(ctx: EncodeContext, patch: Mapping[str, Any], key: str, path: str) -> None:
+def refuse_protected(tables: DialectTables, path: str, value: Any, pointer: str) -> None:
     """Raises DecodeError for a protected field, and for replacing what holds one."""
-    replaced = not isinstance(patch[key], dict)
-    for field in ctx.tables.protected:
-        if path == field or (replaced and field.startswith(f"{path}.")):
-            raise DecodeError(
-                ctx.pointer(patch, key), f"'{field}' is set by the request itself, and protected"
-            )
+    for field in tables.protected:
+        replaced = not isinstance(value, dict) and field.startswith(f"{path}.")
+        if path == field or replaced:
+            raise DecodeError(pointer, f"'{field}' is set by the request itself, and protected")
 
 
 def _below(path: str, settings: Iterable[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -15,7 +15,7 @@ from orgen.targets.python.dialects.module import dialect_module, kinds_module
 from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
 from orgen.targets.python.module import header
 
-__all__ = ["dialect_files"]
+__all__ = ["dialect_files", "runtime_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Index:
 def dialect_files(
     schema: Schema, dialects: Sequence[Dialect], providers: Sequence[str] = ()
 ) -> list[SourceFile]:
-    """`openresponses/dialects/*.py` and `openresponses/runtime/*.py`, unformatted.
+    """`openresponses/dialects/*.py`, unformatted.
 
     `providers` are the slugs of known providers, for `provider_extensions`.
     """
@@ -40,14 +40,24 @@ def dialect_files(
     texts = {
         "dialects/__init__.py": template.render(index=index),
         "dialects/canonical.py": kinds_module(schema),
-        "runtime/__init__.py": '"""What the generated translators share; written by hand."""\n',
     }
     for dialect in dialects:
         program = compile_dialect(dialect, schema)
         settings = settings_of(dialect, dialects, providers)
         texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program, settings)
+    return _placed(first, texts)
+
+
+def runtime_files(schema: Schema) -> list[SourceFile]:
+    """`openresponses/runtime/*.py`: what the generated modules share, written by hand."""
+    doc = '"""What the generated translators share; written by hand."""\n'
+    texts = {"runtime/__init__.py": doc}
     for name in RUNTIME_MODULES:
         texts[f"runtime/{name}"] = (runtime_dir() / name).read_text("utf-8")
+    return _placed(header(schema), texts)
+
+
+def _placed(first: str, texts: Mapping[str, str]) -> list[SourceFile]:
     return [
         SourceFile(PurePosixPath("openresponses", path), f"{first}\n{text}")
         for path, text in texts.items()

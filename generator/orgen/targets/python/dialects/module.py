@@ -169,7 +169,7 @@ def _facts(dialect: Dialect) -> list[TableText]:
         TableText("fixups", _names(dialect.fixups)),
         TableText("protected", _names(dialect.protected)),
         TableText("tag", value(dialect.tag)),
-        TableText("echoes", value(any(r.canonical == ("store",) for r in dialect.response.rows))),
+        TableText("echoes", value(dialect.echoes)),
         TableText("unprefixed", value(dialect.unprefixed)),
         TableText("prefixed", _names(dialect.prefixed)),
         TableText("adornments", _names(dialect.adornments)),

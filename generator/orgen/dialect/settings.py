@@ -1,0 +1,87 @@
+"""Which settings a vendor's formats know, and by which names requests speak of vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orgen.dialect.ast import Dialect
+from orgen.ir.schema import List, Map, Record, Ref, Schema, Type, Union
+
+_REQUEST = "Request"
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `provider_extensions` may say to a dialect.
+
+    `own` are dotted paths of its native request, objects before what they hold;
+    `elsewhere` those that only another dialect of the vendor has, with its
+    title; `slugs` every slug that a key may be, with the slug that it stands for.
+    """
+
+    own: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    slugs: Mapping[str, str] = field(default_factory=dict)
+
+
+def settings_of(
+    dialect: Dialect, dialects: Sequence[Dialect], providers: Sequence[str] = ()
+) -> Settings:
+    """The settings of one dialect among others. `providers` are slugs of known providers."""
+    own = native_settings(dialect.native)
+    elsewhere: dict[str, str] = {}
+    for other in dialects:
+        if other.slug == dialect.slug and other.name != dialect.name:
+            for path in native_settings(other.native):
+                if path not in own:
+                    elsewhere.setdefault(path, other.title)
+    return Settings(own, elsewhere, known_slugs(dialects, providers))
+
+
+def known_slugs(dialects: Sequence[Dialect], providers: Sequence[str]) -> dict[str, str]:
+    """Slug or other name of a vendor or provider -> its slug, sorted."""
+    found = {slug: slug for slug in providers}
+    for dialect in dialects:
+        found |= {slug: dialect.slug for slug in (dialect.slug, *dialect.other_slugs)}
+    return dict(sorted(found.items()))
+
+
+def native_settings(native: Schema | None) -> tuple[str, ...]:
+    """Dotted paths of the properties of the native request; none without a schema."""
+    if native is None or _REQUEST not in native.components:
+        return ()
+    request = native.components[_REQUEST].type
+    return tuple(_paths(native, request, "", 0)) if isinstance(request, Record) else ()
+
+
+def _paths(native: Schema, record: Record, prefix: str, depth: int) -> Iterator[str]:
+    for property in record.properties:
+        path = f"{prefix}{property.name}"
+        yield path
+        inner = native.deref(property.type)
+        if isinstance(inner, Record) and depth + 1 < _DEEPEST and not _recursive(native, inner):
+            yield from _paths(native, inner, f"{path}.", depth + 1)
+
+
+def _recursive(native: Schema, record: Record) -> bool:
+    """Whether a record holds records like itself, as a JSON Schema does: it is one setting."""
+    waiting: list[Type] = [property.type for property in record.properties]
+    seen: set[str] = set()
+    while waiting:
+        match waiting.pop():
+            case Ref(name) if name not in seen:
+                seen.add(name)
+                waiting.append(native.components[name].type)
+            case Record() as found:
+                if found == record:
+                    return True
+                waiting += [property.type for property in found.properties]
+            case List(items):
+                waiting.append(items)
+            case Map(values):
+                waiting.append(values)
+            case Union(variants):
+                waiting += [variant.type for variant in variants]
+    return False
