@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import jsonschema
 
+from orgen.diagnostics import Diagnostics
 from orgen.lifecycle_check import check_lifecycle
 from orgen.load import load_file
 from orgen.resources import spec_dir
+from orgen.schema_paths import stream_events
 
 if TYPE_CHECKING:
-    from orgen.diagnostics import Diagnostics
     from orgen.ir.schema import Schema
     from orgen.load import Document
 
@@ -161,6 +162,20 @@ class Lifecycle:
             if event == rule.event or event in rule.aliases:
                 return rule
         return None
+
+
+def find_lifecycle(spec: Path, schema: Schema, diagnostics: Diagnostics) -> Lifecycle | None:
+    """The lifecycle table of a spec folder, or the one shipped if it fits the spec's events.
+
+    Faults are reported for a folder's own table only: that the shipped one does
+    not describe a foreign stream is no fault.
+    """
+    own = spec / FILE_NAME
+    if own.is_file():
+        return load_lifecycle(own, spec, schema, diagnostics)
+    if not stream_events(schema):
+        return None
+    return load_lifecycle(spec_dir() / FILE_NAME, spec_dir(), schema, Diagnostics())
 
 
 def load_lifecycle(

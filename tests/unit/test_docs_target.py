@@ -30,10 +30,11 @@ from orgen.ir.schema import (
     Union,
     Variant,
 )
+from orgen.lifecycle import find_lifecycle
 from orgen.load import Document, load_file, load_spec
 from orgen.overlay import apply_overlays
 from orgen.resolve import resolve
-from orgen.targets.docs import find_lifecycle, render_pages
+from orgen.targets.docs import render_pages
 from orgen.targets.docs.escape import code, comment, escape, json_block, paragraphs
 from orgen.targets.docs.example import Examples
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from orgen.diagnostics import Diagnostics
-from orgen.lifecycle import FILE_NAME, load_lifecycle
+from orgen.lifecycle import find_lifecycle
 from orgen.render import SourceFile, environment
-from orgen.resources import spec_dir
-from orgen.schema_paths import stream_events
 from orgen.targets import Inputs, Target
 from orgen.targets.docs.diagram import draw
 from orgen.targets.docs.inventions import without_inventions
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from orgen.ir.schema import Schema
     from orgen.lifecycle import Lifecycle
 
-__all__ = ["find_lifecycle", "render_pages", "target"]
+__all__ = ["render_pages", "target"]
 
 
 class _DocsTarget:
@@ -39,20 +37,6 @@ class _DocsTarget:
 
 
 target: Target = _DocsTarget()
-
-
-def find_lifecycle(spec: Path, schema: Schema, diagnostics: Diagnostics) -> Lifecycle | None:
-    """The lifecycle table of a spec folder, or the one shipped if it fits the spec's events.
-
-    Faults are reported for a folder's own table only: that the shipped one does
-    not describe a foreign stream is no fault.
-    """
-    own = spec / FILE_NAME
-    if own.is_file():
-        return load_lifecycle(own, spec, schema, diagnostics)
-    if not stream_events(schema):
-        return None
-    return load_lifecycle(spec_dir() / FILE_NAME, spec_dir(), schema, Diagnostics())
 
 
 def render_pages(

@@ -8,9 +8,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from orgen.diagnostics import Diagnostics
+from orgen.ir.schema import Role, Union
+from orgen.lifecycle import find_lifecycle
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
-from orgen.targets.python.dialects import dialect_files
+from orgen.targets.python.dialects import dialect_files, runtime_files
+from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.types_module import derived_names, lower_types
@@ -28,10 +31,15 @@ class _PythonTarget:
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The modules of the package, then the files that describe it."""
+        shared = [
+            *_events(inputs.schema, inputs.config, diagnostics),
+            *dialect_files(inputs.schema, inputs.dialects),
+        ]
         modules = [
             SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
             *_models(inputs.schema, inputs.config, diagnostics),
-            *dialect_files(inputs.schema, inputs.dialects),
+            *shared,
+            *(runtime_files(inputs.schema) if shared else []),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]
         return [*placed, *_package_files(inputs.schema, inputs.config, placed)]
@@ -52,6 +60,20 @@ def _types(schema: Schema, diagnostics: Diagnostics) -> str:
         choose_classes(schema, diagnostics, taken)
     module = lower_types(schema, classes)
     return environment("python").get_template("types.py.jinja").render(module=module)
+
+
+def _events(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[SourceFile]:
+    """The module of events, for a spec that streams some and tells how they follow each other."""
+    lifecycle = find_lifecycle(config.spec, schema, diagnostics)
+    classes = choose_classes(schema, Diagnostics())
+    unions = [
+        classes[component.name]
+        for component in schema.components.values()
+        if component.role is Role.EVENT and isinstance(component.type, Union)
+    ]
+    if lifecycle is None or not unions:
+        return []
+    return [events_file(schema, lifecycle, unions[0], classes)]
 
 
 def _models(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[SourceFile]:

@@ -1,0 +1,125 @@
+"""JSON text to values and back: with orjson where it is installed, else without, and the same.
+
+Both ways read the same values and refuse the same texts:
+
+- bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD, so that
+  every string can be written again;
+- integers are exact whatever their size; NaN, infinities, numbers too large for
+  a float and nesting deeper than MAX_DEPTH are refused;
+- of several values for one key the last counts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from importlib import import_module
+from itertools import accumulate
+from typing import Any
+
+MAX_DEPTH = 200
+"""Lists and objects may lie this deep in each other: more would exhaust Python's stack later."""
+
+
+def _installed(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+_orjson: Any = _installed("orjson")
+_OPTIONS = (
+    _orjson.OPT_PASSTHROUGH_SUBCLASS
+    | _orjson.OPT_PASSTHROUGH_DATACLASS
+    | _orjson.OPT_PASSTHROUGH_DATETIME
+    if _orjson
+    else 0
+)
+_DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER = b"0" * 19
+"""orjson makes floats of integers that need more than 64 bits: they have 19 digits or more."""
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"|\Z)', re.DOTALL)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_STEPS = bytes.maketrans(b"[{]}", b"\2\2\0\0")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def loads(text: bytes | str) -> Any:
+    """The value of JSON text. Raises ValueError, whose message names the place."""
+    data = text if isinstance(text, bytes) else utf8(text)
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+        raise ValueError(f"lists and objects lie more than {MAX_DEPTH} deep in each other")
+    if _orjson is not None and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+        try:
+            return _orjson.loads(data)
+        except ValueError:
+            pass  # the reader below mends strings, and has the last word on all else
+    return _mended(_DECODER.decode(data.decode("utf-8", "replace")), data)
+
+
+def dumps(value: Any) -> bytes:
+    """Compact JSON text in UTF-8. Raises ValueError or TypeError for what JSON cannot say.
+
+    orjson spells some floats differently (1e16 instead of 1e+16); they are the same numbers.
+    """
+    if _orjson is not None:
+        try:
+            data: bytes = _orjson.dumps(value, option=_OPTIONS)
+        except TypeError:
+            pass  # integers beyond 64 bits, halves of surrogate pairs: see below
+        else:
+            if b"null" not in data:  # which orjson also writes for NaN
+                return data
+    return utf8(_encoded(value))
+
+
+def utf8(text: str) -> bytes:
+    """The text in UTF-8; halves of surrogate pairs, which have no place there, as U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text).encode()
+
+
+def _encoded(value: Any) -> str:
+    try:
+        return _ENCODER.encode(value)
+    except RecursionError:
+        raise ValueError("lists and objects lie too deep in each other") from None
+
+
+def _depth(data: bytes) -> int:
+    brackets = _STRING.sub(b"", data).translate(_STEPS, _NO_BRACKETS)
+    return max(accumulate(step - 1 for step in brackets), default=0)
+
+
+def _mended(value: Any, data: bytes) -> Any:
+    """The value without halves of surrogate pairs, which only escapes can bring in."""
+    return _without_surrogates(value) if b"\\ud" in data or b"\\uD" in data else value
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(entry) for entry in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(value[key]) for key in value}
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:40]} is too large")
+    return number
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
