@@ -273,3 +273,8 @@ class Dialect:
     span: Span
     native: Schema | None = None
     """The vendor's own schema, where there is one beside the file."""
+
+    @property
+    def echoes(self) -> bool:
+        """Whether responses repeat the settings of their request under the same names."""
+        return any(row.canonical == ("store",) for row in self.response.rows)

@@ -271,7 +271,7 @@ class Copy:
     container: Expr
     table: str
     fields: tuple[tuple[str, tuple[str, ...]], ...]
-    out: str
+    out: Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from . import residue
 from .errors import Action, DecodeError, Loss, Unsupported
@@ -20,6 +20,9 @@ from .spelling import OtherSpelling, in_snake_case
 Rule = Callable[[Any, Any], Any]
 
 NULL = frozenset({type(None)})
+
+_Place: TypeAlias = tuple[int, Any]
+"""The identity of the container that a value lies in, and its key there."""
 
 UNTAGGED = "unknown"
 """The type of an extension value that does not say what it is."""
@@ -111,7 +114,7 @@ class Context:
     waiting: dict[Any, list[Any]] = field(default_factory=dict)
     seen_items: int = 0
     copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
-    _places: dict[int, str] | None = None
+    _places: dict[int, _Place] | None = None
 
     # Positions ----------------------------------------------------------------
 
@@ -125,8 +128,12 @@ class Context:
             self._places = _positions(self.source)
         if id(container) in self.copies:
             container = self.copies[id(container)][1]
-        place = self._places.get(id(container), "")
-        return place if key is None or key == "" else f"{place}/{_escaped(key)}"
+        steps = [] if key is None or key == "" else [key]
+        place = self._places.get(id(container))
+        while place is not None:
+            steps.append(place[1])
+            place = self._places.get(place[0])
+        return "".join(f"/{_escaped(step)}" for step in reversed(steps))
 
     def report(self, container: Any, key: Any, action: Action, reason: str) -> None:
         """Adds a loss."""
@@ -234,8 +241,10 @@ class Context:
             raise self.expected(container, key, " or ".join(_ARTICLES[name] for name in names))
 
     def wrong(self, value: Any, kind: str) -> DecodeError:
-        place = self.pointer(value) or _element_position(self.source, value)
-        return DecodeError(place, f"expected {kind}, found {_kind(value)}")
+        holder, key = (value, None)
+        if not isinstance(value, dict | list):
+            holder, key = _holder_of(value, self.source)
+        return DecodeError(self.pointer(holder, key), f"expected {kind}, found {_kind(value)}")
 
     def clamp(self, value: Any, low: Any, high: Any, container: Any, key: str) -> Any:
         """The value moved into the range; a loss where it had to move."""
@@ -622,34 +631,34 @@ def _counts(value: Any) -> bool:
     return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
-def _positions(source: Any) -> dict[int, str]:
-    """Identity of every container below `source` -> its JSON Pointer."""
-    found: dict[int, str] = {id(source): ""}
-    stack: list[tuple[Any, str]] = [(source, "")]
+def _positions(source: Any) -> dict[int, _Place]:
+    """Where every container below `source` lies, by identity."""
+    found: dict[int, _Place] = {}
+    stack: list[Any] = [source] if isinstance(source, dict | list) else []
     while stack:
-        value, pointer = stack.pop()
+        value = stack.pop()
         entries = value.items() if isinstance(value, dict) else enumerate(value)
         for key, inner in entries:
-            if isinstance(inner, dict | list) and id(inner) not in found:
-                found[id(inner)] = f"{pointer}/{_escaped(key)}"
-                stack.append((inner, found[id(inner)]))
+            if isinstance(inner, dict | list) and id(inner) not in found and inner is not source:
+                found[id(inner)] = (id(value), key)
+                stack.append(inner)
     return found
 
 
-def _element_position(source: Any, value: Any) -> str:
-    """The JSON Pointer of a list's element, found by identity; empty if it is not there."""
-    if isinstance(value, dict | list):
-        return ""
-    waiting = [(source, "")]
+def _holder_of(value: Any, source: Any) -> tuple[Any, Any]:
+    """The list below `source` that has this very element, and the position; None if there is none."""
+    waiting = [source]
+    seen: set[int] = set()
     while waiting:
-        holder, pointer = waiting.pop()
-        entries = holder.items() if isinstance(holder, dict) else enumerate(holder)
-        for key, inner in entries:
+        holder = waiting.pop()
+        if not isinstance(holder, dict | list) or id(holder) in seen:
+            continue
+        seen.add(id(holder))
+        for key, inner in holder.items() if isinstance(holder, dict) else enumerate(holder):
             if inner is value and isinstance(holder, list):
-                return f"{pointer}/{key}"
-            if isinstance(inner, dict | list):
-                waiting.append((inner, f"{pointer}/{_escaped(key)}"))
-    return ""
+                return holder, key
+            waiting.append(inner)
+    return None, None
 
 
 def _escaped(key: Any) -> str:
@@ -700,5 +709,8 @@ def response_base(identifier: Any, body: Any) -> str:
     """A short text that is the same for the same response, for minted ids."""
     if isinstance(identifier, str) and identifier:
         return f"{zlib.crc32(identifier.encode('utf-8', 'surrogatepass')):08x}_"
-    text = json.dumps(body, sort_keys=True, default=str)
+    try:
+        text = json.dumps(body, sort_keys=True, default=str)
+    except (RecursionError, TypeError, ValueError):
+        raise DecodeError("", "is nested too deep, or not JSON") from None
     return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}_"

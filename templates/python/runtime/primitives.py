@@ -14,7 +14,7 @@ import math
 import re
 import zlib
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     "is_minted",
     "is_number",
     "join",
-    "json_schema",
     "json_or",
     "json_or_text",
+    "json_schema",
     "lookup",
     "magic",
     "matches",
@@ -165,12 +165,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),
-    "null": (),
+    "null": (type(None),),
 }
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, frozenset[type]]:
-    """Field -> the Python types of its JSON kinds; none for any value."""
+    """Field -> the Python types of its JSON kinds."""
     return {
         name: frozenset(type for kind in kinds.split() for type in _TYPES[kind])
         for name, kinds in fields.items()
@@ -330,7 +330,7 @@ def timestamp(seconds: Any) -> str | None:
     if not is_number(seconds):
         return None
     try:
-        moment = datetime.fromtimestamp(seconds, timezone.utc)
+        moment = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return moment.isoformat().replace("+00:00", "Z")

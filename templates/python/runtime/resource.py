@@ -72,7 +72,7 @@ def complete(
         "created_at": created,
         "completed_at": created if status == "completed" else None,
         "status": status,
-        "incomplete_details": found.pop("incomplete_details", None),
+        "incomplete_details": found.pop("incomplete_details", None) or None,
         "model": found.pop("model", None) or (request or {}).get("model") or "",
         "output": output,
         "error": found.pop("error", None),
@@ -177,7 +177,8 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
         if kind == "message" and isinstance(rest.get("content"), str):
             rest["content"] = [{"type": "output_text", "text": rest["content"]}]
         output[index] = {**fixed, **rest}
-        for part in rest.get("content") or []:
+        content = rest.get("content")
+        for part in content if isinstance(content, list) else ():
             if isinstance(part, dict) and part.get("type") == "output_text":
                 part.setdefault("annotations", [])
                 part.setdefault("logprobs", [])

@@ -19,6 +19,7 @@ from orgen.dialect.ast import (
     Variable,
 )
 from orgen.dialect.compile.build import Builder, fits
+from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
@@ -58,10 +59,7 @@ from orgen.ir.operations import (
     Unused,
     When,
 )
-from orgen.ir.schema import Record
-
-_MANY = 4
-"""From so many fields on, a loop over those that are there beats looking for each."""
+from orgen.ir.schema import Property, Record, Type
 
 _PATH_ROOT = "@"
 """Native paths that begin with @ lie in the URL, not in the body."""
@@ -161,9 +159,10 @@ class BodyCompiler:
         for block in self.body.blocks:
             for path in self.block_paths(block):
                 self.know(tree, path)
-        if not self.encode:
-            for path, _, _ in self.body.constants:
+        for path, _, _ in self.body.constants:
+            if not self.encode or self.property(path):
                 self.know(tree, path)
+        if not self.encode:
             for key in self.answer_keys():
                 tree.know(key)
         return tree
@@ -203,18 +202,17 @@ class BodyCompiler:
 
     # Rows -----------------------------------------------------------------------
 
-    def walk(self, node: Node, container: Expr, path: Path) -> list[Stmt]:
+    def walk(
+        self, node: Node, container: Expr, path: Path, made: Local | None = None
+    ) -> list[Stmt]:
+        """Reads a container; `made` is the same object of the other side, if there is one."""
         statements: list[Stmt] = []
-        copied = [row for _, row in node.rows if self.is_copy(row)]
-        if len(copied) >= _MANY:
-            fields = tuple(
-                (str(row.canonical[0]), self.spec(row.canonical).kinds) for row in copied
-            )
-            statements.append(Copy(container, f"{self.name}_fields", fields, "out"))
-        else:
-            copied = []
+        found = self.copied(node, path, made)
+        if found.fields:
+            name = "_".join([self.name, *map(str, path), "fields"])
+            statements.append(Copy(container, name, found.fields, made or Local("out")))
         for key, row in node.rows:
-            if row not in copied:
+            if row not in found.rows:
                 statements += self.row(row, container, key)
         for key, child in node.children.items():
             inner = self.inside(child, container, key, path)
@@ -222,25 +220,34 @@ class BodyCompiler:
                 statements += inner
         return statements
 
-    def is_copy(self, row: Row) -> bool:
-        """Whether the row is a field of the body that is the same on both sides."""
-        if len(row.terms) != 1 or len(row.canonical) != 1 or row.because or row.filters:
-            return False
-        spec = self.spec(row.canonical)
-        bounded = not self.encode and spec.bounded
-        return row.canonical == row.terms[0].path and not row.terms[0].optional and not bounded
+    def copied(self, node: Node, path: Path, made: Local | None) -> Copied:
+        """The fields that are copied in one loop."""
+        if path and not made:
+            return Copied((), ())
+        found = copied(
+            (row for _, row in node.rows if len(row.canonical) == len(path) + 1),
+            ((*path, key) for key, child in node.children.items() if _is_same(child)),
+            self.compiler.types,
+            self.property,
+            encode=self.encode,
+            nulls=self.compiler.dialect.echoes,
+        )
+        return found if path or len(found.rows) >= MANY else Copied((), ())
 
     def inside(self, child: Node, container: Expr, key: str | int, path: Path) -> list[Stmt]:
         if not _has_rows(child):
             return []
-        local = Local(self.local(str(key) if isinstance(key, str) else f"{path[-1]}_{key}"))
+        wish = str(key) if isinstance(key, str) else f"{path[-1]}_{key}"
+        local = Local(self.local(wish))
         value: Expr = Field(container, key) if isinstance(key, str) else Element(container, key)
         kind = "array" if any(isinstance(k, int) for k in child.children) else "object"
         here = (*path, key)
         body: list[Stmt] = [Expect(local, (kind,), container, key)]
+        made = None
         if _is_same(child):
-            body.append(Put("out", here, constant({})))
-        body += self.walk(child, local, here)
+            made = Local(self.local(wish))
+            body += [Let(made.name, constant({})), Put("out", here, made)]
+        body += self.walk(child, local, here, made)
         body += self.account(child, local, here)
         return [Let(local.name, value), When(Present(local), tuple(body))]
 
@@ -381,9 +388,10 @@ class BodyCompiler:
         local = Local(self.local(str(row.canonical[-1])))
         others = tuple(_read(Local("out"), term.path) for term in row.terms[1:])
         put = Put("out", row.terms[0].path, Rest(local, others))
+        holder, key = _read(root("body"), row.canonical[:-1]), row.canonical[-1]
         return [
             Let(local.name, _read(root("body"), row.canonical)),
-            When(Present(local), (put,)),
+            When(Present(local), (Expect(local, self.spec(row.canonical).kinds, holder, key), put)),
         ]
 
     def read(self, path: Path) -> Expr:
@@ -403,18 +411,21 @@ class BodyCompiler:
 
     def spec(self, path: Path) -> Spec:
         """What the canonical schema allows at a path of this body."""
-        types = self.compiler.types
-        record: object = self.record
-        for index, key in enumerate(path):
+        found = self.property(path)
+        return self.compiler.types.spec(found.type) if found else Spec()
+
+    def property(self, path: Path) -> Property | None:
+        """The canonical property at a path of this body; none inside of unions."""
+        record: Type = self.record
+        found = None
+        for key in path:
             if not isinstance(record, Record) or not isinstance(key, str):
-                return Spec()
+                return None
             found = record.property(key)
             if found is None:
-                return Spec()
-            if index == len(path) - 1:
-                return types.spec(found.type)
-            record = types.schema.deref(found.type)
-        return Spec()
+                return None
+            record = self.compiler.types.schema.deref(found.type)
+        return found
 
     # Structures, blocks, constants ------------------------------------------------
 
@@ -649,10 +660,9 @@ def _has_rows(node: Node) -> bool:
 
 def _is_same(node: Node) -> bool:
     """Whether all that is read in a container stands at the same place on the other side."""
-    rows = [row for _, row in node.rows]
-    same = all([term.path for term in row.terms] == [row.canonical] for row in rows)
     inner = [child for child in node.children.values() if _has_rows(child)]
-    return bool(rows or inner) and same and all(map(_is_same, inner))
+    same = all(is_same(row) for _, row in node.rows) and all(map(_is_same, inner))
+    return same and bool(node.rows or inner)
 
 
 def _prefix(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from orgen.dialect.ast import Entry, Literal, Object, Template, Variable
+from orgen.dialect.ast import Entry, Literal, Object, Template, Text, Variable
 from orgen.ir.schema import (
     Anything,
     List,
@@ -134,6 +134,13 @@ class CanonicalTypes:
                 found[name] = merged([found[name], spec]) if name in found else spec
             case Object() as nested:
                 found.update(self.variables(nested))
+            case Text(parts):
+                texts = (part for part in parts if isinstance(part, Variable) and not part.filters)
+                found.update(dict.fromkeys((part.name for part in texts), _STRING))
+
+
+_STRING = Spec((ScalarKind.STRING.value,))
+"""What stands inside of a string template."""
 
 
 def merged(specs: Iterable[Spec]) -> Spec:

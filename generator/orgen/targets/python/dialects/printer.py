@@ -131,8 +131,8 @@ class Printer:
         value = self.show(op.value)
         *outer, last = op.path
         if any(isinstance(step, int) for step in op.path):
-            return f"put({op.target}, {op.path!r}, {value})"
-        target = op.target + "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
+            return f"put({identifier(op.target)}, {op.path!r}, {value})"
+        target = identifier(op.target) + "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
         return f"{target}[{literal(last)}] = {value}"
 
     def field_table(self, op: Copy) -> str:
