@@ -94,7 +94,7 @@ class Expander:
         for filter in filters:
             if filter.name == "map" and filter.arguments[0] in self.sides.dialect.maps:
                 return self.words(filter.arguments[0])
-            if filter.name in ("carried", "data_url") and self.side is Side.CANONICAL:
+            if filter.name in ("carried", "data_url", "untagged") and self.side is Side.CANONICAL:
                 return Some()
         if {"obj", "json"} <= {filter.name for filter in variable.filters}:
             return Some()

@@ -44,6 +44,7 @@ from orgen.dialect.check.shapes import (
     variants,
 )
 from orgen.dialect.check.sides import COMPACT_RESPONSE, RESPONSE, Pair, Side, Sides
+from orgen.dialect.primitives import close_match
 from orgen.ir.schema import (
     Anything,
     Json,
@@ -347,9 +348,12 @@ class Walk:
                 self.misplace(template, place, tuple(words))
 
     def object_fault(self, template: Object, type: Type, members: list[Variant]) -> None:
+        if any(entry.key.startswith("@") for entry in template.entries):
+            return  # a mark: a fixup moves the value to where it belongs
         tag = template.entry("type")
-        foreign = tag and isinstance(tag.template, Literal) and ":" in str(tag.template.value)
-        if foreign and is_open(self.schema, type):
+        word = tag.template if tag and isinstance(tag.template, Literal) else None
+        if word and is_open(self.schema, type) and self.foreign(str(word.value), members):
+            self.known.add(word.span)
             return
         records = [(m.type, m.component) for m in members if isinstance(m.type, Record)]
         if not records:
@@ -362,6 +366,12 @@ class Walk:
             return
         best = min(good, key=lambda one: len(unknown_keys(one[0], template)))
         self.keys(template, *best)
+
+    def foreign(self, word: str, members: list[Variant]) -> bool:
+        """Whether an open union takes a tag: it has a slug, or resembles none of its own."""
+        records = [m.type for m in members if isinstance(m.type, Record)]
+        known = [label(self.schema, record)[0] for record in records]
+        return ":" in word or (word not in known and close_match(word, known) is None)
 
     def wrong_constant(self, template: Object, records: Sequence[Record]) -> None:
         """Reports the constant that no member of the union allows."""
