@@ -346,12 +346,12 @@ STRUCTURES = {
 FIXUPS = {
     "tool_results_first": "moves tool results before other content of their turn",
     "tool_results_adjacent": "moves tool messages directly behind the message that called",
+    "tool_media_apart": "moves parts marked `@apart` from tool messages into one of the user",
     "skip_empty_text": "leaves out empty text parts, which the API refuses",
     "strict_schema": "rewrites JSON Schemas to the subset that the vendor enforces",
     "narrow_allowed_tools": "sends only the allowed tools where the API has no such choice",
-    "think_tags": "splits <think> text out of the answer",
-    "logprobs_flag": "sets the flag that top_logprobs needs",
-    "stream_usage": "asks for usage in streams",
+    "grounding_citations": "Gemini's grounding as citations of the text, and back (decision 0030)",
+    "logprobs_result": "Gemini's log probabilities with the text, and back (decision 0030)",
 }
 """Policies that are neither shape nor state; each serves two dialects or has a decision record."""
 

@@ -12,6 +12,7 @@ from . import resource
 from .context import DialectTables, Rule, response_base
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
+from .grounding import ANSWER_FIXUPS
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
 from .turns import Gathering, Splitting
@@ -90,7 +91,8 @@ class Dialect:
         url = {key[1:]: native.pop(key) for key in [k for k in native if k.startswith("@")]}
         apply_settings(ctx, body, native, provider)
         for name in self.tables.fixups:
-            FIXUPS[name](ctx, body, native)
+            if name in FIXUPS:
+                FIXUPS[name](ctx, body, native)
         path = self.stream_path if url.get("stream") or native.get("stream") else self.path
         settle(ctx.losses, ctx.problems, strict)
         return Encoded(native, tuple(ctx.losses), fill(path, url))
@@ -132,6 +134,9 @@ class Dialect:
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
         canonical = self.run(self.functions.decode_response, native, ctx)
         made = resource.complete(ctx, canonical, plain(request) if request else None, self.clock)
+        for name in self.tables.fixups:
+            if name in ANSWER_FIXUPS:
+                ANSWER_FIXUPS[name].decode(self.tables, native, made)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 
@@ -144,6 +149,9 @@ class Dialect:
         ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
         said = body if self.tables.echoes else resource.reduced(body)
         native = self.run(self.functions.encode_response, said, ctx)
+        for name in self.tables.fixups:
+            if name in ANSWER_FIXUPS:
+                ANSWER_FIXUPS[name].encode(self.tables, body, native)
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 

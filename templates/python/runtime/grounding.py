@@ -1,0 +1,232 @@
+"""What Gemini says of its text in one place, told at the text, and back.
+
+Open Responses keeps citations and log probabilities with the text; Gemini keeps
+them beside the content of a candidate, with offsets in UTF-8 bytes. See
+docs/decisions/0030-grounding-and-log-probabilities.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from . import residue
+from .context import DialectTables
+from .primitives import is_number
+
+Read = Callable[[DialectTables, dict[str, Any], dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFixup:
+    """`decode(tables, native, resource)` after decoding, `encode(...)` after encoding."""
+
+    decode: Read
+    encode: Read
+
+
+# Citations --------------------------------------------------------------------
+
+
+def read_grounding(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
+    """Grounding supports as citations of the text that they speak of."""
+    for index, candidate in enumerate(_objects(native.get("candidates"))):
+        metadata = _object(candidate.get("groundingMetadata"))
+        chunks = metadata.get("groundingChunks")
+        texts = [(part, _bytes(part["text"])) for part in _texts(tables, found, index)]
+        for support in _objects(metadata.get("groundingSupports")):
+            place = _stretch(_object(support.get("segment")), texts)
+            if place is None:
+                continue
+            part, start, end = place
+            for url, title in _sources(support.get("groundingChunkIndices"), chunks):
+                part.setdefault("annotations", []).append(
+                    {
+                        "type": "url_citation",
+                        "url": url,
+                        "start_index": start,
+                        "end_index": end,
+                        "title": title,
+                    }
+                )
+
+
+def _stretch(
+    segment: dict[str, Any], texts: list[tuple[dict[str, Any], bytes]]
+) -> tuple[dict[str, Any], int, int] | None:
+    """The part that holds the segment, and where it begins and ends in characters.
+
+    Offsets count from the part or from the beginning of all text, so the
+    segment's own text decides.
+    """
+    start, end = segment.get("startIndex", 0), segment.get("endIndex")
+    if type(start) is not int or type(end) is not int or not 0 <= start <= end:
+        return None
+    before = 0
+    for part, data in texts:
+        for base in dict.fromkeys((0, before)):
+            if start < base or end - base > len(data):
+                continue
+            cut = data[start - base : end - base].decode("utf-8", "replace")
+            if segment.get("text", cut) == cut:
+                ascii = len(data) == len(part["text"])
+                first = (
+                    start - base if ascii else len(data[: start - base].decode("utf-8", "replace"))
+                )
+                return part, first, first + len(cut)
+        before += len(data)
+    return None
+
+
+def _sources(indices: Any, chunks: Any) -> Iterator[tuple[str, str]]:
+    """(address, title) of the chunks that have an address."""
+    for index in indices if isinstance(indices, list) else []:
+        if not isinstance(chunks, list) or type(index) is not int or not 0 <= index < len(chunks):
+            continue
+        for source in _object(chunks[index]).values():
+            if isinstance(source, dict) and isinstance(source.get("uri"), str):
+                title = source.get("title")
+                yield source["uri"], title if isinstance(title, str) else ""
+
+
+def write_grounding(tables: DialectTables, found: dict[str, Any], native: dict[str, Any]) -> None:
+    """Citations as grounding, where the answer brings none of its own."""
+    for index, candidate in enumerate(_objects(native.get("candidates"))):
+        if "groundingMetadata" in candidate:
+            continue
+        chunks: list[dict[str, Any]] = []
+        supports: list[dict[str, Any]] = []
+        for number, part in _written(tables, found, candidate, index):
+            for citation in _objects(part.get("annotations")):
+                support = _support(citation, part["text"], number, chunks)
+                if support is not None:
+                    supports.append(support)
+        if supports:
+            candidate["groundingMetadata"] = {
+                "groundingChunks": chunks,
+                "groundingSupports": supports,
+            }
+
+
+def _support(
+    citation: dict[str, Any], text: str, number: int, chunks: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    start, end = citation.get("start_index"), citation.get("end_index")
+    if citation.get("type") != "url_citation" or type(start) is not int or type(end) is not int:
+        return None
+    chunk = {"web": {"uri": citation.get("url"), "title": citation.get("title")}}
+    if chunk not in chunks:
+        chunks.append(chunk)
+    segment = {
+        "partIndex": number,
+        "startIndex": len(_bytes(text[:start])),
+        "endIndex": len(_bytes(text[:end])),
+        "text": text[start:end],
+    }
+    return {"segment": segment, "groundingChunkIndices": [chunks.index(chunk)]}
+
+
+# Log probabilities --------------------------------------------------------------
+
+
+def read_logprobs(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
+    """The chosen tokens, dealt out to the texts that they make up."""
+    for index, candidate in enumerate(_objects(native.get("candidates"))):
+        result = _object(candidate.get("logprobsResult"))
+        others = result.get("topCandidates")
+        tokens = [
+            _token(chosen, others[at] if isinstance(others, list) and at < len(others) else None)
+            for at, chosen in enumerate(_objects(result.get("chosenCandidates")))
+        ]
+        for part in _texts(tables, found, index):
+            room = len(part["text"])
+            while tokens and room > 0:
+                token = tokens.pop(0)
+                part.setdefault("logprobs", []).append(token)
+                room -= len(token["token"])
+
+
+def _token(chosen: dict[str, Any], others: Any) -> dict[str, Any]:
+    top = [_bare(other) for other in _objects(_object(others).get("candidates"))]
+    return {**_bare(chosen), "top_logprobs": top}
+
+
+def _bare(candidate: dict[str, Any]) -> dict[str, Any]:
+    token, number = candidate.get("token"), candidate.get("logProbability")
+    text = token if isinstance(token, str) else ""
+    return {
+        "token": text,
+        "logprob": number if is_number(number) else 0,
+        "bytes": list(_bytes(text)),
+    }
+
+
+def write_logprobs(tables: DialectTables, found: dict[str, Any], native: dict[str, Any]) -> None:
+    """The tokens of all texts as one result, where the answer brings none of its own."""
+    for index, candidate in enumerate(_objects(native.get("candidates"))):
+        parts = [part for _, part in _written(tables, found, candidate, index)]
+        tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
+        if not tokens or "logprobsResult" in candidate:
+            continue
+        result: dict[str, Any] = {"chosenCandidates": [_native(token) for token in tokens]}
+        if any(token.get("top_logprobs") for token in tokens):
+            result["topCandidates"] = [
+                {"candidates": [_native(other) for other in _objects(token.get("top_logprobs"))]}
+                for token in tokens
+            ]
+        candidate["logprobsResult"] = result
+
+
+def _native(token: dict[str, Any]) -> dict[str, Any]:
+    return {"token": token.get("token"), "logProbability": token.get("logprob")}
+
+
+# Texts ------------------------------------------------------------------------
+
+
+def _texts(tables: DialectTables, found: dict[str, Any], index: int) -> Iterator[dict[str, Any]]:
+    """The text parts of one choice."""
+    mark = f"{tables.name}:{residue.CHOICE}"
+    for item in _objects(found.get("output")):
+        if item.get("type") == "message" and item.get(mark, 0) == index:
+            for part in _objects(item.get("content")):
+                if part.get("type") == "output_text" and isinstance(part.get("text"), str):
+                    yield part
+
+
+def _written(
+    tables: DialectTables, found: dict[str, Any], candidate: dict[str, Any], index: int
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Text parts with the place of the native part that each became."""
+    native = _objects(_object(candidate.get("content")).get("parts"))
+    places = {
+        number: part["text"]
+        for number, part in enumerate(native)
+        if isinstance(part.get("text"), str) and not part.get("thought")
+    }
+    for part in _texts(tables, found, index):
+        number = next((n for n, text in places.items() if text == part["text"]), None)
+        if number is not None:
+            del places[number]
+            yield number, part
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The elements of a list as objects; others count as empty ones, so that places stay."""
+    return [_object(inner) for inner in value] if isinstance(value, list) else []
+
+
+ANSWER_FIXUPS: dict[str, AnswerFixup] = {
+    "grounding_citations": AnswerFixup(read_grounding, write_grounding),
+    "logprobs_result": AnswerFixup(read_logprobs, write_logprobs),
+}
+"""Fixups of answers by their name in the dialect files."""
