@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orgen.diagnostics import Diagnostics
 from orgen.dialect.ast import Dialect
+from orgen.dialect.check import check
 from orgen.dialect.parse import parse
 from orgen.ir.schema import Json, Schema
 from orgen.load import Document, load_file, load_spec
@@ -28,6 +29,7 @@ def load_dialects(spec: Path, schema: Schema, diagnostics: Diagnostics) -> list[
         dialect = load_dialect(path, spec, diagnostics)
         if dialect is not None:
             dialect = replace(dialect, native=load_native(path.parent, diagnostics))
+            check(dialect, schema, dialect.native, diagnostics)
             found.append(dialect)
     return found
 

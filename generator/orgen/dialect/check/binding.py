@@ -20,7 +20,17 @@ from orgen.dialect.check.marks import Holding
 from orgen.dialect.check.sides import ROW, Pair, Side, occurrences, structure
 from orgen.dialect.primitives import close_match
 
-SETTLE = ("default", "mint", "minted", "parts", "json_or", "str_list", "media_type", "name_of")
+SETTLE = (
+    "object_schema",
+    "default",
+    "mint",
+    "minted",
+    "parts",
+    "json_or",
+    "str_list",
+    "media_type",
+    "name_of",
+)
 """Filters that give a value even where there was none, or may leave the place out."""
 
 _ALWAYS_SAID = ("model",)
