@@ -64,6 +64,8 @@ def complete(
     created = found.pop("created_at", None)
     created = int(created) if isinstance(created, int | float) else int(clock())
     output = found.pop("output", [])
+    if not isinstance(output, list):
+        raise ctx.expected(ctx.source, "output", "a list of items")
     output = allowed_calls(ctx, output, request)
     complete_items(ctx, output, status)
     whole: dict[str, Any] = {
