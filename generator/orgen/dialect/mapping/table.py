@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from orgen.dialect.ast import Dialect, Direction, Note
@@ -31,23 +31,22 @@ def mapping_of(dialect: Dialect, schema: Schema, fields: Sequence[Field]) -> Map
     `fields` are the canonical fields of `schema`.
     """
     said = said_by(dialect, fields)
-    asked = {field.path for field in fields if field.scope is Scope.REQUEST}
+    asked = frozenset(f.path.partition(".")[0] for f in fields if f.scope is Scope.REQUEST)
     notes = [
         (note.place, Remark(status, note.reason, note.span))
         for status, section in _SECTIONS
         for note in _notes(dialect, section)
     ]
     covered = _covered(dialect, schema)
-    values = {f.path for f in fields if f.scope is Scope.VALUE and f.owner is None}
+    values = frozenset(f.path for f in fields if f.scope is Scope.VALUE and f.owner is None)
     cells: dict[tuple[Scope, str], Cell] = {}
     for field in fields:
         uses = _merged(each for each in said if each.about(field))
-        remarks = tuple(remark for place, remark in notes if _names(place, field, values))
+        remarks = _about(field, notes, asked, values if uses else frozenset())
         whole = cells.get((Scope.VALUE, field.owner)) if field.owner else None
         verdict = _written(dialect, field, uses) or _unwritten(field, uses, remarks, whole)
         if field.scope is Scope.RESPONSE and verdict[1] == UNSAID:
-            head = field.path.partition(".")[0]
-            echoed = any(path.partition(".")[0] == head for path in asked)
+            echoed = field.path.partition(".")[0] in asked
             verdict = Status.EMULATED, ECHOED if echoed else DERIVED
         verdict = _refined(verdict, uses, covered.get((field.scope, field.path), ()))
         cells[field.scope, field.path] = Cell(field, *verdict, uses, remarks)
@@ -87,13 +86,23 @@ def _places(field: Field) -> list[str]:
     return names
 
 
-def _names(place: str, field: Field, values: Container[str]) -> bool:
-    """Whether a note at `place` is about the field. Types win where a field is called the same."""
+def _about(
+    field: Field,
+    notes: Sequence[tuple[str, Remark]],
+    asked: frozenset[str],
+    types: frozenset[str],
+) -> tuple[Remark, ...]:
+    """The notes about a field, the nearest first.
+
+    Notes at `types` mean those values only; notes at what is `asked`, the request only.
+    """
     if field.scope in (Scope.RESPONSE, Scope.ERROR):
-        return place in (field.name, f"{field.scope.value}.{field.path.partition('.')[0]}")
-    if place in values and field.scope is Scope.REQUEST and place != field.path:
-        return False
-    return place in _places(field)
+        head = field.path.partition(".")[0]
+        bare = [] if head in asked else _places(field)
+        names = [field.name, f"{field.scope.value}.{head}", *bare]
+    else:
+        names = [each for each in _places(field) if each == field.path or each not in types]
+    return tuple(remark for name in names for place, remark in notes if place == name)
 
 
 def _written(dialect: Dialect, field: Field, uses: tuple[Use, ...]) -> _Verdict | None:

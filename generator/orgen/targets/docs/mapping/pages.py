@@ -122,7 +122,7 @@ def notes_of(cell: Cell) -> list[str]:
         notes += [
             f"{remark.status.value} where no rule applies: {remark.reason}"
             for remark in cell.remarks
-            if remark.reason != cell.reason
+            if remark.reason not in (cell.reason or "")
         ]
     return list(dict.fromkeys(notes))
 
