@@ -27,6 +27,10 @@ Examples:
   orgen generate
   orgen generate --check
   orgen generate --spec openapi.json --out build
+  orgen table anthropic_messages
+  orgen explain anthropic_messages temperature
+  orgen translate --from openai_chat --to anthropic_messages < body.json
+  orgen new dialect acme_chat
 
 \b
 Exit codes: 0 all is well; 1 differences or findings; 2 faults in the input or the arguments.
