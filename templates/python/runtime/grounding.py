@@ -1,7 +1,8 @@
-"""What Gemini says of its text in one place, told at the text, and back.
+"""What an answer says of its text in one place, told at the text, and back.
 
 Open Responses keeps citations and log probabilities with the text; Gemini keeps
-them beside the content of a candidate, with offsets in UTF-8 bytes. See
+them beside the content of a candidate, with offsets in UTF-8 bytes, and Chat
+keeps log probabilities beside the message of a choice. See
 docs/decisions/0030-grounding-and-log-probabilities.md.
 """
 
@@ -182,6 +183,53 @@ def _native(token: dict[str, Any]) -> dict[str, Any]:
     return {"token": token.get("token"), "logProbability": token.get("logprob")}
 
 
+def read_choice_logprobs(
+    tables: DialectTables, native: dict[str, Any], found: dict[str, Any]
+) -> None:
+    """The tokens of each choice, dealt out to its texts."""
+    for index, choice in enumerate(_objects(native.get("choices"))):
+        tokens = [_chat_token(token) for token in _objects(_logprobs(choice).get("content"))]
+        parts = list(_texts(tables, found, index))
+        for part in parts:
+            room = len(part["text"])
+            while tokens and (room > 0 or part is parts[-1]):
+                part.setdefault("logprobs", []).append(tokens[0])
+                room -= len(tokens.pop(0)["token"])
+        told = {key for key, value in _logprobs(choice).items() if value is not None}
+        if parts and told == {"content"}:
+            found.pop(f"{tables.name}:choices.{index}.logprobs", None)
+
+
+def _logprobs(choice: dict[str, Any]) -> dict[str, Any]:
+    return _object(choice.get("logprobs"))
+
+
+def _chat_token(token: dict[str, Any]) -> dict[str, Any]:
+    top = [_chat_candidate(other) for other in _objects(token.get("top_logprobs"))]
+    return {**_chat_candidate(token), "top_logprobs": top}
+
+
+def _chat_candidate(token: dict[str, Any]) -> dict[str, Any]:
+    text, number, data = token.get("token"), token.get("logprob"), token.get("bytes")
+    return {
+        **token,
+        "token": text if isinstance(text, str) else "",
+        "logprob": number if is_number(number) else 0,
+        "bytes": data if isinstance(data, list) else [],
+    }
+
+
+def write_choice_logprobs(
+    tables: DialectTables, found: dict[str, Any], native: dict[str, Any]
+) -> None:
+    """The tokens of all texts of a choice beside its message."""
+    for index, choice in enumerate(_objects(native.get("choices"))):
+        parts = _texts(tables, found, index)
+        tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
+        if tokens and "logprobs" not in choice:
+            choice["logprobs"] = {"content": tokens, "refusal": None}
+
+
 # Texts ------------------------------------------------------------------------
 
 
@@ -226,6 +274,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 ANSWER_FIXUPS: dict[str, AnswerFixup] = {
+    "choice_logprobs": AnswerFixup(read_choice_logprobs, write_choice_logprobs),
     "grounding_citations": AnswerFixup(read_grounding, write_grounding),
     "logprobs_result": AnswerFixup(read_logprobs, write_logprobs),
 }
