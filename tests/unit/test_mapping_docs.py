@@ -168,6 +168,15 @@ def test_written_places_come_before_those_only_read(tmp_path: Path) -> None:
     assert cell(dialect, "top_p").natives == ("top_p", "old_p")
 
 
+def test_a_type_may_be_left_out(tmp_path: Path) -> None:
+    dialect = made(
+        tmp_path,
+        ("  answer:\n", "  answer:\n    - same: {type?: item_reference!, id: $id}\n"),
+        ("  item_reference: no place for it\n", ""),
+    )
+    assert cell(dialect, "item_reference.id").natives == ("id",)
+
+
 def test_a_note_about_a_type_is_not_about_settings_of_that_name(tmp_path: Path) -> None:
     dialect = made(tmp_path, ("  top_p: top_p\n", "  top_p: top_p\n  reasoning.effort: effort\n"))
     assert cell(dialect, "reasoning.effort").remarks == ()

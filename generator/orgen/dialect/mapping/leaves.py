@@ -60,7 +60,7 @@ class RuleReader:
             yield from self._inside(rule.canonical, scope, "", native)
 
     def _value(self, template: Template, native: tuple[Leaf, ...], whole: str) -> Iterator[Claim]:
-        word = constant_of(template, "type")
+        word = constant_of(template, "type", optional=True)
         if word is None or not isinstance(template, Object):
             return
         yield Claim(Scope.VALUE, word, (whole,) if whole else ())
@@ -80,7 +80,7 @@ class RuleReader:
     def _place(
         self, template: Template, scope: Scope, path: str, native: tuple[Leaf, ...]
     ) -> Iterator[Claim]:
-        word = constant_of(template, "type")
+        word = constant_of(template, "type", optional=True)
         form = word
         if isinstance(template, Literal) and isinstance(template.value, str):
             form = template.value
@@ -179,12 +179,16 @@ def names_in(template: Template) -> frozenset[str]:
             return frozenset(total.terms)
 
 
-def constant_of(template: Template, key: str | None) -> str | None:
-    """The constant string that an object template always has at `key`."""
+def constant_of(template: Template, key: str | None, *, optional: bool = False) -> str | None:
+    """The constant string that an object template has at `key`; always, or where it has one."""
     if key is None or not isinstance(template, Object):
         return None
     entry = template.entry(key)
-    if entry is None or entry.optional or not isinstance(entry.template, Literal):
+    if (
+        entry is None
+        or (entry.optional and not optional)
+        or not isinstance(entry.template, Literal)
+    ):
         return None
     return entry.template.value if isinstance(entry.template.value, str) else None
 
