@@ -17,6 +17,7 @@ ECHOED = "not in the vendor's reply; repeated from the request, or filled with t
 DERIVED = "not in the vendor's reply; worked out from the rest, or filled with the default"
 UNCARRIED = "accepted, and not passed on"
 UNSAID = "no rule or note speaks of it"
+HELD = "it stands only inside of what is not carried either"
 MERGED = "the vendor's entry is merged into the body, but for protected places"
 POLICIES = {"narrow_allowed_tools": "tool_choice<allowed_tools>"}
 """Fixup -> the field that it stands in for where no rule does."""
@@ -48,7 +49,8 @@ def mapping_of(dialect: Dialect, schema: Schema, fields: Sequence[Field]) -> Map
         if field.scope is Scope.RESPONSE and verdict[1] == UNSAID:
             echoed = field.path.partition(".")[0] in asked
             verdict = Status.EMULATED, ECHOED if echoed else DERIVED
-        verdict = _refined(verdict, uses, covered.get((field.scope, field.path), ()))
+        if whole is None or whole.reason != verdict[1]:
+            verdict = _refined(verdict, uses, covered.get((field.scope, field.path), ()))
         cells[field.scope, field.path] = Cell(field, *verdict, uses, remarks)
     known = {name for field in fields for name in _places(field)}
     ignored = tuple(
@@ -146,9 +148,11 @@ def _covered(dialect: Dialect, schema: Schema) -> dict[tuple[Scope, str], list[C
     return found
 
 
-def _refined(verdict: _Verdict, uses: tuple[Use, ...], covered: Iterable[Covered]) -> _Verdict:
+def _refined(verdict: _Verdict, uses: tuple[Use, ...], covered: Sequence[Covered]) -> _Verdict:
     """The verdict, with what the checks know besides: defaults, and values without a rule."""
-    status, _ = verdict
+    status, reason = verdict
+    if reason == UNSAID and all(entry.status is not Checked.MISSING for entry in covered):
+        verdict = status, reason = Status.DROPPED, HELD
     for entry in covered:
         if entry.reason is None:
             continue
