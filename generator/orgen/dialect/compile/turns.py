@@ -363,7 +363,9 @@ class TurnsCompiler:
     def slot(self, turn: Turn, slot: Slot) -> list[Stmt]:
         """Statements that append the items of one slot to `items`."""
         lists: tuple[Stmt, ...] = tuple(
-            self.list_slot(turn, slot, key) for key in slot.lists() if self.decoded(slot, key)
+            self.said(turn, key, self.list_slot(turn, slot, key))
+            for key in slot.lists()
+            if self.decoded(slot, key)
         )
         scalars = [rule for rule in slot.scalars if rule.only is not Direction.ENCODE]
         if not scalars:
@@ -435,6 +437,10 @@ class TurnsCompiler:
 
     def leave(self, keys: list[str]) -> Stmt:
         return Do(Primitive("unread", (root("message"), constant(list(keys))), context=True))
+
+    def said(self, turn: Turn, key: str, take: Stmt) -> Stmt:
+        """The statement, limited to a field that says something."""
+        return When(self.says(turn, key), (take,)) if key in turn.fill else take
 
     def says(self, turn: Turn, key: str) -> Holds:
         """Whether a field that no message goes without says anything."""
