@@ -352,6 +352,7 @@ FIXUPS = {
     "narrow_allowed_tools": "sends only the allowed tools where the API has no such choice",
     "choice_logprobs": "Chat's log probabilities with the text, and back (decision 0030)",
     "grounding_citations": "Gemini's grounding as citations of the text, and back (decision 0030)",
+    "placeholder_signatures": "signs calls from elsewhere for Gemini 3 (decision 0031)",
     "logprobs_result": "Gemini's log probabilities with the text, and back (decision 0030)",
 }
 """Policies that are neither shape nor state; each serves two dialects or has a decision record."""

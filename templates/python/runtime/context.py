@@ -276,14 +276,14 @@ class Context:
         """Whether a function of the request wants its schema enforced."""
         return any(
             isinstance(tool, dict) and tool.get("strict") is True
-            for tool in body.get("tools") or []
+            for tool in as_elements(body.get("tools"))
         )
 
     def has_calls(self, body: Any) -> bool:
         """Whether the output asks the client to run a function."""
         return any(
             isinstance(item, dict) and item.get("type") == "function_call"
-            for item in body.get("output") or []
+            for item in as_elements(body.get("output"))
         )
 
     def carry(self, placement: str, payload: Any) -> str | None:
@@ -521,7 +521,7 @@ class DecodeContext(Context):
         if self.spelling and ("_" in key or in_snake_case(value)):
             raise OtherSpelling
         name = f"{place}{residue.escape(str(key))}"
-        if value is None or name in self.tables.ignore or f"*.{key}" in self.tables.ignore:
+        if value is None or name in self.tables.ignore:
             return
         self.keep_value(value, name, out)
 
@@ -587,6 +587,10 @@ class DecodeContext(Context):
         plain = (key for key in native if key not in self.tables.adornments)
         return next(plain, next(iter(native), None))
 
+    def unfit(self, native: Any, group: str) -> None:
+        """A value of no known form, in a place that takes no extensions."""
+        self.report(native, None, "dropped", f"it is no {group.replace('_', ' ')}")
+
     def foreign_item(self, native: Any, group: str = "item") -> dict[str, Any]:
         """The same as an item, which needs an id and a status."""
         return self.as_item(self.foreign(native, group))
@@ -629,6 +633,11 @@ def _form(value: Any) -> str | None:
 def _counts(value: Any) -> bool:
     """Whether a part of the usage counts anything."""
     return any(value.values()) if isinstance(value, dict) else bool(value)
+
+
+def as_elements(value: Any) -> list[Any]:
+    """The elements of a list; none of anything else."""
+    return value if isinstance(value, list) else []
 
 
 def _positions(source: Any) -> dict[int, _Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -137,7 +138,9 @@ def _restrict(
     restricted = _restricted(holder[key])
     if restricted != holder[key]:
         holder[key] = restricted
-        ctx.report(body, field, "coerced", "the schema was rewritten to the subset that is enforced")
+        ctx.report(
+            body, field, "coerced", "the schema was rewritten to the subset that is enforced"
+        )
 
 
 def _restricted(schema: Any) -> Any:
@@ -161,7 +164,37 @@ def _restricted(schema: Any) -> Any:
     return found
 
 
+# What the vendor documents for calls that it did not sign, in base64 like every signature.
+_PLACEHOLDER = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
+
+
+def placeholder_signatures(
+    ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]
+) -> None:
+    """The first call of each step of the current turn is signed (Gemini 3 and later)."""
+    model = re.search(r"gemini-(\d+)", str(body.get("model")))
+    if model is None or int(model.group(1)[:3]) < 3:
+        return
+    for content in reversed(native.get("contents") or []):
+        parts = [part for part in content.get("parts") or [] if isinstance(part, dict)]
+        calls = [part for part in parts if "functionCall" in part]
+        if content.get("role") == "user" and any("functionResponse" not in p for p in parts):
+            return
+        if calls and "thoughtSignature" not in calls[0]:
+            calls[0]["thoughtSignature"] = _PLACEHOLDER
+            name = _name_of(calls[0])
+            ctx.report(
+                body, "input", "emulated", f"the call of '{name}' got a placeholder signature"
+            )
+
+
+def _name_of(part: dict[str, Any]) -> Any:
+    call = part["functionCall"]
+    return call.get("name") if isinstance(call, dict) else None
+
+
 FIXUPS: dict[str, Fixup] = {
+    "placeholder_signatures": placeholder_signatures,
     "narrow_allowed_tools": narrow_allowed_tools,
     "strict_schema": strict_schema,
     "tool_results_first": tool_results_first,

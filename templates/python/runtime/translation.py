@@ -163,7 +163,10 @@ class Dialect:
         if isinstance(native, dict):
             # Rules may look at the HTTP status, under a name that no body has.
             ctx.source = {**native, STATUS: status}
-            found = self.run(self.functions.decode_error, ctx.source, ctx)
+            try:
+                found = self.run(self.functions.decode_error, ctx.source, ctx)
+            except DecodeError:
+                found = {}  # not the vendor's own shape: a proxy spoke
             found.pop(f"{self.tables.name}:{STATUS}", None)
         error = resource.complete_error(status, native, found)
         return Decoded({"error": error}, tuple(ctx.losses))

@@ -226,9 +226,17 @@ class Gathering(EncodeNames):
             out.update(whole)
 
     def gather_each(
-        self, body: Any, items: Any, rule: Rule, turn: Turn, out: Any, path: list[Any], key: str
+        self,
+        body: Any,
+        items: Any,
+        rule: Rule,
+        turn: Turn,
+        out: Any,
+        path: list[Any],
+        key: str,
+        optional: bool = False,
     ) -> None:
-        """The output items as one native message for each choice."""
+        """The output items as one native message for each choice; an `optional` one may be empty."""
         if items is not None and not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         choices: dict[int, list[Any]] = {0: []}
@@ -238,6 +246,8 @@ class Gathering(EncodeNames):
             choices.setdefault(number if type(number) is int else 0, []).append(item)
         for index, number in enumerate(sorted(choices)):
             whole = joined(self.messages(choices[number], rule, body))
+            if optional and not whole:
+                continue
             put(out, (*path, index, key), fill({**turn.header, **whole}, turn))
 
 

@@ -18,14 +18,14 @@ from orgen.dialect.ast import (
     Template,
     Variable,
 )
-from orgen.dialect.compile.build import Builder, fits
+from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
-from orgen.dialect.compile.types import Spec
+from orgen.dialect.compile.types import Spec, fits
 from orgen.dialect.compile.walk import entry_path, leaves
 from orgen.dialect.primitives import FILTERS, STRUCTURES
 from orgen.ir.operations import (
@@ -387,7 +387,9 @@ class BodyCompiler:
         """Encoding: the first term is what the others leave of the total."""
         local = Local(self.local(str(row.canonical[-1])))
         others = tuple(_read(Local("out"), term.path) for term in row.terms[1:])
-        put = Put("out", row.terms[0].path, Rest(local, others))
+        put: Stmt = Put("out", row.terms[0].path, Rest(local, others))
+        if row.terms[0].optional:
+            put = When(NotZero(Rest(local, others)), (put,))
         holder, key = _read(root("body"), row.canonical[:-1]), row.canonical[-1]
         return [
             Let(local.name, _read(root("body"), row.canonical)),
@@ -481,7 +483,9 @@ class BodyCompiler:
         if self.encode:
             items = _read(root("body"), row.canonical)
             turn = TableName(f"turn_{turns}_{name}")
-            places = (turn, Local("out"), constant(list(before)), key)
+            places: tuple[Expr, ...] = (turn, Local("out"), constant(list(before)), key)
+            if row.terms[0].optional:
+                places = (*places, constant(True))
             return Primitive("gather_each", (root("body"), items, function, *places), context=True)
         function = FunctionName(f"decode_{turns}_{name}")
         target = constant(list(self.target(row)))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from orgen.dialect.ast import Direction, Filter
-from orgen.dialect.compile.scope import Kept, Scope
+from orgen.dialect.compile.scope import Scope
 from orgen.ir.operations import (
     Constant,
     Expr,
@@ -138,9 +138,7 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
         case "safe_name":
             found = Primitive("canonical_name", (value, *place.arguments), context=True)
             safe = _bound(found, scope, wish)
-            if scope.seen:
-                path = scope.path(place.container, place.key)
-                scope.kept.append(Kept(value, safe, path))
+            scope.keep(value, safe, place.container, place.key)
             return safe
         case "data_url" | "timestamp":
             name = {"data_url": "base64_of", "timestamp": "unix_time"}[filter.name]

@@ -15,8 +15,8 @@ from orgen.dialect.ast import (
     Wildcard,
 )
 from orgen.dialect.compile.filters import Place, backward, constant
-from orgen.dialect.compile.scope import Binding, Kept, Scope
-from orgen.dialect.compile.types import Spec
+from orgen.dialect.compile.scope import Binding, Scope
+from orgen.dialect.compile.types import Spec, fits
 from orgen.dialect.compile.words import keep_word, said_again
 from orgen.ir.operations import (
     AbsentOr,
@@ -108,7 +108,7 @@ class _Matcher:
             return
         scope.bind(variable.name, Binding(local, place.container, place.key, optional))
         if local is not word:
-            keep_word(variable, word, local, scope, scope.path(place.container, place.key))
+            keep_word(variable, word, local, scope, place)
 
     def kind(self, local: Expr, spec: Spec, optional: bool) -> None:
         if spec.kinds and optional:
@@ -117,6 +117,8 @@ class _Matcher:
                 self.scope.steps.append(Guard(AbsentOr(local, IsKind(local, kinds))))
         elif spec.kinds:
             self.scope.steps.append(Guard(IsKind(local, spec.kinds)))
+            if self.scope.strict and spec.bounded:
+                self.scope.steps.append(Guard(fits(local, spec)))
         elif not optional:
             self.scope.steps.append(Guard(Present(local)))
 
@@ -133,7 +135,7 @@ class _Matcher:
             value = bound
         self.pick(variable)
         scope.bind(variable.name, Binding(value, place.container, place.key))
-        keep_word(variable, local, value, scope, scope.path(place.container, place.key))
+        keep_word(variable, local, value, scope, place)
 
     def optional_filters(self, variable: Variable, local: Expr, place: Place) -> Expr:
         """Absent stays absent; a present value goes through the inverse filters."""
@@ -197,7 +199,7 @@ class _Matcher:
             test = Holds(Primitive("of_family", (value, constant(family))))
             scope.steps.append(Guard(AbsentOr(value, test) if optional else test))
         again = said_again(variable, known, scope, place)
-        scope.kept.append(Kept(value, again, scope.path(place.container, place.key)))
+        scope.keep(value, again, place.container, place.key)
 
     def pick(self, variable: Variable) -> None:
         groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]

@@ -45,6 +45,8 @@ class Scope:
     direction: Direction
     specs: dict[str, Spec]
     place: str = ""
+    strict: bool = False
+    """Whether a value must keep the bounds of the canonical schema, where it is decoded."""
     steps: list[Step] = field(default_factory=list)
     bindings: dict[str, Binding] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
@@ -74,10 +76,11 @@ class Scope:
                 return
         self.seen.append(Seen(container, prefix, [key]))
 
-    def path(self, container: Expr, key: str) -> str:
-        """The path of a key, from where the rule begins."""
-        prefix = next((seen.prefix for seen in self.seen if seen.container == container), "")
-        return f"{prefix}{key}"
+    def keep(self, value: Expr, again: Expr, container: Expr, key: str) -> None:
+        """Notes what encoding would write for a key of an object that the rule reads."""
+        for seen in self.seen:
+            if seen.container == container:
+                self.kept.append(Kept(value, again, f"{seen.prefix}{key}"))
 
     def bind(self, name: str, binding: Binding) -> None:
         self.bindings[name] = binding

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from orgen.dialect.ast import Direction, Object, Template, Variable
 from orgen.dialect.compile.filters import Place, constant, forward
-from orgen.dialect.compile.scope import Kept, Scope
+from orgen.dialect.compile.scope import Scope
 from orgen.dialect.compile.walk import entry_path
 from orgen.ir.operations import Do, Expr, Local, Primitive, Stmt, TableName
 
@@ -35,12 +35,12 @@ def said_again(variable: Variable, known: Expr, scope: Scope, place: Place) -> E
     return value
 
 
-def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, path: str) -> None:
+def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, place: Place) -> None:
     """Decoding: notes a native word that may be one of several for its meaning."""
     table = table_of(variable)
     if table is not None and scope.direction is Direction.DECODE:
         again = Primitive("lookup", (TableName(f"encode_{table}"), meaning))
-        scope.kept.append(Kept(word, again, path))
+        scope.keep(word, again, place.container, place.key)
 
 
 def kept(scope: Scope) -> list[Stmt]:
