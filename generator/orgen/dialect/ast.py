@@ -125,6 +125,8 @@ class Rule:
     because: str | None
     when: str | None
     span: Span
+    same: bool = False
+    """Whether both sides are written at once, and take what both of them allow."""
 
 
 @dataclass(frozen=True, slots=True)

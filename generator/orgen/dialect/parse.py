@@ -206,6 +206,7 @@ class _Parser:
                 because=item.get("because"),
                 when=item.get("when"),
                 span=self.span(*here),
+                same="same" in item,
             )
 
     def rule_sides(self, item: dict[str, Any], here: Path) -> tuple[Template, Template]:

@@ -34,6 +34,9 @@ ECHO: dict[str, Any] = {
 }
 """Settings that a response echoes, with the value for "nothing was said"."""
 
+STATUSES = ("queued", "in_progress", "completed", "incomplete", "failed", "cancelled")
+"""What the contract says of a response's progress."""
+
 STATUS_TYPES = {
     404: "not_found",
     408: "server_error",
@@ -61,6 +64,10 @@ def complete(
     if status is None:
         status = "completed"
         ctx.report(ctx.source, None, "coerced", "no reason for the end; taken as completed")
+    elif status not in STATUSES:
+        found[f"{ctx.tables.name}:status"] = status
+        ctx.report(ctx.source, "status", "coerced", f"{status!r:.80} is taken as completed")
+        status = "completed"
     created = found.pop("created_at", None)
     created = int(created) if isinstance(created, int | float) else int(clock())
     output = found.pop("output", [])
@@ -179,7 +186,7 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
         if kind == "message" and isinstance(rest.get("content"), str):
             rest["content"] = [{"type": "output_text", "text": rest["content"]}]
         output[index] = {**fixed, **rest}
-        content = rest.get("content")
+        content = rest.get("content") if kind == "message" else None
         for part in content if isinstance(content, list) else ():
             if isinstance(part, dict) and part.get("type") == "output_text":
                 part.setdefault("annotations", [])

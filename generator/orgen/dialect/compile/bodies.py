@@ -329,11 +329,15 @@ class BodyCompiler:
         grouped = any(f.name in FILTERS and FILTERS[f.name].group for f in row.filters)
         if value not in known:
             steps.append(Guard(Present(value)))
+        otherwise: tuple[Stmt, ...] = () if grouped else (misfit,)
+        if not self.encode and any(f.name == "one" for f in row.filters):
+            # The group has said why the value is refused; the vendor gets it back.
+            otherwise = (Unused(place.container, (place.key,), self.prefix(row), "out"),)
         for step in reversed(steps):
             if isinstance(step, Let):
                 body = [step, *body]
             else:
-                body = [When(step.condition, tuple(body), () if grouped else (misfit,))]
+                body = [When(step.condition, tuple(body), otherwise)]
         return body
 
     def remainders(self, row: Row, source: Local, value: Expr) -> Iterator[Stmt]:

@@ -15,7 +15,7 @@ from orgen.dialect.ast import (
 )
 from orgen.dialect.compile.filters import Place, argument, constant, forward
 from orgen.dialect.compile.scope import Binding, Scope
-from orgen.dialect.compile.types import Spec
+from orgen.dialect.compile.types import Spec, fits
 from orgen.ir.operations import (
     Concat,
     Expr,
@@ -140,15 +140,3 @@ class Builder:
 
     def binding(self, variable: Variable) -> Binding:
         return self.scope.bindings.get(variable.name) or Binding(constant(None))
-
-
-def fits(value: Expr, spec: Spec) -> Fits:
-    return Fits(
-        value,
-        spec.values,
-        spec.minimum,
-        spec.maximum,
-        spec.min_length,
-        spec.max_length,
-        spec.pattern,
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orgen.dialect.ast import Block, Body, Dialect, Direction, Note
 from orgen.dialect.compile.bodies import BodyCompiler
+from orgen.dialect.compile.reach import group_records
 from orgen.dialect.compile.rules import Compiler, group_functions
 from orgen.dialect.compile.turns import TurnsCompiler
 from orgen.dialect.compile.types import CanonicalTypes
@@ -19,7 +20,8 @@ COMPACTION = "CompactResponseMethodPublicBody", "CompactResource"
 
 def compile_dialect(dialect: Dialect, schema: Schema) -> Program:
     """The program of a dialect that has passed its checks."""
-    compiler = Compiler(dialect, CanonicalTypes(schema))
+    records = group_records(dialect, _bodies(dialect), schema)
+    compiler = Compiler(dialect, CanonicalTypes(schema), records)
     functions: list[Function] = []
     tables: list[Table] = []
     for body, component in _bodies(dialect):

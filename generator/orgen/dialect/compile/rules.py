@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Dialect, Direction, Group, Literal, Object, Rule, Template
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
 from orgen.dialect.compile.match import match
+from orgen.dialect.compile.reach import extensible_records
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.compile.walk import variables
@@ -36,6 +38,7 @@ class Compiler:
 
     dialect: Dialect
     types: CanonicalTypes
+    group_records: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def item_groups(self) -> frozenset[str]:
@@ -44,10 +47,17 @@ class Compiler:
         rows = [row for body in bodies for row in body.rows]
         return frozenset(f.arguments[0] for r in rows for f in r.filters if f.name == "items")
 
-    def scope(self, rule: Rule, direction: Direction, parameter: str) -> Scope:
-        place = place_of(rule.canonical)
+    def scope(
+        self, rule: Rule, direction: Direction, parameter: str, group: str | None = None
+    ) -> Scope:
+        """The state that a rule begins with; `group` is the one that it is compiled for."""
+        within = self.group_records.get(group) if rule.same and group else None
         return Scope(
-            direction, self.types.variables(rule.canonical), place, names={parameter, "ctx"}
+            direction,
+            self.types.variables(rule.canonical, within),
+            place_of(rule.canonical),
+            strict=within is not None and direction is Direction.DECODE,
+            names={parameter, "ctx"},
         )
 
     def origin(self, what: str, line: int) -> str:
@@ -103,10 +113,14 @@ def unpicked(scope: Scope) -> list[Stmt]:
 
 
 def rule_alternative(
-    compiler: Compiler, rule: Rule, direction: Direction, parameter: str
+    compiler: Compiler,
+    rule: Rule,
+    direction: Direction,
+    parameter: str,
+    group: str | None = None,
 ) -> Alternative:
     """One rule of a group, in one direction."""
-    scope = compiler.scope(rule, direction, parameter)
+    scope = compiler.scope(rule, direction, parameter, group)
     source, target = sides(rule, direction)
     match(source, root(parameter), scope, parameter)
     limit(rule, scope)
@@ -158,13 +172,14 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
     for direction in Direction:
         parameter = "part" if direction is Direction.ENCODE else "native"
         alternatives = tuple(
-            rule_alternative(compiler, rule, direction, parameter)
+            rule_alternative(compiler, rule, direction, parameter, group.name)
             for rule in group.rules
             if runs(rule, direction)
         )
         primitive = "no_rule"
         if direction is Direction.DECODE:
             primitive = "foreign_item" if group.name in compiler.item_groups else "foreign"
+            primitive = primitive if _is_open(compiler, group) else "unfit"
         functions.append(
             Function(
                 name=group_function(direction, group.name),
@@ -181,6 +196,22 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             )
         )
     return functions
+
+
+def _is_open(compiler: Compiler, group: Group) -> bool:
+    """Whether a vendor can have more values of the group's kind than the contract lists."""
+    templates = [rule.canonical for rule in group.rules if isinstance(rule.canonical, Object)]
+    if templates and all(template.entry("type") is None for template in templates):
+        return False
+    within = compiler.group_records.get(group.name)
+    if within is None:
+        return True
+    extensible = extensible_records(compiler.types.schema, within)
+    return any(
+        record in extensible
+        for template in templates
+        for record in compiler.types.records(template, within)
+    )
 
 
 def _arrow(direction: Direction) -> str:

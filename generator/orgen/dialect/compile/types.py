@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Entry, Literal, Object, Template, Text, Variable
+from orgen.ir.operations import Expr, Fits
 from orgen.ir.schema import (
     Anything,
     List,
@@ -101,9 +102,16 @@ class CanonicalTypes:
             case Anything() | Nothing() | Ref():
                 return Spec()
 
-    def records(self, template: Object) -> Iterator[Record]:
-        """The records that an object template can stand for: its constants and keys agree."""
-        for _, record in self._records:
+    def records(
+        self, template: Object, within: Collection[str] | None = None
+    ) -> Iterator[Record]:
+        """The records that an object template can stand for: its constants and keys agree.
+
+        `within` names the components that come into question.
+        """
+        for name, record in self._records:
+            if within is not None and name not in within:
+                continue
             if all(self._agrees(record, e) for e in template.entries if ":" not in e.key):
                 yield record
 
@@ -116,11 +124,13 @@ class CanonicalTypes:
             return spec.values is None or entry.template.value in spec.values
         return True
 
-    def variables(self, template: Template) -> dict[str, Spec]:
+    def variables(
+        self, template: Template, within: Collection[str] | None = None
+    ) -> dict[str, Spec]:
         """What each variable of a canonical template may hold, where no filter stands."""
         found: dict[str, Spec] = {}
         if isinstance(template, Object):
-            for record in self.records(template):
+            for record in self.records(template, within):
                 for entry in template.entries:
                     self._variable(entry, record.property(entry.key), found)
         return found
@@ -154,3 +164,16 @@ def merged(specs: Iterable[Spec]) -> Spec:
     if all(item.values is not None for item in items):
         return Spec(kinds, values=tuple(dict.fromkeys(v for i in items for v in i.values or ())))
     return Spec(kinds)
+
+
+def fits(value: Expr, spec: Spec) -> Fits:
+    """The test for a spec's bounds."""
+    return Fits(
+        value,
+        spec.values,
+        spec.minimum,
+        spec.maximum,
+        spec.min_length,
+        spec.max_length,
+        spec.pattern,
+    )
