@@ -350,6 +350,7 @@ FIXUPS = {
     "skip_empty_text": "leaves out empty text parts, which the API refuses",
     "strict_schema": "rewrites JSON Schemas to the subset that the vendor enforces",
     "narrow_allowed_tools": "sends only the allowed tools where the API has no such choice",
+    "body_logprobs": "Ollama's log probabilities with the text, and back (decision 0030)",
     "choice_logprobs": "Chat's log probabilities with the text, and back (decision 0030)",
     "grounding_citations": "Gemini's grounding as citations of the text, and back (decision 0030)",
     "placeholder_signatures": "signs calls from elsewhere for Gemini 3 (decision 0031)",

@@ -655,7 +655,8 @@ def _positions(source: Any) -> dict[int, _Place]:
 
 
 def _holder_of(value: Any, source: Any) -> tuple[Any, Any]:
-    """The list below `source` that has this very element, and the position; None if there is none."""
+    """The list that has this very element, else the object that has this very value, and where."""
+    found: tuple[Any, Any] = (None, None)
     waiting = [source]
     seen: set[int] = set()
     while waiting:
@@ -666,8 +667,10 @@ def _holder_of(value: Any, source: Any) -> tuple[Any, Any]:
         for key, inner in holder.items() if isinstance(holder, dict) else enumerate(holder):
             if inner is value and isinstance(holder, list):
                 return holder, key
+            if inner is value and found[0] is None:
+                found = (holder, key)
             waiting.append(inner)
-    return None, None
+    return found
 
 
 def _escaped(key: Any) -> str:

@@ -93,7 +93,8 @@ def _allowed(choice: Any) -> tuple[str, list[Any] | None]:
     if not isinstance(choice, dict):
         return str(choice), None
     if choice.get("type") == "allowed_tools":
-        tools = [tool for tool in choice.get("tools") or [] if isinstance(tool, dict)]
+        listed = choice.get("tools")
+        tools = [t for t in listed if isinstance(t, dict)] if isinstance(listed, list) else []
         return str(choice.get("mode") or "auto"), [tool.get("name") for tool in tools]
     return "required", [choice.get("name")]
 

@@ -2,7 +2,7 @@
 
 Open Responses keeps citations and log probabilities with the text; Gemini keeps
 them beside the content of a candidate, with offsets in UTF-8 bytes, and Chat
-keeps log probabilities beside the message of a choice. See
+keeps log probabilities beside the message of a choice, Ollama beside the only one. See
 docs/decisions/0030-grounding-and-log-probabilities.md.
 """
 
@@ -190,14 +190,45 @@ def read_choice_logprobs(
     for index, choice in enumerate(_objects(native.get("choices"))):
         tokens = [_chat_token(token) for token in _objects(_logprobs(choice).get("content"))]
         parts = list(_texts(tables, found, index))
-        for part in parts:
-            room = len(part["text"])
-            while tokens and (room > 0 or part is parts[-1]):
-                part.setdefault("logprobs", []).append(tokens[0])
-                room -= len(tokens.pop(0)["token"])
+        _deal_out(tokens, parts)
         told = {key for key, value in _logprobs(choice).items() if value is not None}
         if parts and told == {"content"}:
             found.pop(f"{tables.name}:choices.{index}.logprobs", None)
+
+
+def _deal_out(tokens: list[dict[str, Any]], parts: list[dict[str, Any]]) -> None:
+    """Gives every text the tokens that make it up; the last one gets the rest."""
+    waiting = iter(tokens)
+    for part in parts:
+        room = len(part["text"])
+        while room > 0 or part is parts[-1]:
+            token = next(waiting, None)
+            if token is None:
+                return
+            part.setdefault("logprobs", []).append(token)
+            room -= len(token["token"])
+
+
+def read_body_logprobs(
+    tables: DialectTables, native: dict[str, Any], found: dict[str, Any]
+) -> None:
+    """The tokens beside the only message, dealt out to its texts."""
+    told = native.get("logprobs")
+    tokens = [_chat_token(token) for token in _objects(told)]
+    parts = list(_texts(tables, found, 0))
+    _deal_out(tokens, parts)
+    if parts and told == tokens:
+        found.pop(f"{tables.name}:logprobs", None)
+
+
+def write_body_logprobs(
+    tables: DialectTables, found: dict[str, Any], native: dict[str, Any]
+) -> None:
+    """The tokens of all texts beside the only message."""
+    parts = _texts(tables, found, 0)
+    tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
+    if tokens and "logprobs" not in native:
+        native["logprobs"] = tokens
 
 
 def _logprobs(choice: dict[str, Any]) -> dict[str, Any]:
@@ -274,6 +305,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 ANSWER_FIXUPS: dict[str, AnswerFixup] = {
+    "body_logprobs": AnswerFixup(read_body_logprobs, write_body_logprobs),
     "choice_logprobs": AnswerFixup(read_choice_logprobs, write_choice_logprobs),
     "grounding_citations": AnswerFixup(read_grounding, write_grounding),
     "logprobs_result": AnswerFixup(read_logprobs, write_logprobs),
