@@ -316,7 +316,7 @@ _KINDS = (
     ),
     _kind(
         "media_type",
-        range(0, 2),
+        range(2),
         "the media type guessed from a data URL or file name; the argument where it is no such kind",
         "nothing; it must be of the argument's kind, and is kept where the guess differs",
         example="$u|media_type(image/jpeg)",

@@ -236,7 +236,7 @@ class Gathering(EncodeNames):
         key: str,
         optional: bool = False,
     ) -> None:
-        """The output items as one native message for each choice; an `optional` one may be empty."""
+        """The output items as one native message for each choice; `optional`: unless empty."""
         if items is not None and not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         choices: dict[int, list[Any]] = {0: []}

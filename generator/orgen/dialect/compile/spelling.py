@@ -2,10 +2,14 @@
 
 `{"contents": {"parts": {"text": {}, "*": {}}}}` says that `contents` and the
 `parts` inside are known, and that any key of a part names a value (`*`). Lists
-do not count as a step, and what a variable takes is nobody's business.
+do not count as a step, and what a variable takes is nobody's business. Beside
+the keys that rules read stand those that the native schema lists, which become
+residue: their names are known, what they hold is not looked at.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from orgen.dialect.ast import (
     Array,
@@ -19,15 +23,45 @@ from orgen.dialect.ast import (
     Variable,
 )
 from orgen.dialect.compile.walk import entry_path
-from orgen.ir.schema import Json
+from orgen.ir.schema import Json, List, Record, Ref, Schema, Type, Union
 
 Keys = dict[str, Json]
 ANY = "*"
+REQUEST = "Request"
+"""The component of a native schema that is a request's body."""
 
 
 def known_keys(dialect: Dialect) -> Keys:
     """The tree of a dialect's requests."""
-    return _Spelling(dialect).body(dialect.request)
+    found = _Spelling(dialect).body(dialect.request)
+    native = dialect.native
+    if native is not None and REQUEST in native.components:
+        _list_others(found, Ref(REQUEST), native)
+    return found
+
+
+def _list_others(keys: Keys, type: Type, native: Schema) -> None:
+    """Adds the properties that the native schema knows where rules read some."""
+    for record in _records(type, native):
+        for property in record.properties:
+            inner = keys.setdefault(property.name, {})
+            assert isinstance(inner, dict)
+            if inner:
+                _list_others(inner, property.type, native)
+
+
+def _records(type: Type, native: Schema) -> Iterator[Record]:
+    """The objects that a value of the type, or an element of it, may be."""
+    match native.deref(type):
+        case Record() as record:
+            yield record
+        case List(items):
+            yield from _records(items, native)
+        case Union(variants):
+            for variant in variants:
+                yield from _records(variant.type, native)
+        case _:
+            return
 
 
 class _Spelling:

@@ -17,8 +17,6 @@ from orgen.dialect.compile.scope import Scope
 from orgen.dialect.compile.walk import entry_path
 from orgen.ir.operations import Do, Expr, Local, Primitive, Stmt, TableName
 
-_ONLY_READ = ("default", "media_type", "minted", "mint", "str", "obj", "list")
-
 
 def table_of(variable: Variable) -> str | None:
     """The enum map of a variable that is a word and nothing else."""
@@ -58,7 +56,7 @@ def kept(scope: Scope) -> list[Stmt]:
 
 
 def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
-    """Encoding: residue with another meaning than the word gives way, coarser words are reported."""
+    """Encoding: residue that means something else gives way, coarser words are reported."""
     found: list[Stmt] = []
     for path, variable in _placed(native, ()):
         table = table_of(variable)
