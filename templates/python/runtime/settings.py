@@ -123,14 +123,16 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def merge_patch(target: dict[str, Any], patch: Mapping[str, Any]) -> None:
-    """RFC 7396 in place: null removes, objects merge, all else replaces."""
+    """RFC 7396 in place: null removes, objects merge, all else replaces.
+
+    Objects inside the target are copied before they change: they may be the request's own.
+    """
     for key, value in patch.items():
         if value is None:
             target.pop(key, None)
         elif isinstance(value, dict):
             inner = target.get(key)
-            if not isinstance(inner, dict):
-                inner = target[key] = {}
+            target[key] = inner = dict(inner) if isinstance(inner, dict) else {}
             merge_patch(inner, value)
         else:
             target[key] = copy.deepcopy(value)
