@@ -39,6 +39,8 @@ from orgen.dialect.template import TemplateReader, column
 from orgen.ir.schema import Json
 from orgen.load import Document
 
+_MOST_COPIES = 2_000
+"""Rules that `use` may copy: groups that include groups could grow without end."""
 _STRUCTURE_ARGUMENTS = {"gather": 1, "hoist": (1, 2), "lead": 0, "turn": 1}
 
 
@@ -52,6 +54,8 @@ class _Parser:
         self.document = document
         self.diagnostics = diagnostics
         self.reader = TemplateReader(document, diagnostics)
+        self.including: list[str] = []
+        self.copied = 0
         assert isinstance(document.value, dict)
         self.root: dict[str, Any] = document.value
 
@@ -229,10 +233,14 @@ class _Parser:
                 close_match(name, groups),
             )
             return
-        if any("use" in rule and rule["use"] == name for rule in groups[name]):
-            self.diagnostics.error(self.span(*here, "use"), "D006", f"group '{name}' uses itself")
+        self.copied += len(groups[name])
+        if name in self.including or self.copied > _MOST_COPIES:
+            reason = "uses itself" if name in self.including else "makes the dialect too large"
+            self.diagnostics.error(self.span(*here, "use"), "D006", f"group '{name}' {reason}")
             return
+        self.including.append(name)
         yield from self.rules(groups[name], ("group", name), name)
+        self.including.pop()
 
     def group(self, name: str) -> Group:
         at = ("group", name)

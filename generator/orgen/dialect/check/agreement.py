@@ -41,8 +41,8 @@ def _constants(found: Findings, diagnostics: Diagnostics) -> None:
         if walk is None:
             continue
         told: set[Span] = set()
-        for wrong in walk.misplaced:
-            if wrong.span in walk.known or wrong.span in told:
+        for wrong in walk.faults.misplaced:
+            if wrong.span in walk.faults.known or wrong.span in told:
                 continue
             told.add(wrong.span)
             if isinstance(wrong.value, dict):

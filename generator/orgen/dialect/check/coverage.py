@@ -222,8 +222,8 @@ def check_unknown(found: Findings, diagnostics: Diagnostics) -> None:
     ):
         if walk is None:
             continue
-        for unknown in walk.unknown:
-            if unknown.span not in walk.known:
+        for unknown in walk.faults.unknown:
+            if unknown.span not in walk.faults.known:
                 message = f"'{unknown.key}' is no {side} property of {unknown.component}"
                 hint = close_match(unknown.key, unknown.known)
                 diagnostics.error(unknown.span, code, message, hint)

@@ -140,9 +140,14 @@ class Expander:
         return self.sides.turns.get(self.sides.section(name), {}).get(name, ())
 
     def alts(self, pairs: Iterable[Pair], outer: Alt) -> Iterator[Alt]:
-        direction = self.side.source_of
         for pair in pairs:
-            body = RESPONSE if self.body.endswith(RESPONSE) else REQUEST
-            elsewhere = pair.when in (REQUEST, RESPONSE) and pair.when != body
-            live = outer.live and pair.runs(direction) and not elsewhere
+            live = outer.live and self.live(pair)
             yield Alt(pair.side(self.side), pair, live, value=True)
+
+    def live(self, pair: Pair) -> bool:
+        """Whether a pair always reads this side: in this body, and under no further condition."""
+        if not pair.runs(self.side.source_of):
+            return False
+        if pair.when in (REQUEST, RESPONSE):
+            return self.body.endswith(pair.when)
+        return pair.when is None or self.side is Side.NATIVE

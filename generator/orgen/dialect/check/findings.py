@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orgen.dialect.ast import Dialect
@@ -88,20 +89,30 @@ class Findings:
 
 
 def findings(dialect: Dialect, schema: Schema, native: Schema | None) -> Findings:
-    """Walk both sides of a dialect."""
+    """Walk both sides of a dialect.
+
+    Without a native schema the vendor speaks nearly as the contract does: what
+    the contract has must be read there, too, but nothing is said about the rest.
+    """
     sides = Sides(dialect)
-    canonical = Walk(sides, schema, Side.CANONICAL)
-    for body, component in CANONICAL.items():
-        canonical.body(body, component)
-    other = Walk(sides, native, Side.NATIVE) if native is not None else None
-    if other is not None:
-        for body, component in NATIVE.items():
-            other.body(body, component)
-    gaps = [gap for gap in canonical.gaps if not built_in(gap)]
-    strange = list(other.gaps) if other else []
-    return Findings(
-        dialect, sides, canonical, other, tuple(dict.fromkeys(gaps)), tuple(dict.fromkeys(strange))
+    canonical = _walk(sides, schema, Side.CANONICAL, CANONICAL)
+    gaps = tuple(dict.fromkeys(gap for gap in canonical.gaps if not built_in(gap)))
+    if native is not None:
+        other = _walk(sides, native, Side.NATIVE, NATIVE)
+        return Findings(dialect, sides, canonical, other, gaps, tuple(dict.fromkeys(other.gaps)))
+    bodies = {body: name for body, name in CANONICAL.items() if body != ERROR}
+    other = _walk(sides, schema, Side.NATIVE, bodies)
+    strange = dict.fromkeys(
+        gap for gap in other.gaps if gap.context != REQUEST or not built_in(gap)
     )
+    return Findings(dialect, sides, canonical, None, gaps, tuple(strange))
+
+
+def _walk(sides: Sides, schema: Schema, side: Side, bodies: Mapping[str, str]) -> Walk:
+    walk = Walk(sides, schema, side)
+    for body, component in bodies.items():
+        walk.body(body, component)
+    return walk
 
 
 def built_in(gap: Gap) -> str | None:

@@ -10,47 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from orgen.diagnostics import Span
 from orgen.dialect.ast import (
     Array,
-    Direction,
     Literal,
     Object,
-    Text,
     Total,
     Variable,
     Wildcard,
 )
-from orgen.dialect.check.expand import Alt, Elements, Expander, Kind, Some, Words
+from orgen.dialect.check.expand import Alt, Elements, Expander, Kind, Words
+from orgen.dialect.check.faults import Faults, fits
 from orgen.dialect.check.marks import (
     Gap,
     Holding,
-    Misplaced,
     Place,
     Reached,
-    Unknown,
     last_step,
 )
 from orgen.dialect.check.shapes import (
     Variant,
-    agrees,
     constants,
-    is_open,
     kind_name,
     label,
-    literal_fits,
-    type_kind,
-    unknown_keys,
     variants,
 )
-from orgen.dialect.check.sides import COMPACT_RESPONSE, RESPONSE, Pair, Side, Sides
-from orgen.dialect.primitives import close_match
+from orgen.dialect.check.sides import COMPACT_RESPONSE, RESPONSE, Side, Sides
 from orgen.ir.schema import (
-    Anything,
     Json,
     List,
     Literals,
-    Map,
     Nothing,
     Property,
     Record,
@@ -74,20 +62,14 @@ class Walk:
     side: Side
     gaps: list[Gap] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
-    unknown: list[Unknown] = field(default_factory=list)
-    misplaced: list[Misplaced] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
+    faults: Faults = field(init=False)
     expander: Expander = field(init=False)
-    known: set[Span] = field(default_factory=set)
-    """Keys and constants that some record has; a template may stand for several."""
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.faults = Faults(self.schema)
         self.expander = Expander(self.sides, self.side)
-
-    @property
-    def direction(self) -> Direction:
-        return self.side.source_of
 
     def body(self, name: str, component: str) -> None:
         """Walk one body; a schema without that component has nothing to say."""
@@ -95,7 +77,7 @@ class Walk:
             return
         self.expander.body = name
         alts = [
-            Alt(pair.side(self.side), pair, pair.runs(self.direction))
+            Alt(pair.side(self.side), pair, self.expander.live(pair))
             for pair in self.sides.bodies[name]
         ]
         self.visit(Ref(component), alts, Place(name), required=True)
@@ -110,7 +92,8 @@ class Walk:
             return
         for alt in alts:
             if isinstance(alt.template, Variable):
-                self.hold(alt.pair, alt.template, type, place, required)
+                at = (place.path, place.component, required)
+                self.holdings.append(Holding(alt.pair, alt.template, type, *at))
         found = [alt for alt in self.expander.expand(alts) if not _is_null(alt)]
         if any(alt.live and isinstance(alt.template, Variable | Wildcard | Total) for alt in found):
             place = replace(place, quiet=True)
@@ -119,7 +102,11 @@ class Walk:
         place = replace(place, value=value, span=span)
         members = list(variants(self.schema, type))
         if len(members) == 1:
-            self.variant(members[0], self.fitting(members[0], found, type), place)
+            good = self.fitting(members[0], found, type)
+            if value and isinstance(members[0].type, Record) and not any(a.live for a in good):
+                self.unmatched(members[0], members, place)
+                place = replace(place, quiet=True)
+            self.variant(members[0], good, place)
             return
         used: set[int] = set()
         for member in members:
@@ -131,55 +118,19 @@ class Walk:
             if matching:
                 self.variant(member, matching, replace(place, quiet=True))
             self.unmatched(member, members, place)
-        self.unused([alt for alt in found if id(alt) not in used], type, members, place)
-
-    def hold(
-        self, pair: Pair, variable: Variable, type: Type, place: Place, required: bool
-    ) -> None:
-        self.holdings.append(Holding(pair, variable, type, place.path, place.component, required))
+        rest = [alt for alt in found if id(alt) not in used]
+        self.faults.unused(rest, type, members, place.path)
 
     def fitting(self, member: Variant, alts: list[Alt], type: Type) -> list[Alt]:
         """The templates for the only member of a type; others are faults."""
         good = self.matching(member, alts)
         known = {id(alt) for alt in good}
         wrong = [alt for alt in alts if id(alt) not in known]
-        self.unused(wrong, type, [member], Place(""))
+        self.faults.unused(wrong, type, [member], "")
         return good
 
     def matching(self, member: Variant, alts: Iterable[Alt]) -> list[Alt]:
-        return [alt for alt in alts if self.fits(alt.template, member.type)]
-
-    def fits(self, template: object, type: Type) -> bool:
-        """Whether a template may stand for a value of this type."""
-        match template, type:
-            case Variable() | Wildcard(), _:
-                return True
-            case _, Anything():
-                return True
-            case Total(), Scalar(kind):
-                return kind in (ScalarKind.INTEGER, ScalarKind.NUMBER)
-            case Object(), Record():
-                required = Object(
-                    tuple(entry for entry in template.entries if not entry.optional), template.span
-                )
-                known = not unknown_keys(type, required)
-                return known and agrees(self.schema, type, template)
-            case Object(), List():
-                return all(entry.key.isdecimal() or entry.key == "*" for entry in template.entries)
-            case Kind(kind), _:
-                return kind == type_kind(type)
-            case Object(), Map():
-                return True
-            case Array() | Elements(), List():
-                return True
-            case Some() | Text(), _:
-                return type_kind(type) == "string"
-            case Words(words), _:
-                return any(literal_fits(self.schema, type, word) for word in words)
-            case Literal(value), Scalar() | Literals():
-                return literal_fits(self.schema, type, value)
-            case _:
-                return False
+        return [alt for alt in alts if fits(self.schema, alt.template, member.type)]
 
     def variant(self, member: Variant, alts: list[Alt], place: Place) -> None:
         if any(alt.live and isinstance(alt.template, Kind) for alt in alts):
@@ -212,7 +163,7 @@ class Walk:
         self._seen.add(state)
         for alt in alts:
             if isinstance(alt.template, Object):
-                self.keys(alt.template, record, component)
+                self.faults.keys(alt.template, record, component)
         for property in record.properties:
             if not property.forbidden and not isinstance(property.type, Nothing):
                 self.property(property, alts, place)
@@ -227,7 +178,7 @@ class Walk:
         if not kind:
             return replace(place, value=False)
         name = f"{kind}<{role}>" if role else kind
-        context = place.label or place.context
+        context = name if role else place.label or place.context
         # The published contract lists every part at every place of a response.
         lenient = place.lenient or place.context in (RESPONSE, COMPACT_RESPONSE)
         return replace(
@@ -255,19 +206,6 @@ class Walk:
         if not (single and self.side is Side.CANONICAL) and not own:
             self.gap(where)
 
-    def keys(self, template: Object, record: Record, component: str) -> None:
-        known = tuple(property.name for property in record.properties)
-        strange = unknown_keys(record, template)
-        for entry in template.entries:
-            if entry.key in strange:
-                self.unknown.append(Unknown(entry.span, entry.key, component, known))
-            else:
-                self.known.add(entry.span)
-            if isinstance(entry.template, Literal):
-                property = record.property(entry.key)
-                if property and literal_fits(self.schema, property.type, entry.template.value):
-                    self.known.add(entry.template.span)
-
     # Lists and leaves -----------------------------------------------------------
 
     def elements(self, items: Type, alts: list[Alt], place: Place) -> None:
@@ -286,7 +224,7 @@ class Walk:
                 case Object(entries):
                     inner += [Alt(entry.template, alt.pair, alt.live) for entry in entries]
         whole = any(alt.live and isinstance(alt.template, Elements) for alt in alts)
-        if inner:
+        if inner or whole:
             self.visit(items, inner, replace(place, value=value, depth=place.depth + 1))
         if exact and not whole and self.side is Side.CANONICAL:
             self.gap(place, "lists of another length")
@@ -295,7 +233,7 @@ class Walk:
         live = [alt.template for alt in alts if alt.live]
         for alt in alts:
             if isinstance(alt.template, Literal) and alt.template.value not in words:
-                self.misplace(alt.template, place, words)
+                self.faults.misplace(alt.template, place.path, words)
         if any(isinstance(template, Variable | Wildcard | Kind) for template in live):
             return
         said = [template.value for template in live if isinstance(template, Literal)]
@@ -332,62 +270,9 @@ class Walk:
         if place.quiet or place.lenient:
             return
         kinds = [label(self.schema, m.type)[0] for m in members if isinstance(m.type, Record)]
-        shared = kinds.count(kind)
-        names = (f"{kind}<{role}>", kind) if role and shared > 1 else (kind,)
+        names = (f"{kind}<{role}>", kind) if role and kinds.count(kind) > 1 else (kind,)
         context = place.label or place.context
         self.gaps.append(Gap(context, names[0], names, span=place.span))
-
-    def unused(self, alts: list[Alt], type: Type, members: list[Variant], place: Place) -> None:
-        """Templates that fit no member: an unknown key or a constant that is not allowed."""
-        for alt in alts:
-            template = alt.template
-            if isinstance(template, Object):
-                self.object_fault(template, type, members)
-            elif isinstance(template, Literal):
-                words = [w for m in members if isinstance(m.type, Literals) for w in m.type.values]
-                self.misplace(template, place, tuple(words))
-
-    def object_fault(self, template: Object, type: Type, members: list[Variant]) -> None:
-        if any(entry.key.startswith("@") for entry in template.entries):
-            return  # a mark: a fixup moves the value to where it belongs
-        tag = template.entry("type")
-        word = tag.template if tag and isinstance(tag.template, Literal) else None
-        if word and is_open(self.schema, type) and self.foreign(str(word.value), members):
-            self.known.add(word.span)
-            return
-        records = [(m.type, m.component) for m in members if isinstance(m.type, Record)]
-        if not records:
-            kinds = " or ".join(dict.fromkeys(kind_name(m.type) for m in members))
-            self.misplaced.append(Misplaced(template.span, {}, kinds, ()))
-            return
-        good = [one for one in records if agrees(self.schema, one[0], template)]
-        if not good:
-            self.wrong_constant(template, [record for record, _ in records])
-            return
-        best = min(good, key=lambda one: len(unknown_keys(one[0], template)))
-        self.keys(template, *best)
-
-    def foreign(self, word: str, members: list[Variant]) -> bool:
-        """Whether an open union takes a tag: it has a slug, or resembles none of its own."""
-        records = [m.type for m in members if isinstance(m.type, Record)]
-        known = [label(self.schema, record)[0] for record in records]
-        return ":" in word or (word not in known and close_match(word, known) is None)
-
-    def wrong_constant(self, template: Object, records: Sequence[Record]) -> None:
-        """Reports the constant that no member of the union allows."""
-        for entry in template.entries:
-            if not isinstance(entry.template, Literal):
-                continue
-            words: dict[Json, None] = {}
-            for record in records:
-                words.update(dict.fromkeys(constants(self.schema, record.property(entry.key))))
-            if words and entry.template.value not in words:
-                place = Place("", entry.key)
-                self.misplace(entry.template, place, tuple(words))
-                return
-
-    def misplace(self, template: Literal, place: Place, allowed: tuple[Json, ...]) -> None:
-        self.misplaced.append(Misplaced(template.span, template.value, place.path, allowed))
 
     def reach(self, alts: list[Alt], place: Place) -> None:
         live = tuple(alt for alt in alts if alt.live)
