@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 """Default limit of one event, in bytes: room for an image, no room for a runaway."""
@@ -25,8 +25,7 @@ _BETWEEN = b" \t\r\n,"
 """What may stand between the elements of an array."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One event: the name of its `event` field (empty if it had none), and its data."""
 
     name: str
@@ -111,6 +110,9 @@ class SseReader:
                 if self._data:
                     frames.append(self._frame())
                 self._name = b""
+            elif line[:6] == b"data: " and not self._data and len(line) < self._limit:
+                self._data.append(line[6:])  # nearly all data comes in one such line
+                self._size = len(line) - 5
             elif line[:1] != b":":
                 self._field(line)
                 if self.overflow:
@@ -145,7 +147,8 @@ class SseReader:
     def _frame(self) -> Frame:
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
         self._data, self._size = [], 0
-        return Frame(self._name.decode("utf-8", "replace"), data)
+        name = self._name
+        return Frame(name.decode("utf-8", "replace") if name else "", data)
 
 
 class LineReader:

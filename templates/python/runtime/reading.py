@@ -40,14 +40,14 @@ class EventReader:
         Raises TypeError for anything but bytes, RuntimeError after `close` or
         when messages were fed before.
         """
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
-            raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
-        self._use("feed", "bytes")
+        if type(chunk) is not bytes:
+            chunk = _bytes(chunk)
+        if self._mode != "bytes" or self._closed:
+            self._use("feed", "bytes")
         if self._stopped:
             return []
-        frames = self._frames.feed(chunk if isinstance(chunk, bytes) else bytes(chunk))
-        events = self._events(frames)
+        frames = self._frames.feed(chunk)
+        events = self._events(frames) if frames else []
         if self._frames.overflow and not self._stopped:
             events.append(self._too_long())
         return events
@@ -107,7 +107,7 @@ class EventReader:
             event = loads(data)
         except ValueError as fault:
             return self._unreadable(data, fault, last)
-        if not isinstance(event, dict):
+        if type(event) is not dict:
             return self._error("invalid_event", "an event of the stream is not an object")
         return self._named(event, frame.name)
 
@@ -146,6 +146,13 @@ class EventReader:
         self._next += self._table.sequence.step
         error = {"type": "server_error", "code": code, "message": message, "param": None}
         return {"type": "error", self._table.sequence.field: number, "error": error}
+
+
+def _bytes(chunk: Any) -> bytes:
+    if not isinstance(chunk, bytes | bytearray | memoryview):
+        hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
+        raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
+    return bytes(chunk)
 
 
 def _nested(event: dict[str, Any]) -> dict[str, Any]:
