@@ -9,6 +9,7 @@ STAMP := $(VENV)/.stamp
 
 # Tools that would keep a cache in the home folder keep it here.
 export BLACK_CACHE_DIR := $(CURDIR)/$(VENV)/cache/black
+export ORGEN_CACHE_DIR := $(CURDIR)/$(VENV)/cache/orgen
 export PYRIGHT_PYTHON_CACHE_DIR := $(CURDIR)/$(VENV)/cache/pyright
 export PYRIGHT_PYTHON_GLOBAL_NODE := off
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1

@@ -27,6 +27,8 @@ class Config:
     models: ModelFlavour = "pydantic"
     only: tuple[str, ...] = ()
     """Targets to generate now, the others left as they are; empty for all."""
+    cache: Path | None = None
+    """Folder for texts kept between runs; None keeps nothing."""
 
     @property
     def selected(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -14,6 +15,7 @@ import black
 from black.mode import TargetVersion
 from black.parsing import ASTSafetyError, InvalidInput
 
+from orgen.cache import TextCache
 from orgen.render import SourceFile
 
 MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=100)
@@ -26,15 +28,33 @@ class FormatError(Exception):
     """A generated file is not Python, or black would change its meaning: a fault of ours."""
 
 
-def format_files(files: Sequence[SourceFile]) -> list[SourceFile]:
+def format_files(files: Sequence[SourceFile], cache: TextCache | None = None) -> list[SourceFile]:
     """The same files in the same order; Python files formatted, others as they are.
 
     Raises:
         FormatError: if a file cannot be formatted; names the file.
     """
     python = [file for file in files if file.path.suffix == ".py"]
-    formatted = dict(zip((f.path for f in python), _format_all(python), strict=True))
-    return [formatted.get(file.path, file) for file in files]
+    known = {file.path: _known(file, cache) for file in python}
+    made = _format_all([file for file in python if known[file.path] is None])
+    if cache:
+        originals = {file.path: file for file in python}
+        for file in made:
+            cache.put(_key(originals[file.path]), file.text)
+        cache.prune()
+    formatted = {**known, **{file.path: file for file in made}}
+    return [formatted.get(file.path) or file for file in files]
+
+
+def _known(file: SourceFile, cache: TextCache | None) -> SourceFile | None:
+    """The file as an earlier run formatted it."""
+    text = cache.get(_key(file)) if cache else None
+    return None if text is None else replace(file, text=text)
+
+
+def _key(file: SourceFile) -> str:
+    version = importlib.metadata.version("black")
+    return f"{version}\n{MODE.get_cache_key()}\n{file.text}"
 
 
 def _format_all(files: list[SourceFile]) -> list[SourceFile]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from orgen.cache import TextCache
 from orgen.config import Config
 from orgen.diagnostics import Diagnostics
 from orgen.dialect.load import load_dialects
@@ -94,12 +95,13 @@ def generate(
         diagnostics.check()
     inputs = Inputs(spec.core, spec.full, schema, config, dialects)
     files: dict[str, Mapping[str, str]] = {}
+    cache = TextCache(config.cache) if config.cache else None
     for name in config.selected:
         with progress.step(f"render {name}"):
             made = (target or find_target)(name).files(inputs, diagnostics)
             diagnostics.check()
         with progress.step(f"format {name}"):
-            files[name] = _texts(format_files(made))
+            files[name] = _texts(format_files(made, cache))
     return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
+from orgen.cache import cache_folder
 from orgen.cli.failures import FAULT, FOUND, OK
 from orgen.cli.options import (
     check_package,
@@ -49,7 +52,7 @@ write are never removed. All files change at once or not at all.
     "--package", metavar="NAME", callback=check_package, help="Import name of the Python package."
 )
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
-@click.option("--no-cache", is_flag=True, help="Generate even if no input has changed.")
+@click.option("--no-cache", is_flag=True, help="Generate all anew, even if no input has changed.")
 @error_format_option
 @quiet_option
 def generate(
@@ -75,6 +78,8 @@ def generate(
             models=models,
             package=package,
         )
+        if not no_cache:
+            config = replace(config, cache=cache_folder())
         if check:
             return _check(config, diagnostics, quiet)
         return _update(config, diagnostics, force, not no_cache, quiet)
