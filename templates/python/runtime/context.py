@@ -186,9 +186,9 @@ class Context:
         """One plain text part as its text; in an answer, all texts as one."""
         if not isinstance(parts, list):
             return parts
-        texts = [part.get("text") for part in parts if isinstance(part, dict)]
-        plain = all(isinstance(text, str) for text in texts)
-        if not plain or parts != [self.tables.text(text) for text in texts]:
+        found = [part.get("text") for part in parts if isinstance(part, dict)]
+        texts = [text for text in found if isinstance(text, str)]
+        if parts != [self.tables.text(text) for text in texts]:
             return parts
         return "".join(texts) if self.response or len(texts) < 2 else parts
 
@@ -625,7 +625,7 @@ def _form(value: Any) -> str | None:
         case str():
             return value
         case bool() | int() | float():
-            return json.dumps(value)
+            return json.dumps(int(value) if is_integer(value) else value)
         case _:
             return None
 

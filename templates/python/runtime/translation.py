@@ -248,9 +248,8 @@ def settle(losses: list[Loss], problems: list[Any], strict: bool) -> None:
     """Ends a translation: refuses what cannot be carried, and losses in strict mode."""
     if problems:
         raise UnsupportedError(problems)
-    serious = [loss for loss in losses if strict]
-    if serious:
-        raise LossError(serious)
+    if strict and losses:
+        raise LossError(losses)
 
 
 def plain(value: Any) -> dict[str, Any]:
@@ -267,6 +266,8 @@ def plain(value: Any) -> dict[str, Any]:
 
 def fill(path: str, fields: Mapping[str, Any]) -> str:
     """The URL path with its fields filled in."""
+    if "{" not in path:
+        return path
     return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
 
 
