@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 """The root of the repository."""
@@ -27,6 +28,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden files instead of comparing with them",
     )
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="try ten times as many generated values, and all changes of recorded ones",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile(
+        "brief", max_examples=200, deadline=None, derandomize=True, database=None
+    )
+    settings.register_profile("full", max_examples=2000, deadline=None, database=None)
+    settings.load_profile("full" if config.getoption("--full") else "brief")
 
 
 @dataclass(frozen=True)
@@ -58,3 +72,9 @@ class Golden:
 def golden(request: pytest.FixtureRequest) -> Golden:
     """The comparison with golden files; see the top of this module."""
     return Golden(bool(request.config.getoption("--update-golden")))
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the long tests were asked for (`--full`)."""
+    return bool(request.config.getoption("--full"))
