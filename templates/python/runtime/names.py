@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import residue
-from .context import DecodeContext, EncodeContext
+from .context import DecodeContext, EncodeContext, as_elements
 from .primitives import safe_name
 
 
@@ -20,7 +20,7 @@ class EncodeNames(EncodeContext):
         if isinstance(container, dict) and isinstance(container.get(kept), str):
             return container[kept]
         if not self.named:
-            for item in self.source.get("input") or []:
+            for item in as_elements(self.source.get("input")):
                 if isinstance(item, dict) and item.get("type") == "function_call":
                     self.named[_hashable(item.get("call_id"))] = item.get("name")
         name = self.named.get(_hashable(call_id))
@@ -32,12 +32,21 @@ class EncodeNames(EncodeContext):
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
         if not self.renamed:
-            kept = f"{self.tables.name}:name"
             self.renamed[None] = None
-            for tool in self.source.get("tools") or []:
-                if isinstance(tool, dict) and kept in tool:
-                    self.renamed[_hashable(tool.get("name"))] = tool[kept]
+            for field in ("input", "tools"):
+                for value in as_elements(self.source.get(field)):
+                    if isinstance(value, dict) and isinstance(value.get("name"), str):
+                        self.renamed[value["name"]] = self.kept_name(value)
         return self.renamed.get(_hashable(name), name)
+
+
+    def kept_name(self, value: dict[str, Any]) -> Any:
+        """The vendor's name of a tool or call, where it had another, else its name."""
+        prefix = f"{self.tables.name}:"
+        for key, found in value.items():
+            if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
+                return found
+        return value["name"]
 
 
 class DecodeNames(DecodeContext):
