@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = [
     "base64_of",
@@ -45,6 +45,7 @@ __all__ = [
     "push",
     "put",
     "remainder",
+    "safe_id",
     "safe_name",
     "strings",
     "timestamp",
@@ -62,12 +63,12 @@ MINTED = "_og_"
 """Marks ids that we made: `call_og_<base>_<position>`."""
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     """A JSON number: an int or float that is not a boolean."""
     return type(value) is float or type(value) is int
 
 
-def is_integer(value: Any) -> bool:
+def is_integer(value: Any) -> TypeGuard[int | float]:
     """A JSON integer: no boolean, no fraction."""
     return type(value) is int or (type(value) is float and value.is_integer())
 
@@ -247,7 +248,7 @@ def json_or(text: Any, key: str) -> dict[str, Any]:
             return {key: text}
         if isinstance(value, dict) and not _wraps(value, key):
             return value
-    return {key: text}
+    return {key: "" if text is None else text}
 
 
 def json_or_text(value: Any, key: str) -> Any:
@@ -453,6 +454,14 @@ def safe_name(name: Any) -> str | None:
         return name
     mark = f"{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
     return f"{re.sub('[^a-zA-Z0-9_-]', '_', name)[:55]}_{mark}"
+
+
+def safe_id(identifier: Any) -> str | None:
+    """A call's id in at most 64 characters; a mark made from all of it keeps two ids apart."""
+    if not isinstance(identifier, str) or len(identifier) <= 64:
+        return identifier if isinstance(identifier, str) else None
+    mark = f"{zlib.crc32(identifier.encode('utf-8', 'surrogatepass')):08x}"
+    return f"{identifier[:55]}_{mark}"
 
 
 _SAFE_NAME = re.compile("[a-zA-Z0-9_-]{1,64}")
