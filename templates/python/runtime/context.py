@@ -112,6 +112,7 @@ class Context:
     named: dict[Any, Any] = field(default_factory=dict)
     renamed: dict[Any, Any] = field(default_factory=dict)
     waiting: dict[Any, list[Any]] = field(default_factory=dict)
+    answered: dict[int, str | None] = field(default_factory=dict)
     seen_items: int = 0
     copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _places: dict[int, _Place] | None = None
@@ -221,7 +222,7 @@ class Context:
     def copy(
         self, container: dict[str, Any], fields: Mapping[str, frozenset[type]], out: dict[str, Any]
     ) -> None:
-        """Those fields that are there, as they are; fields of kind null only where they are null."""
+        """The fields that are there, as they are; those of kind null only where they are null."""
         for key, value in container.items():
             if key in fields:
                 types = fields[key]
@@ -577,7 +578,7 @@ class DecodeContext(Context):
             if key == tag and value == name and name != UNTAGGED:
                 continue
             if ":" in key or key in ("type", tag):
-                made[f"{self.tables.name}:{residue.escape(key)}"] = value
+                made[f"{self.tables.name}:{residue.escape(str(key))}"] = value
             else:
                 made[key] = value
         return made

@@ -154,8 +154,10 @@ class Gathering(EncodeNames):
             items = [{"type": "message", "role": "user", "content": items}]
         if items is not None and not isinstance(items, list):
             raise self.expected(body, "input", "a string or a list of items")
-        items = items[self.hoisted :] if self.hoisted else items
-        items = [*self.leading, *(items or [])] if self.leading else items
+        if self.hoisted and items:
+            items = items[self.hoisted :]
+        if self.leading:
+            items = [*self.leading, *(items or [])]
         put(out, tuple(path), self.messages(items, rule, body))
 
     def gather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
@@ -390,6 +392,11 @@ class Splitting(DecodeNames):
         for key in message:
             if key not in known and message[key] is not None:
                 items.append(self.foreign({key: message[key]}, key))
+
+    def incomplete_message(self, message: Any) -> Any:
+        """A message that none of the rules for its role takes: a field is missing or wrong."""
+        role = message.get("role")
+        raise DecodeError(self.pointer(message), f"is no complete message of role {role!r}")
 
     def foreign_message(self, message: Any) -> Any:
         """A message of an unknown role: one extension item."""

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from orgen.dialect.ast import Dialect, Direction, Note
 from orgen.dialect.compile.build import Builder
+from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.scope import Binding, Scope, root
 from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.optimise import Routine, routines
 from orgen.dialect.settings import Settings, settings_of
-from orgen.ir.operations import Choose, Constant, Let, Program, Put, Stmt, Table, When
+from orgen.ir.operations import (
+    AllOf,
+    Bound,
+    Choose,
+    Constant,
+    Expr,
+    Let,
+    NewList,
+    NewObject,
+    Program,
+    Put,
+    Stmt,
+    Table,
+    When,
+)
 from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
 from orgen.targets.python.dialects.printer import Printer, identifier
@@ -86,26 +102,57 @@ def dialect_module(
 def _function(printer: Printer, item: Routine) -> FunctionText:
     parameters = ", ".join(f"{name}: Any" for name in item.parameters)
     context = "Gathering" if item.name.startswith("encode_") else "Splitting"
-    objects = [name for name in _built(item.body) if name not in item.parameters]
-    declared = "".join(f"{identifier(name)}: dict[str, Any]\n" for name in objects)
+    declared = "".join(
+        f"{identifier(name)}: {annotation}\n"
+        for name, annotation in _declarations(item.body).items()
+        if name not in item.parameters
+    )
     body = declared + printer.block(item.body)
     return FunctionText(item.name, f"{parameters}, ctx: {context}", item.doc, body)
 
 
-def _built(body: tuple[Stmt, ...]) -> list[str]:
-    """Names of the objects that a block builds step by step."""
-    found: list[str] = []
+def _declarations(body: tuple[Stmt, ...]) -> dict[str, str]:
+    """Local name -> annotation, for objects that are made in several places or step by step."""
+    made: dict[str, list[Expr]] = {}
+    written: set[str] = set()
+    _collect(body, made, written)
+    found = {}
+    for name, values in made.items():
+        objects = [v for v in values if isinstance(v, NewObject) or v == constant({})]
+        if objects and (len(values) > 1 or name in written or _has_empty(objects[0])):
+            found[name] = "dict[str, Any]" if len(objects) == len(values) else "Any"
+    return found
+
+
+def _has_empty(value: Expr) -> bool:
+    """Whether a type checker could not tell what the object's empty containers will hold."""
+    match value:
+        case NewObject(entries):
+            return not entries or any(_has_empty(inner) for _, inner in entries)
+        case NewList(elements):
+            return not elements or any(_has_empty(inner) for inner in elements)
+        case Constant(_, inner):
+            return inner in ([], {})
+        case _:
+            return False
+
+
+def _collect(body: Iterable[Stmt], made: dict[str, list[Expr]], written: set[str]) -> None:
+    """What each local name is bound to, and which are written into."""
     for stmt in body:
         match stmt:
             case Put(target):
-                found.append(target)
-            case Let(name, Constant(_, {})):
-                found.append(name)
-            case When(_, then, otherwise):
-                found += [*_built(then), *_built(otherwise)]
+                written.add(target)
+            case Let(name, value):
+                made.setdefault(name, []).append(value)
+            case When(condition, then, otherwise):
+                for test in condition.conditions if isinstance(condition, AllOf) else (condition,):
+                    if isinstance(test, Bound):
+                        made.setdefault(test.name, []).append(test.value)
+                _collect((*then, *otherwise), made, written)
             case Choose(_, cases):
-                found += [name for _, inner in cases for name in _built(inner)]
-    return list(dict.fromkeys(found))
+                for _, inner in cases:
+                    _collect(inner, made, written)
 
 
 def _text_function(printer: Printer, dialect: Dialect) -> FunctionText:
