@@ -132,8 +132,8 @@ class Printer:
         *outer, last = op.path
         if any(isinstance(step, int) for step in op.path):
             return f"put({identifier(op.target)}, {op.path!r}, {value})"
-        target = identifier(op.target) + "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
-        return f"{target}[{literal(last)}] = {value}"
+        steps = "".join(f".setdefault({literal(step)}, {{}})" for step in outer)
+        return f"{identifier(op.target)}{steps}[{literal(last)}] = {value}"
 
     def field_table(self, op: Copy) -> str:
         """The name of the constant that holds these fields and their kinds."""
