@@ -218,6 +218,15 @@ _KINDS = (
         gives="string",
     ),
     _kind(
+        "safe_id",
+        0,
+        "the id",
+        "the id, shortened to 64 characters",
+        example="$id|safe_id",
+        accepts="string",
+        gives="string",
+    ),
+    _kind(
         "listed",
         0,
         "content as a list of parts, also a bare string",
@@ -317,7 +326,7 @@ _KINDS = (
     _kind(
         "media_type",
         range(2),
-        "the media type guessed from a data URL or file name; the argument where it is no such kind",
+        "the media type of a data URL or file name; the argument where it is no such kind",
         "nothing; it must be of the argument's kind, and is kept where the guess differs",
         example="$u|media_type(image/jpeg)",
         gives="string",

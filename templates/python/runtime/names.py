@@ -63,14 +63,27 @@ class DecodeNames(DecodeContext):
         return safe
 
     def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
-        """The id of the oldest unanswered call of that function, unless one is given."""
+        """The id of the oldest unanswered call of that function, unless one is given.
+
+        Without a name any call counts. Asked again about the same output, as by another rule,
+        it says the same again.
+        """
+        if id(container) not in self.answered:
+            self.answered[id(container)] = self.next_call(name, identifier)
+        return self.answered[id(container)]
+
+    def next_call(self, name: Any, identifier: Any) -> str | None:
+        """Takes a call from those that wait for an output."""
         self.see_calls()
         open_calls = self.waiting.get(safe_name(name), [])
+        if name is None:
+            open_calls = next(filter(None, self.waiting.values()), [])
         if isinstance(identifier, str) and identifier:
             if identifier in open_calls:
                 open_calls.remove(identifier)
             return identifier
-        return open_calls.pop(0) if open_calls else None
+        found: str | None = open_calls.pop(0) if open_calls else None
+        return found
 
     def see_calls(self) -> None:
         """Takes note of the calls among the items since the last look."""

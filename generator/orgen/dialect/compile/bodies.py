@@ -511,11 +511,24 @@ class BodyCompiler:
                 doc=self.compiler.origin(block.name, block.span.line),
                 prologue=(),
                 alternatives=alternatives,
-                epilogue=tuple(self.unused([p for p in paths if p not in read_by_rows])),
+                epilogue=(
+                    *self.expected(paths),
+                    *self.unused([p for p in paths if p not in read_by_rows]),
+                ),
                 span=block.span,
             )
         )
         return Run(name, (root("body"), Local("out")))
+
+    def expected(self, paths: list[Path]) -> Iterator[Stmt]:
+        """Encoding: where no alternative matches, the kind of a value may be to blame."""
+        for path in paths:
+            if self.encode and path and isinstance(path[-1], str) and ":" not in path[-1]:
+                spec = self.spec(path)
+                container, value = _read(root("body"), path[:-1]), _read(root("body"), path)
+                if spec.kinds and len(path) == 1:
+                    check = Expect(value, spec.kinds, container, path[-1])
+                    yield When(Present(value), (check,))
 
     def block_rule(self, rule: Rule, paths: list[Path]) -> Alternative:
         source, target = sides(rule, self.direction)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orgen.dialect.ast import (
     Array,
     Entry,
+    Filter,
     Literal,
     Object,
     Template,
@@ -51,8 +52,7 @@ class Builder:
             case Variable():
                 return self.variable(template)
             case Wildcard(filters):
-                default = next((f for f in filters if f.name == "default"), None)
-                return constant(argument(default.arguments[0]) if default else None)
+                return self.written(filters)
             case Text(parts):
                 return Concat(
                     tuple(p if isinstance(p, str) else self.binding(p).value for p in parts)
@@ -63,6 +63,15 @@ class Builder:
                 return NewList(tuple(self.value(e, name) for e in elements))
             case Object():
                 return self.object(template, name)
+
+    def written(self, filters: tuple[Filter, ...]) -> Expr:
+        """What a wildcard writes: a default, or a minted id."""
+        for filter in filters:
+            if filter.name == "default":
+                return constant(argument(filter.arguments[0]))
+            if filter.name == "mint":
+                return forward(filter, constant(None), self.scope, Place(constant(None), ""))
+        return constant(None)
 
     def object(self, template: Object, name: str) -> Expr:
         required: list[tuple[str, Expr]] = []
@@ -113,7 +122,7 @@ class Builder:
             case Literal() | Array(()):
                 return entry.optional and not entry.written
             case Wildcard(filters):
-                return not any(f.name == "default" for f in filters)
+                return not any(f.name in ALWAYS for f in filters)
             case _:
                 return False
 

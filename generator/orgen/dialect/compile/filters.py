@@ -63,7 +63,17 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
     arguments = filter.arguments
     encode = scope.direction is Direction.ENCODE
     match filter.name:
-        case "str" | "obj" | "list" | "str_list" | "word" | "absent" | "magic" | "untagged":
+        case (
+            "str"
+            | "obj"
+            | "list"
+            | "str_list"
+            | "word"
+            | "absent"
+            | "magic"
+            | "untagged"
+            | "safe_id"
+        ):
             return value
         case "data_url" | "object_schema" | "timestamp":
             return Primitive(filter.name, (value,))
@@ -138,6 +148,10 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
         case "safe_name":
             found = Primitive("canonical_name", (value, *place.arguments), context=True)
             safe = _bound(found, scope, wish)
+            scope.keep(value, safe, place.container, place.key)
+            return safe
+        case "safe_id":
+            safe = _bound(Primitive("safe_id", (value,)), scope, wish)
             scope.keep(value, safe, place.container, place.key)
             return safe
         case "data_url" | "timestamp":

@@ -91,7 +91,7 @@ class _Matcher:
         self, variable: Variable, value: Expr, place: Place, name: str, optional: bool
     ) -> None:
         scope = self.scope
-        if variable.name in scope.bindings:
+        if variable.name in scope.bindings or any(f.name == "name_of" for f in variable.filters):
             self.again(variable, value, place, optional)
             return
         local: Expr = value
@@ -140,13 +140,14 @@ class _Matcher:
     def optional_filters(self, variable: Variable, local: Expr, place: Place) -> Expr:
         """Absent stays absent; a present value goes through the inverse filters."""
         scope = self.scope
-        inner = Scope(scope.direction, scope.specs, names=scope.names)
+        inner = Scope(scope.direction, scope.specs, names=scope.names, seen=scope.seen)
         value = local
         for filter in reversed(variable.filters):
             value = backward(filter, value, inner, place, variable.name)
         self.pick(variable)
         if value is local and not inner.steps:
             return local
+        scope.kept += inner.kept
         for step in inner.steps:
             if isinstance(step, Guard):
                 scope.steps.append(Guard(AbsentOr(local, step.condition)))
@@ -162,7 +163,8 @@ class _Matcher:
         """A variable that is bound already: the second reading adds, follows or must agree."""
         scope = self.scope
         names = [filter.name for filter in variable.filters]
-        known = scope.bindings[variable.name].value
+        bound_before = scope.bindings.get(variable.name)
+        known = bound_before.value if bound_before else constant(None)
         if "name_of" in names:
             found: Expr = Primitive("call_named", (value, known, *place.arguments), context=True)
             scope.named = (value, variable.name)

@@ -325,7 +325,7 @@ class TurnsCompiler:
             "message",
             turn,
             tuple(alternatives),
-            Return(Primitive("foreign_item", (root("message"),), context=True)),
+            Return(Primitive("incomplete_message", (root("message"),), context=True)),
         )
 
     def decode_slots(self, turn: Turn) -> None:

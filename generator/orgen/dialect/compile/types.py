@@ -102,9 +102,7 @@ class CanonicalTypes:
             case Anything() | Nothing() | Ref():
                 return Spec()
 
-    def records(
-        self, template: Object, within: Collection[str] | None = None
-    ) -> Iterator[Record]:
+    def records(self, template: Object, within: Collection[str] | None = None) -> Iterator[Record]:
         """The records that an object template can stand for: its constants and keys agree.
 
         `within` names the components that come into question.
