@@ -142,13 +142,18 @@ class CountedModel(Model):
     __min_properties__: ClassVar[int] = 0
     __max_properties__: ClassVar[int | None] = None
 
-    @classmethod
-    def __pydantic_init_subclass__(
+    def __init_subclass__(
         cls, min_properties: int = 0, max_properties: int | None = None, **options: Any
     ) -> None:
-        super().__pydantic_init_subclass__(**options)
+        super().__init_subclass__(**options)
         cls.__min_properties__ = min_properties
         cls.__max_properties__ = max_properties
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        for limit in ("min_properties", "max_properties"):
+            options.pop(limit, None)
+        super().__pydantic_init_subclass__(**options)
 
     @model_validator(mode="after")
     def _check_count(self) -> CountedModel:
