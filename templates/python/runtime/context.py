@@ -112,7 +112,6 @@ class Context:
     named: dict[Any, Any] = field(default_factory=dict)
     renamed: dict[Any, Any] = field(default_factory=dict)
     waiting: dict[Any, list[Any]] = field(default_factory=dict)
-    answered: dict[int, str | None] = field(default_factory=dict)
     seen_items: int = 0
     copies: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     _places: dict[int, _Place] | None = None

@@ -39,7 +39,6 @@ class EncodeNames(EncodeContext):
                         self.renamed[value["name"]] = self.kept_name(value)
         return self.renamed.get(_hashable(name), name)
 
-
     def kept_name(self, value: dict[str, Any]) -> Any:
         """The vendor's name of a tool or call, where it had another, else its name."""
         prefix = f"{self.tables.name}:"
@@ -54,47 +53,50 @@ class DecodeNames(DecodeContext):
 
     __slots__ = ()
 
-    def canonical_name(self, name: Any, container: Any, key: str) -> Any:
-        """The name in the characters that the contract allows; a change is reported."""
-        safe = safe_name(name)
-        if safe is not None and safe != name:
+    def keep_renamed(
+        self, name: Any, safe: Any, path: str, out: Any, container: Any, key: str
+    ) -> None:
+        """Keeps a name with characters that the contract does not allow, and reports it."""
+        if name != safe:
             reason = f"Open Responses does not allow this name; it is called '{safe}'"
             self.report(container, key, "coerced", reason)
-        return safe
+            if path:
+                self.keep_exact(name, safe, path, out)
 
     def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
         """The id of the oldest unanswered call of that function, unless one is given.
 
-        Without a name any call counts. Asked again about the same output, as by another rule,
-        it says the same again.
+        Without a name any call counts. Asking changes nothing: the call is
+        answered once a rule has taken the output (`keep_name`).
         """
-        if id(container) not in self.answered:
-            self.answered[id(container)] = self.next_call(name, identifier)
-        return self.answered[id(container)]
-
-    def next_call(self, name: Any, identifier: Any) -> str | None:
-        """Takes a call from those that wait for an output."""
-        self.see_calls()
-        open_calls = self.waiting.get(safe_name(name), [])
-        if name is None:
-            open_calls = next(filter(None, self.waiting.values()), [])
         if isinstance(identifier, str) and identifier:
-            if identifier in open_calls:
-                open_calls.remove(identifier)
             return identifier
-        found: str | None = open_calls.pop(0) if open_calls else None
-        return found
+        self.see_calls()
+        if name is None:
+            return next((calls[0] for calls in self.waiting.values() if calls), None)
+        return next(iter(self.waiting.get(safe_name(name), ())), None)
 
     def see_calls(self) -> None:
-        """Takes note of the calls among the items since the last look."""
+        """Takes note of the calls and outputs among the items since the last look."""
         for item in self.items[self.seen_items :]:
-            if isinstance(item, dict) and item.get("type") == "function_call":
+            kind = item.get("type") if isinstance(item, dict) else None
+            if kind == "function_call":
                 self.waiting.setdefault(item.get("name"), []).append(item.get("call_id"))
                 self.named[item.get("call_id")] = item.get("name")
+            elif kind == "function_call_output":
+                self.answer_call(item.get("call_id"))
         self.seen_items = len(self.items)
 
+    def answer_call(self, call_id: Any) -> None:
+        """The call waits no longer."""
+        calls = self.waiting.get(self.named.get(call_id), [])
+        if call_id in calls:
+            calls.remove(call_id)
+
     def keep_name(self, name: Any, call_id: Any, out: Any) -> None:
-        """Keeps the name that an output gives its function where no call with this id says it."""
+        """Takes the output of a call, and keeps the name that no call with this id says."""
+        self.see_calls()
+        self.answer_call(call_id)
         known = self.named.get(call_id)
         if isinstance(name, str) and (known is None or known != safe_name(name)):
             out[f"{self.tables.name}:{residue.NAME}"] = name

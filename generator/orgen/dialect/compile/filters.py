@@ -146,9 +146,8 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
         case "absent" | "object_schema" | "bare" | "listed":
             return value
         case "safe_name":
-            found = Primitive("canonical_name", (value, *place.arguments), context=True)
-            safe = _bound(found, scope, wish)
-            scope.keep(value, safe, place.container, place.key)
+            safe = _bound(Primitive("safe_name", (value,)), scope, wish)
+            scope.keep(value, safe, place.container, place.key, renamed=True)
             return safe
         case "safe_id":
             safe = _bound(Primitive("safe_id", (value,)), scope, wish)

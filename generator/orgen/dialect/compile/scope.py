@@ -31,11 +31,18 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A native value, what encoding would write in its place, and its path."""
+    """A native value, what encoding would write in its place, and its path.
+
+    `renamed` values are told otherwise in canonical form, which is a loss at
+    that key of the container. Without a path they are reported only.
+    """
 
     value: Expr
     again: Expr
     path: str
+    container: Expr
+    key: str
+    renamed: bool = False
 
 
 @dataclass(slots=True)
@@ -76,11 +83,14 @@ class Scope:
                 return
         self.seen.append(Seen(container, prefix, [key]))
 
-    def keep(self, value: Expr, again: Expr, container: Expr, key: str) -> None:
+    def keep(
+        self, value: Expr, again: Expr, container: Expr, key: str, *, renamed: bool = False
+    ) -> None:
         """Notes what encoding would write for a key of an object that the rule reads."""
-        for seen in self.seen:
-            if seen.container == container:
-                self.kept.append(Kept(value, again, f"{seen.prefix}{key}"))
+        holder = next((seen for seen in self.seen if seen.container == container), None)
+        if holder is not None or renamed:
+            path = f"{holder.prefix}{key}" if holder else ""
+            self.kept.append(Kept(value, again, path, container, key, renamed))
 
     def bind(self, name: str, binding: Binding) -> None:
         self.bindings[name] = binding

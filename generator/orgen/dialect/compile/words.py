@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from orgen.dialect.ast import Direction, Object, Template, Variable
 from orgen.dialect.compile.filters import Place, constant, forward
-from orgen.dialect.compile.scope import Scope
+from orgen.dialect.compile.scope import Kept, Scope
 from orgen.dialect.compile.walk import entry_path
 from orgen.ir.operations import Do, Expr, Local, Primitive, Stmt, TableName
 
@@ -43,16 +43,15 @@ def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, place
 
 def kept(scope: Scope) -> list[Stmt]:
     """Residue for every noted value that encoding would write differently."""
-    return [
-        Do(
-            Primitive(
-                "keep_exact",
-                (item.value, item.again, constant(item.path), Local("out")),
-                context=True,
-            )
-        )
-        for item in scope.kept
-    ]
+    return [Do(_kept(item)) for item in scope.kept]
+
+
+def _kept(item: Kept) -> Primitive:
+    values = (item.value, item.again, constant(item.path), Local("out"))
+    if not item.renamed:
+        return Primitive("keep_exact", values, context=True)
+    place = (item.container, constant(item.key))
+    return Primitive("keep_renamed", (*values, *place), context=True)
 
 
 def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
