@@ -18,7 +18,7 @@ PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 def test_programs_run(program: str) -> None:
     space: dict[str, object] = {}
     exec("from openresponses import models\n" + program, space)
-    assert space.keys() & {"message", "ValidationError", "show"}
+    assert space.keys() & {"message", "ValidationError", "show", "sent"}
 
 
 def test_the_fault_is_reported_as_shown(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openresponses.runtime.framing import (
     ArrayReader,
@@ -110,6 +110,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.dictionaries(st.text(), VALUES)), st.sampled_from([None, 1]), st.booleans())
 def test_the_elements_of_an_array_are_found(
     values: list[Any], indent: int | None, ascii: bool

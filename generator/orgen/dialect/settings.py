@@ -44,7 +44,7 @@ def known_slugs(dialects: Sequence[Dialect], providers: Sequence[str]) -> dict[s
     """Slug or other name of a vendor or provider -> its slug, sorted."""
     found = {slug: slug for slug in providers}
     for dialect in dialects:
-        found |= {slug: dialect.slug for slug in (dialect.slug, *dialect.other_slugs)}
+        found |= dict.fromkeys((dialect.slug, *dialect.other_slugs), dialect.slug)
     return dict(sorted(found.items()))
 
 

@@ -886,6 +886,9 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     and (name := safe_name(allowed_function_names_0)) is not None
                 ):
                     out["tool_choice"] = {"type": "function", "name": name}
+                    ctx.keep_renamed(
+                        allowed_function_names_0, name, "", out, allowed_function_names, "0"
+                    )
                     return
                 if allowed_function_names is not None:
                     tools = ctx.each(allowed_function_names, decode_tool_name)
@@ -2380,7 +2383,9 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
     """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:213)"""
     if native is not None and (name := safe_name(native)) is not None:
-        return {"type": "function", "name": name}
+        out = {"type": "function", "name": name}
+        ctx.keep_renamed(native, name, "", out, native, "")
+        return out
     return ctx.foreign(native, "tool_name")
 
 

@@ -62,7 +62,8 @@ class DecodeNames(DecodeContext):
         if name != safe:
             reason = f"Open Responses does not allow this name; it is called '{safe}'"
             self.report(container, key, "coerced", reason)
-            self.keep_exact(name, safe, path, out)
+            if path:
+                self.keep_exact(name, safe, path, out)
 
     def call_named(self, name: Any, identifier: Any, container: Any, key: str) -> Any:
         """The id of the oldest unanswered call of that function, unless one is given.
