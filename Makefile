@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test check format update-golden bench clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -45,6 +45,9 @@ python: $(STAMP) ## Start a Python that finds the generated package
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-full: $(STAMP) ## Run the tests with ten times as many generated values
+	$(BIN)/python -m pytest -n $(JOBS) --full $(ARGS)
 
 check: $(STAMP) ## Format, lint, strict types of generator and generated code, and drift
 	$(BIN)/black --quiet --check generator tests benchmarks

@@ -84,10 +84,11 @@ def not_back(
     there = Counter((last_key(p), repr(v)) for p, v in leaves(normal(dialect, back)))
     lost = []
     for path, leaf in leaves(normal(dialect, value)):
-        key = (last_key(path), repr(leaf))
-        if not there[key] and not excused(dialect, path, losses):
-            lost.append((pointer(path), leaf))
-        there[key] -= 1
+        if not excused(dialect, path, losses):
+            key = (last_key(path), repr(leaf))
+            if not there[key]:
+                lost.append((pointer(path), leaf))
+            there[key] -= 1
     return lost
 
 
