@@ -29,7 +29,8 @@ def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict
     callers: dict[Any, int] = {}
     found: list[list[Any]] = []
     for message in native.get("messages") or []:
-        caller = callers.get(message.get("tool_call_id")) if message.get("role") == "tool" else None
+        call_id = message.get("tool_call_id") if message.get("role") == "tool" else None
+        caller = callers.get(call_id) if isinstance(call_id, str) else None
         if caller is not None:
             found[caller].append(message)
             continue
