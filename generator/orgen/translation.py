@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from orgen.diagnostics import Diagnostics, Span
-from orgen.ir.schema import Json
-from orgen.load import Document, parse_pointer
+
+if TYPE_CHECKING:
+    from orgen.ir.schema import Json
+    from orgen.load import Document
 
 Kind: TypeAlias = Literal["request", "response", "error"]
 KINDS: tuple[Kind, ...] = ("request", "response", "error")
@@ -140,4 +142,6 @@ class Translator:
 
     def place(self, path: str) -> Span:
         """Where the input says what a JSON Pointer leads to."""
+        from orgen.load import parse_pointer  # heavy: the command's help needs none of it
+
         return self.body.span(parse_pointer(path, self.body.value) or ())

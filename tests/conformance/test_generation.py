@@ -124,7 +124,7 @@ def test_help_is_quick() -> None:
 
 def test_helpers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     """Only the run itself is killed; the processes that format for it must not linger."""
-    command = [*COMMAND, "--quiet", "--spec", "spec", "--out", str(tmp_path / "out")]
+    command = [*COMMAND, "--quiet", "--no-cache", "--spec", "spec", "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as process:
         while len(members := group(process.pid)) < 2 and process.poll() is None:
             time.sleep(0.01)
