@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from openresponses._model import MISSING, DefaultedModel, Forbidden, Maybe, Model, Number
-from openresponses._union import OneOf
 from pydantic import Field, StringConstraints
 from typing_extensions import TypeAliasType
+
+from ._model import MISSING, DefaultedModel, Forbidden, Maybe, Model, Number
+from ._union import OneOf
 
 
 class ItemReferenceParam(DefaultedModel):

@@ -34,9 +34,9 @@ def render_models(schema: Schema, config: Config, diagnostics: Diagnostics) -> l
         case "none":
             return []
         case "pydantic":
-            flavour, output, runtime = PydanticFlavour(config.package), Output.PYDANTIC, PYDANTIC
+            flavour, output, runtime = PydanticFlavour(), Output.PYDANTIC, PYDANTIC
         case "msgspec":
-            flavour, output, runtime = MsgspecFlavour(config.package), Output.MSGSPEC, MSGSPEC
+            flavour, output, runtime = MsgspecFlavour(), Output.MSGSPEC, MSGSPEC
     lowered = lower(schema, choose_names(schema, diagnostics), flavour, diagnostics)
     if diagnostics.has_errors:
         return []

@@ -15,6 +15,7 @@ from datamodel_code_generator.parser import LiteralType
 
 from orgen.render import environment
 from orgen.resources import templates_dir
+from orgen.targets.python.models.imports import with_relative_imports
 from orgen.targets.python.module import header
 from orgen.targets.python.text import docstring
 
@@ -68,6 +69,7 @@ def generated(lowered: Lowered, schema: Schema, output: Output) -> str:
             {"$schema": DIALECT, "$defs": dict(lowered.definitions)}, config=config
         )
     assert isinstance(text, str)
+    text = with_relative_imports(text)
     names = sorted([*lowered.records, *lowered.aliases])
     return environment("python").get_template("models/module.jinja").render(body=text, names=names)
 

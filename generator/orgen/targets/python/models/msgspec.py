@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from orgen.ir.schema import Record
 from orgen.targets.python.models.flavour import FieldFacts, Mark, UnionFacts
+from orgen.targets.python.models.imports import OWN
 from orgen.targets.python.text import string
 
 
@@ -14,13 +15,12 @@ from orgen.targets.python.text import string
 class MsgspecFlavour:
     """Prints `T | None | UnsetType` for what may be absent or null; unions are types apart."""
 
-    package: str
     types: Mapping[str, str] = field(init=False)
     imports: Mapping[str, str] = field(init=False)
     names_members = True
 
     def __post_init__(self) -> None:
-        struct = f"{self.package}._struct"
+        struct = f"{OWN}._struct"
         imports = {
             "UNSET": "msgspec.UNSET",
             "UnsetType": "msgspec.UnsetType",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from orgen.ir.schema import MISSING, Record
 from orgen.targets.python.models.flavour import FieldFacts, Mark, UnionFacts
+from orgen.targets.python.models.imports import OWN
 from orgen.targets.python.text import string, value
 
 
@@ -14,13 +15,12 @@ from orgen.targets.python.text import string, value
 class PydanticFlavour:
     """Prints `Maybe[T | None]` for what may be absent or null; marks stand in `Annotated`."""
 
-    package: str
     types: Mapping[str, str] = field(init=False)
     imports: Mapping[str, str] = field(init=False)
     names_members = False
 
     def __post_init__(self) -> None:
-        model, union = f"{self.package}._model", f"{self.package}._union"
+        model, union = f"{OWN}._model", f"{OWN}._union"
         own = ("ClosedModel", "CountedModel", "DefaultedModel", "Matches", "Maybe", "MISSING")
         imports = {name: f"{model}.{name}" for name in (*own, "UniqueItems", "Values")}
         imports |= {"OneOf": f"{union}.OneOf"}
@@ -31,7 +31,7 @@ class PydanticFlavour:
 
     @property
     def base(self) -> str:
-        return f"{self.package}._model.Model"
+        return f"{OWN}._model.Model"
 
     def can_name(self, name: str) -> bool:
         """Any text can be an alias."""
