@@ -54,8 +54,7 @@ def validate(spec: str | None, strict_warnings: bool, error_format: Format, quie
 
 def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
     """What there is, in words; goes on to `resolve` and the dialects, which find more faults."""
-    from orgen.dialect.check import check
-    from orgen.dialect.load import load_dialects, load_native
+    from orgen.dialect.load import load_dialects
     from orgen.pipeline import check_spec
     from orgen.resolve import resolve
 
@@ -67,9 +66,6 @@ def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
     diagnostics.check()
     with progress.step("check dialects"):
         dialects = load_dialects(path, schema, diagnostics)
-        for dialect in dialects:
-            native = load_native(path / "dialects" / dialect.name, diagnostics)
-            check(dialect, schema, native, diagnostics)
     counted = f"{len(schema.components)} components"
     if not dialects:
         return counted

@@ -7,7 +7,7 @@ of a rule that copies one field. `docs/dialect-language.md` is the reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -275,6 +275,10 @@ class Dialect:
     span: Span
     native: Schema | None = None
     """The vendor's own schema, where there is one beside the file."""
+    borrowed: Mapping[str, str] = field(default_factory=dict)
+    """Components of `native` that are the canonical schema's own -> their names there."""
+    extends: str | None = None
+    """The dialect that this one began as."""
 
     @property
     def echoes(self) -> bool:

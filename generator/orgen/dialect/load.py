@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from orgen.diagnostics import Diagnostics
+from orgen.diagnostics import Diagnostics, Related
 from orgen.dialect.ast import Dialect
 from orgen.dialect.check import check
+from orgen.dialect.extend import extend
+from orgen.dialect.graft import graft
 from orgen.dialect.parse import parse
+from orgen.dialect.primitives import close_match
 from orgen.ir.schema import Json, Schema
 from orgen.load import Document, load_file, load_spec
 from orgen.resolve import resolve
 from orgen.resources import spec_dir
 from orgen.validate.structure import check_structure
 
+_DIALECT = "dialect.yaml"
 _NATIVE = "native.yaml"
 
 
@@ -24,37 +29,150 @@ def load_dialects(spec: Path, schema: Schema, diagnostics: Diagnostics) -> list[
 
     Dialects whose shape is wrong are reported and left out.
     """
+    files = DialectFiles(spec, diagnostics)
     found = []
     for path in sorted(spec.glob("dialects/*/dialect.yaml")):
-        dialect = load_dialect(path, spec, diagnostics)
+        dialect = files.dialect(path)
         if dialect is not None:
-            dialect = replace(dialect, native=load_native(path.parent, diagnostics))
-            check(dialect, schema, dialect.native, diagnostics)
-            found.append(dialect)
+            native, borrowed = files.native(path, schema)
+            found.append(replace(dialect, native=native, borrowed=borrowed))
+    for dialect in sorted(found, key=lambda dialect: files.depth(dialect.name)):
+        check_extended(dialect, schema, diagnostics)
     return found
+
+
+def check_extended(dialect: Dialect, schema: Schema, diagnostics: Diagnostics) -> None:
+    """Check a dialect; what is wrong with the one that it extends is not said again.
+
+    A fault that only the extending file causes may stand in the extended one:
+    it says then which dialect it is about.
+    """
+    local = Diagnostics(sources=diagnostics.sources)
+    check(dialect, schema, dialect.native, local)
+    known = set(diagnostics.items)
+    about = Related(dialect.span, f"so it is in '{dialect.name}', which extends that dialect")
+    for item in local.items:
+        if dialect.extends is None or item.span.file == dialect.span.file:
+            diagnostics.items.append(item)
+        elif item not in known:
+            diagnostics.items.append(replace(item, related=(*item.related, about)))
 
 
 def load_dialect(path: Path, root: Path, diagnostics: Diagnostics) -> Dialect | None:
     """One dialect file, parsed; None after reporting what is wrong with its shape."""
-    before = len(diagnostics.items)
-    document = load_file(path, root, diagnostics)
-    if document is None:
-        return None
-    check_structure(document, _meta_schema(), "D001", diagnostics)
-    _folder(document, path, diagnostics)
-    if len(diagnostics.items) > before:
-        return None
-    dialect = parse(document, diagnostics)
-    return None if len(diagnostics.items) > before else dialect
+    return DialectFiles(root, diagnostics).dialect(path)
 
 
-def load_native(folder: Path, diagnostics: Diagnostics) -> Schema | None:
-    """The native schema beside a dialect file; None where there is none."""
+def load_native(folder: Path, diagnostics: Diagnostics, root: Path | None = None) -> Schema | None:
+    """The native schema beside a dialect file; None where there is none.
+
+    `root` is the folder that its references may lead to.
+    """
     path = folder / _NATIVE
     if not path.exists():
         return None
-    document = load_spec(path, diagnostics)
+    document = load_spec(path, diagnostics, root)
     return resolve(document, diagnostics) if document is not None else None
+
+
+@dataclass(slots=True)
+class DialectFiles:
+    """Dialect files of one spec folder, each read once, however many dialects extend it."""
+
+    root: Path
+    diagnostics: Diagnostics
+    documents: dict[Path, Document | None] = field(default_factory=dict)
+    reading: list[Path] = field(default_factory=list)
+    """Files that wait for those that they extend."""
+
+    def dialect(self, path: Path) -> Dialect | None:
+        """One dialect, parsed; None after reporting what is wrong with its shape."""
+        document = self.document(path)
+        if document is None:
+            return None
+        local = Diagnostics(sources=self.diagnostics.sources)
+        dialect = parse(document, local)
+        self.diagnostics.items += local.items
+        return None if local.items else dialect
+
+    def document(self, path: Path) -> Document | None:
+        """A dialect file upon all that it extends; None after a fault."""
+        if path not in self.documents:
+            local = Diagnostics(sources=self.diagnostics.sources)
+            self.reading.append(path)
+            document = self.read(path, local)
+            self.reading.pop()
+            self.diagnostics.items += local.items
+            self.documents[path] = None if local.items else document
+        return self.documents[path]
+
+    def read(self, path: Path, diagnostics: Diagnostics) -> Document | None:
+        own = load_file(path, self.root, diagnostics)
+        if own is None:
+            return None
+        check_structure(own, _meta_schema(), "D001", diagnostics)
+        _folder(own, path, diagnostics)
+        if diagnostics.items:
+            return None
+        name = _extends(own)
+        base = self.base(path, own, name, diagnostics) if name else None
+        if name and base is None:
+            return None
+        document = extend(base, own, diagnostics)
+        if not diagnostics.items:
+            assert isinstance(document.value, dict)
+            whole = {key: part for key, part in document.value.items() if key != "extends"}
+            check_structure(document, _meta_schema(), "D001", diagnostics, whole)
+        return document
+
+    def base(
+        self, path: Path, own: Document, name: str, diagnostics: Diagnostics
+    ) -> Document | None:
+        """The document that a file extends; None after a fault there or here."""
+        other = _sibling(path, name)
+        if other in self.reading:
+            reason = f"'{name}' extends this dialect itself"
+        elif not other.is_file():
+            reason = f"no dialect is called '{name}'"
+        else:
+            return self.document(other)
+        names = [found.parent.name for found in path.parent.parent.glob("*/dialect.yaml")]
+        hint = None if other in self.reading else close_match(name, sorted(names))
+        diagnostics.error(own.span(("extends",)), "D040", reason, hint)
+        return None
+
+    def depth(self, name: str) -> int:
+        """How many dialects a dialect that was read is built upon."""
+        document = self.documents.get(self.root / "dialects" / name / _DIALECT)
+        base = _extends(document) if document is not None else None
+        return 0 if base is None else 1 + self.depth(base)
+
+    def native(self, path: Path, schema: Schema) -> tuple[Schema | None, Mapping[str, str]]:
+        """The native schema of a dialect that was read: its own, or of what it extends.
+
+        With what components of the canonical schema are called in it.
+        """
+        seen: set[Path] = set()
+        while path not in seen:
+            seen.add(path)
+            if (path.parent / _NATIVE).exists():
+                native = load_native(path.parent, self.diagnostics, self.root)
+                return (None, {}) if native is None else graft(native, schema)
+            document = self.documents.get(path)
+            name = _extends(document) if document is not None else None
+            if name is None:
+                break
+            path = _sibling(path, name)
+        return None, {}
+
+
+def _sibling(path: Path, name: str) -> Path:
+    return path.parent.parent / name / path.name
+
+
+def _extends(document: Document) -> str | None:
+    name = document.value.get("extends") if isinstance(document.value, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _folder(document: Document, path: Path, diagnostics: Diagnostics) -> None:

@@ -71,6 +71,7 @@ class _Parser:
         turns = {name: self.turns(name) for name in root.get("turns", {})}
         found = Dialect(
             name=root["dialect"],
+            extends=root.get("extends"),
             slug=root["slug"],
             title=root["title"],
             source=root["source"],

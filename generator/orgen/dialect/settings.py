@@ -52,7 +52,7 @@ def native_settings(native: Schema | None) -> tuple[str, ...]:
     """Dotted paths of the properties of the native request; none without a schema."""
     if native is None or _REQUEST not in native.components:
         return ()
-    request = native.components[_REQUEST].type
+    request = native.deref(native.components[_REQUEST].type)
     return tuple(_paths(native, request, "", 0)) if isinstance(request, Record) else ()
 
 

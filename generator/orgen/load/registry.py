@@ -17,6 +17,8 @@ from orgen.load.site import Site
 
 DEFINITIONS = ("$defs", "definitions")
 SCHEMAS: Pointer = ("components", "schemas")
+BORROWED = "Canonical"
+"""Prefix of a definition from beyond the root's folder whose name is taken."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ class Registry:
         if known is not None:
             return known
         name = _lifted_name(site)
+        while name in self.schemas and not self._beside_root(site.file):
+            name = f"{BORROWED}{name}"
         if name in self.schemas:
             self.names[site.file, site.pointer] = name
             taken = self.places.get(name)
@@ -96,10 +100,14 @@ class Registry:
         self._register(name, site)
         return name
 
+    def _beside_root(self, file: str) -> bool:
+        """Whether a file is a part of this spec, not one of which it borrows definitions."""
+        return PurePosixPath(file).is_relative_to(PurePosixPath(self.files.name).parent)
+
     def report_unregistered(self) -> None:
-        """Report definitions of other files that nothing leads to."""
+        """Report definitions that nothing leads to, of other files in the root file's folder."""
         for file, document in self.files.documents.items():
-            if document is None or file == self.files.name:
+            if document is None or file == self.files.name or not self._beside_root(file):
                 continue
             for keyword in DEFINITIONS:
                 for name in _definitions(document.value, keyword):

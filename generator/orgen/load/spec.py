@@ -28,12 +28,13 @@ _ANNOTATIONS = frozenset(
 )  # fmt: skip
 
 
-def load_spec(path: Path, diagnostics: Diagnostics) -> Document | None:
+def load_spec(path: Path, diagnostics: Diagnostics, within: Path | None = None) -> Document | None:
     """Load a spec folder with `openresponses.yaml`, or any single OpenAPI or JSON Schema file.
 
     The result always has the form of an OpenAPI 3.1 document whose references
     are all `#/components/schemas/<Name>`. Returns None if the root file cannot
-    be read; every fault is reported either way.
+    be read; every fault is reported either way. References may lead to files
+    below `within`, which is the file's own folder unless it is given.
     """
     path = Path(path)
     folder = path.is_dir()
@@ -46,10 +47,11 @@ def load_spec(path: Path, diagnostics: Diagnostics) -> Document | None:
             hint="name a spec folder, or a single OpenAPI 3.1 or JSON Schema file",
         )
         return None
-    document = load_file(root, root.parent, diagnostics)
+    below = within or root.parent
+    document = load_file(root, below, diagnostics)
     if document is None:
         return None
-    files = Files(root.parent, root.name, document, diagnostics)
+    files = Files(below, root.relative_to(below).as_posix(), document, diagnostics)
     framed = _framed(document, root.stem, diagnostics)
     if framed is None:
         return None

@@ -80,8 +80,6 @@ ENCODE_REQUEST_FIELDS = typed(
         "instructions": "string null",
         "temperature": "number null",
         "top_p": "number null",
-        "presence_penalty": "number null",
-        "frequency_penalty": "number null",
         "top_logprobs": "integer null",
         "parallel_tool_calls": "boolean null",
         "stream": "boolean",
@@ -94,6 +92,8 @@ ENCODE_REQUEST_FIELDS = typed(
         "truncation": "string",
         "store": "boolean",
         "service_tier": "string",
+        "presence_penalty": "number null",
+        "frequency_penalty": "number null",
         "input": "null",
         "tools": "null",
         "tool_choice": "null",
@@ -112,8 +112,6 @@ DECODE_REQUEST_FIELDS = typed(
         "instructions": "string null",
         "temperature": "number null",
         "top_p": "number null",
-        "presence_penalty": "number null",
-        "frequency_penalty": "number null",
         "top_logprobs": "null",
         "parallel_tool_calls": "boolean null",
         "stream": "boolean",
@@ -124,6 +122,8 @@ DECODE_REQUEST_FIELDS = typed(
         "safety_identifier": "null",
         "prompt_cache_key": "null",
         "store": "boolean",
+        "presence_penalty": "number null",
+        "frequency_penalty": "number null",
         "input": "null",
         "tools": "null",
         "tool_choice": "null",
@@ -286,8 +286,6 @@ _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
         "instructions",
         "temperature",
         "top_p",
-        "presence_penalty",
-        "frequency_penalty",
         "top_logprobs",
         "parallel_tool_calls",
         "stream",
@@ -303,6 +301,8 @@ _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
         "service_tier",
         "text",
         "reasoning",
+        "presence_penalty",
+        "frequency_penalty",
         "include",
         "input",
         "tools",
@@ -358,7 +358,7 @@ _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/openresponses/dialect.yaml:18)"""
+    """request body (spec/dialects/openai_responses/dialect.yaml:18)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     text_: dict[str, Any]
@@ -433,7 +433,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openresponses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -482,7 +482,7 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/openresponses/dialect.yaml:18)"""
+    """request body (spec/dialects/openai_responses/dialect.yaml:18)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     text_: dict[str, Any]
@@ -614,7 +614,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openresponses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -668,7 +668,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openresponses/dialect.yaml:52)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -815,7 +815,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openresponses/dialect.yaml:91)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -864,7 +864,7 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openresponses/dialect.yaml:52)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -1028,7 +1028,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openresponses/dialect.yaml:91)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -1082,7 +1082,7 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openresponses/dialect.yaml:93)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -1099,7 +1099,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openresponses/dialect.yaml:93)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -1133,7 +1133,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openresponses/dialect.yaml:97)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1205,7 +1205,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openresponses/dialect.yaml:97)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1275,7 +1275,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openresponses/dialect.yaml:109)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1285,7 +1285,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openresponses/dialect.yaml:109)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1316,7 +1316,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openresponses/dialect.yaml:109)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1327,7 +1327,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openresponses/dialect.yaml:109)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1404,7 +1404,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openresponses/dialect.yaml:140)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:138)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if part.get("type") is None or part.get("type") == "message":
@@ -1585,7 +1585,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openresponses/dialect.yaml:140)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:138)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -1764,7 +1764,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openresponses/dialect.yaml:161)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:159)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1874,7 +1874,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openresponses/dialect.yaml:161)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:159)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2000,7 +2000,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openresponses/dialect.yaml:170)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:168)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2014,7 +2014,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openresponses/dialect.yaml:170)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:168)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2029,10 +2029,16 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:173)"""
+    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:27)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
@@ -2074,21 +2080,21 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                    return out
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:173)"""
+    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:27)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    return out
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
@@ -2145,20 +2151,20 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if not _TYPE_DATA_FORMAT.issuperset(native):
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
     return ctx.foreign(native, "user_content")
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openresponses/dialect.yaml:180)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:178)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
@@ -2201,20 +2207,20 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                     if not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
     return ctx.no_rule(part, "tool_output")
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openresponses/dialect.yaml:180)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:178)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    return out
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
@@ -2271,17 +2277,11 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                     if not _TYPE_DATA_FORMAT.issuperset(native):
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
     return ctx.foreign(native, "tool_output")
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openresponses/dialect.yaml:183)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2307,7 +2307,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openresponses/dialect.yaml:183)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2335,7 +2335,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openresponses/dialect.yaml:187)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2349,7 +2349,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openresponses/dialect.yaml:187)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2364,7 +2364,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openresponses/dialect.yaml:190)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2390,6 +2390,12 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "refusal", "refusal": refusal}
                     if not _TYPE_REFUSAL.issuperset(part):
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
@@ -2431,12 +2437,6 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     if not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "summary_text", "text": text}
@@ -2459,7 +2459,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openresponses/dialect.yaml:190)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2482,6 +2482,12 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "refusal", "refusal": refusal}
                     if not _TYPE_REFUSAL.issuperset(native):
                         ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
             case "input_text":
                 if isinstance(text := native.get("text"), str):
@@ -2529,12 +2535,6 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     if not _TYPE_DATA_FORMAT.issuperset(native):
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
             case "summary_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "summary_text", "text": text}
@@ -2557,7 +2557,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openresponses/dialect.yaml:197)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2588,7 +2588,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openresponses/dialect.yaml:197)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2626,7 +2626,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openresponses/dialect.yaml:206)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:204)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2647,7 +2647,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openresponses/dialect.yaml:206)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:204)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -2669,7 +2669,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openresponses/dialect.yaml:210)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:208)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2687,7 +2687,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openresponses/dialect.yaml:210)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:208)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -2702,7 +2702,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:216)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:214)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2726,7 +2726,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:216)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:214)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2753,7 +2753,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openresponses/dialect.yaml:219)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2777,7 +2777,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openresponses/dialect.yaml:219)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2801,7 +2801,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openresponses/dialect.yaml:222)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
     match part:
         case "none":
@@ -2832,7 +2832,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openresponses/dialect.yaml:222)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -2867,7 +2867,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openresponses/dialect.yaml:229)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:227)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2881,7 +2881,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openresponses/dialect.yaml:229)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:227)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"
@@ -2930,11 +2930,49 @@ TABLES = DialectTables(
     tag="type",
     echoes=True,
     unprefixed=True,
-    prefixed=("*",),
+    prefixed=(
+        "openrouter",
+        "*",
+    ),
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset([]),
+    settings=frozenset(
+        [
+            "model",
+            "input",
+            "previous_response_id",
+            "include",
+            "tools",
+            "tool_choice",
+            "metadata",
+            "text",
+            "text.format",
+            "text.verbosity",
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "parallel_tool_calls",
+            "stream",
+            "stream_options",
+            "stream_options.include_obfuscation",
+            "background",
+            "max_output_tokens",
+            "max_tool_calls",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning.summary",
+            "safety_identifier",
+            "prompt_cache_key",
+            "truncation",
+            "instructions",
+            "store",
+            "service_tier",
+            "top_logprobs",
+            "provider_extensions",
+        ]
+    ),
     elsewhere={},
     slugs={
         "anthropic": "anthropic",

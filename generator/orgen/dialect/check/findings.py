@@ -99,12 +99,11 @@ def findings(dialect: Dialect, schema: Schema, native: Schema | None) -> Finding
     gaps = tuple(dict.fromkeys(gap for gap in canonical.gaps if not built_in(gap)))
     if native is not None:
         other = _walk(sides, native, Side.NATIVE, NATIVE)
-        return Findings(dialect, sides, canonical, other, gaps, tuple(dict.fromkeys(other.gaps)))
+        strange = dict.fromkeys(gap for gap in other.gaps if not _borrowed(gap))
+        return Findings(dialect, sides, canonical, other, gaps, tuple(strange))
     bodies = {body: name for body, name in CANONICAL.items() if body != ERROR}
     other = _walk(sides, schema, Side.NATIVE, bodies)
-    strange = dict.fromkeys(
-        gap for gap in other.gaps if gap.context != REQUEST or not built_in(gap)
-    )
+    strange = dict.fromkeys(gap for gap in other.gaps if not _borrowed(gap))
     return Findings(dialect, sides, canonical, None, gaps, tuple(strange))
 
 
@@ -113,6 +112,11 @@ def _walk(sides: Sides, schema: Schema, side: Side, bodies: Mapping[str, str]) -
     for body, component in bodies.items():
         walk.body(body, component)
     return walk
+
+
+def _borrowed(gap: Gap) -> bool:
+    """Whether a native request that is the canonical one has what the runtime settles."""
+    return gap.context == REQUEST and built_in(gap) is not None
 
 
 def built_in(gap: Gap) -> str | None:

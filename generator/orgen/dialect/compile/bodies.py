@@ -117,7 +117,7 @@ class BodyCompiler:
         main = Function(
             name=self.name,
             parameters=("body",),
-            doc=self.compiler.origin(f"{self.body.name} body", self.body.span.line),
+            doc=self.compiler.origin(f"{self.body.name} body", self.body.span),
             prologue=(Let("out", constant({})), *statements),
             alternatives=(),
             epilogue=(Return(Local("out")),),
@@ -508,7 +508,7 @@ class BodyCompiler:
             Function(
                 name=name,
                 parameters=("body", "out"),
-                doc=self.compiler.origin(block.name, block.span.line),
+                doc=self.compiler.origin(block.name, block.span),
                 prologue=(),
                 alternatives=alternatives,
                 epilogue=(

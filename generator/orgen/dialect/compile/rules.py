@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orgen.diagnostics import Span
 from orgen.dialect.ast import Dialect, Direction, Group, Literal, Object, Rule, Template
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
@@ -14,6 +15,7 @@ from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.compile.walk import variables
 from orgen.dialect.compile.words import kept, settled_words
+from orgen.dialect.origin import spec_file
 from orgen.ir.operations import (
     Account,
     Alternative,
@@ -60,8 +62,8 @@ class Compiler:
             names={parameter, "ctx"},
         )
 
-    def origin(self, what: str, line: int) -> str:
-        return f"{what} (spec/dialects/{self.dialect.name}/dialect.yaml:{line})"
+    def origin(self, what: str, span: Span) -> str:
+        return f"{what} (spec/{spec_file(span)}:{span.line})"
 
 
 def sides(rule: Rule, direction: Direction) -> tuple[Template, Template]:
@@ -184,7 +186,7 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             Function(
                 name=group_function(direction, group.name),
                 parameters=(parameter,),
-                doc=compiler.origin(f"{group.name}, {_arrow(direction)}", group.span.line),
+                doc=compiler.origin(f"{group.name}, {_arrow(direction)}", group.span),
                 prologue=(),
                 alternatives=alternatives,
                 epilogue=(

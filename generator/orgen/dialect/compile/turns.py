@@ -496,4 +496,4 @@ class TurnsCompiler:
 
     def origin(self, what: str, turn: Turn | None = None) -> str:
         span = turn.span if turn else self.turns.span
-        return self.compiler.origin(what, span.line)
+        return self.compiler.origin(what, span)

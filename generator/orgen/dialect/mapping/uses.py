@@ -38,7 +38,7 @@ def said_by(dialect: Dialect, fields: Sequence[Field]) -> list[Said]:
     formed = frozenset(field.path.partition("<")[0] for field in fields if "<" in field.path)
     reader = RuleReader(dialect.tag, formed)
     found = [*_bodies(dialect, reader), *_values(dialect, reader)]
-    return sorted(found, key=lambda each: (each.use.span.line, each.use.span.column))
+    return sorted(found, key=lambda each: each.use.span)
 
 
 def _bodies(dialect: Dialect, reader: RuleReader) -> Iterator[Said]:

@@ -14,10 +14,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from orgen.dialect.mapping import Cell, Field, Mapping, Status
+from orgen.dialect.origin import spec_file
 from orgen.resources import templates_dir
 from orgen.targets.docs.escape import xml
 from orgen.targets.docs.lower import header
-from orgen.targets.docs.mapping.pages import file_of, notes_of, page_name
+from orgen.targets.docs.mapping.pages import notes_of, page_name
 from orgen.targets.docs.model import Header
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _split(field: Field) -> tuple[str, str]:
 def _cell(cell: Cell, mapping: Mapping) -> CellText:
     dialect = mapping.dialect
     filters = dict.fromkeys(name for use in cell.uses for name in use.filters)
-    place = f"{file_of(dialect)}:{cell.span.line}" if cell.span else ""
+    place = f"{spec_file(cell.span)}:{cell.span.line}" if cell.span else ""
     return CellText(
         status=cell.status.value,
         label=xml(f"{cell.field.name}, {dialect.title}: {cell.status.value}"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from orgen.dialect.mapping import Cell, Field, Mapping, Status, Use
+from orgen.dialect.origin import spec_file
 from orgen.targets.docs.mapping.pages import file_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {
         "name": cell.field.name,
         "notes": [
-            {"line": remark.span.line, "reason": remark.reason, "status": remark.status.value}
+            {
+                "file": spec_file(remark.span),
+                "line": remark.span.line,
+                "reason": remark.reason,
+                "status": remark.status.value,
+            }
             for remark in cell.remarks
         ],
         "reason": cell.reason,
@@ -92,6 +98,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 def _use(use: Use) -> dict[str, Any]:
     return {
         "because": use.because,
+        "file": spec_file(use.span),
         "filters": list(use.filters),
         "line": use.span.line,
         "native": list(use.natives),
