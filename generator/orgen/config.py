@@ -27,8 +27,17 @@ class Config:
     models: ModelFlavour = "pydantic"
     only: tuple[str, ...] = ()
     """Targets to generate now, the others left as they are; empty for all."""
+    dialects: tuple[str, ...] = ()
+    """Names of the dialects to generate code for; empty for all."""
+    imported_as: str = ""
+    """Dotted name that the package's own documentation calls it by, if not `package`."""
     cache: Path | None = None
     """Folder for texts kept between runs; None keeps nothing."""
+
+    @property
+    def import_name(self) -> str:
+        """What users of the package write after `import`."""
+        return self.imported_as or self.package
 
     @property
     def selected(self) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""Reads `[tool.orgen]` of pyproject.toml, or orgen.toml; faults are diagnostics with positions."""
+"""Reads `[tool.orgen]` of pyproject.toml, or orgen.toml; faults are diagnostics with positions.
+
+`spec/meta/config.schema.yaml` describes the same keys for editors.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,24 @@ import difflib
 import keyword
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from orgen.config import MODEL_FLAVOURS, TARGETS
 from orgen.diagnostics import Diagnostics, Span
+from orgen.load.limits import MAX_FILE_BYTES
+from orgen.toml_places import Places, Steps, places_of
 
 Value: TypeAlias = "str | tuple[str, ...]"
-_KEYS = ("spec", "out", "targets", "package", "models")
+_KEYS = ("spec", "out", "targets", "package", "models", "vendor")
+_VENDOR = "vendor"
+_VENDOR_KEYS = ("target", "dest", "package", "dialects", "models")
 _PATHS = ("spec", "out")
+VENDOR_TARGETS = ("python",)
+"""Targets that make a package which can live inside another project."""
+_DIALECT = re.compile(r"[a-z][a-z0-9_]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,10 @@ class Settings:
     """What a configuration file says. Paths are as seen from the working directory."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
+    vendor: Mapping[str, Value] | None = None
+    """The table `vendor`, if there is one; its `dest` is a path like the others."""
+    spans: Mapping[Steps, Span] = field(default_factory=dict)
+    """Where the entries of the table `vendor` stand."""
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -62,22 +76,28 @@ def _of_project(path: Path, diagnostics: Diagnostics) -> Settings | None:
 def _read(path: Path, table: str, diagnostics: Diagnostics) -> Settings:
     name = str(path)
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise OSError(f"it has more than {MAX_FILE_BYTES:,} bytes")
         text = path.read_bytes().decode("utf-8")
         diagnostics.sources[name] = text
         value: object = tomllib.loads(text)
+        places = places_of(name, text)
+    except RecursionError:
+        diagnostics.error(Span(name), "C003", "the values of this file are nested too deeply")
+        return Settings()
     except tomllib.TOMLDecodeError as error:
         _report_syntax(name, error, diagnostics)
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         diagnostics.error(Span(name), "C004", f"the configuration cannot be read: {error}")
         return Settings()
-    for step in filter(None, table.split(".")):
-        value = value.get(step, {}) if isinstance(value, dict) else {}
+    above: Steps = tuple(filter(None, table.split(".")))
+    for step in above:
+        value = value.get(str(step), {}) if isinstance(value, dict) else {}
     if not isinstance(value, dict):
-        diagnostics.error(Span(name), "C002", f"{table} has to be a table")
+        diagnostics.error(places.key(above), "C002", f"{table} has to be a table")
         return Settings()
-    checker = _Checker(path, table, text, diagnostics)
-    return Settings(dict(checker.checked(value)))
+    return _Checker(path, above, places, diagnostics).settings(value)
 
 
 def _report_syntax(name: str, error: tomllib.TOMLDecodeError, diagnostics: Diagnostics) -> None:
@@ -97,44 +117,82 @@ def _end(text: str) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class _Checker:
     path: Path
-    table: str
-    text: str
+    above: Steps
+    places: Places
     diagnostics: Diagnostics
 
-    def checked(self, table: Mapping[str, object]) -> Iterator[tuple[str, Value]]:
+    def settings(self, table: Mapping[str, object]) -> Settings:
         """The entries that are right; the others are reported."""
+        values = dict(self._checked(table, (), _KEYS))
+        if _VENDOR not in table:
+            return Settings(values)
+        vendor = table[_VENDOR]
+        if not isinstance(vendor, dict):
+            self._fault((_VENDOR,), "has to be a table")
+            return Settings(values)
+        entries = dict(self._checked(vendor, (_VENDOR,), _VENDOR_KEYS))
+        if "dest" not in vendor:
+            self._fault((_VENDOR,), "needs the key dest: the folder of the package")
+        names: dict[Steps, Span] = {
+            (_VENDOR, key): self.places.key((*self.above, _VENDOR, key)) for key in vendor
+        }
+        items: dict[Steps, Span] = {
+            (_VENDOR, key, index): self.places.value((*self.above, _VENDOR, key, index))
+            for key, value in entries.items()
+            if isinstance(value, tuple)
+            for index in range(len(value))
+        }
+        return Settings(values, entries, {**names, **items})
+
+    def _checked(
+        self, table: Mapping[str, object], within: Steps, known: Sequence[str]
+    ) -> Iterator[tuple[str, Value]]:
         for key, value in table.items():
-            if key not in _KEYS:
-                self._unknown(key)
-            elif (fault := _fault(key, value)) is not None:
-                self.diagnostics.error(self._span(key), "C002", f"{key} {fault}")
+            steps = (*within, key)
+            if key not in known:
+                self._unknown(steps, known)
+            elif steps == (_VENDOR,):
+                continue
+            elif (fault := self._fault_of(steps, value)) is not None:
+                self._fault(steps, fault)
             elif isinstance(value, list):
                 yield key, tuple(value)
             elif isinstance(value, str):
-                yield key, str(self.path.parent / value) if key in _PATHS else value
+                is_path = steps in {(name,) for name in _PATHS} or steps == (_VENDOR, "dest")
+                yield key, str(self.path.parent / value) if is_path else value
 
-    def _unknown(self, key: str) -> None:
-        close = difflib.get_close_matches(key, _KEYS, 1)
-        known = f"the keys are {', '.join(_KEYS)}"
+    def _fault_of(self, steps: Steps, value: object) -> str | None:
+        match steps:
+            case ("vendor", "dialects"):
+                return self._dialects_fault(value)
+            case ("vendor", key):
+                return _vendor_fault(str(key), value)
+            case _:
+                return _fault(str(steps[0]), value)
+
+    def _dialects_fault(self, value: object) -> str | None:
+        if not isinstance(value, list) or not value:
+            return 'has to be a list of dialects, such as ["openai_chat"]; leave it out for all'
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or _DIALECT.fullmatch(item) is None:
+                span = self.places.value((*self.above, _VENDOR, "dialects", index))
+                self.diagnostics.error(span, "C002", "this is no name of a dialect")
+        return None
+
+    def _fault(self, steps: Steps, fault: str) -> None:
+        span = self.places.key((*self.above, *steps))
+        self.diagnostics.error(span, "C002", f"{'.'.join(map(str, steps))} {fault}")
+
+    def _unknown(self, steps: Steps, known: Sequence[str]) -> None:
+        name = ".".join(map(str, steps))
+        close = difflib.get_close_matches(str(steps[-1])[:80], known, 1)
+        keys = f"the keys are {', '.join(known)}"
         self.diagnostics.error(
-            self._span(key),
+            self.places.key((*self.above, *steps)),
             "C001",
-            f"there is no setting named {key!r}",
-            f"did you mean {close[0]}? {known}" if close else known,
+            f"there is no setting named {name[:120]!r}",
+            f"did you mean {close[0]}? {keys}" if close else keys,
         )
-
-    def _span(self, key: str) -> Span:
-        """Where `key` is set, found by reading lines; else the head of the table."""
-        inside, head = not self.table, 1
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if line.lstrip().startswith("["):
-                inside = line.split("#")[0].strip() == f"[{self.table}]"
-                head = number if inside else head
-            match = re.match(r"\s*([\"']?)([^\"'=]+?)\1\s*[.=]", line)
-            if inside and match and match[2] == key:
-                start = match.start(2) + 1
-                return Span(str(self.path), number, start, number, start + len(key))
-        return Span(str(self.path), head, 1, head, 1)
 
 
 def _fault(key: str, value: object) -> str | None:
@@ -150,8 +208,50 @@ def _fault(key: str, value: object) -> str | None:
     return "holds a null character" if "\0" in value else None
 
 
+def _vendor_fault(key: str, value: object) -> str | None:
+    if not isinstance(value, str) or not value:
+        return "has to be a string"
+    match key:
+        case "target" if value not in VENDOR_TARGETS:
+            return f"has to be {' or '.join(VENDOR_TARGETS)}"
+        case "models" if value not in MODEL_FLAVOURS:
+            return f"has to be one of {', '.join(MODEL_FLAVOURS)}"
+        case "package":
+            return import_name_fault(value)
+        case "dest":
+            return _dest_fault(value)
+        case _:
+            return None
+
+
+def _dest_fault(value: str) -> str | None:
+    """A configuration file may be somebody else's: it names only folders beside itself."""
+    path = PurePosixPath(value)
+    if "\0" in value or "\\" in value:
+        return "holds a character that no path should have"
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        return "has to be a relative path to a folder below that of this file"
+    return None
+
+
 def package_fault(name: str) -> str | None:
     """What is wrong with the import name of a package, if anything."""
     if name.isascii() and name.isidentifier() and not keyword.iskeyword(name):
         return None
     return "has to be a Python identifier in ASCII letters, and no keyword"
+
+
+def import_name_fault(name: str) -> str | None:
+    """What is wrong with a dotted import name, if anything.
+
+    >>> import_name_fault("acme._openresponses")
+    >>> import_name_fault("acme.class")
+    "has to be Python identifiers in ASCII letters, with dots between, and no keywords: not 'class'"
+    """
+    for part in name.split("."):
+        if package_fault(part) is not None:
+            return (
+                "has to be Python identifiers in ASCII letters, with dots between, and no "
+                f"keywords: not {part[:80]!a}"
+            )
+    return None

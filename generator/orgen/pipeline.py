@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from orgen.cache import TextCache
 from orgen.config import Config
-from orgen.diagnostics import Diagnostics
+from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.load import load_dialects
 from orgen.format import format_files
 from orgen.load import Document, load_file, load_spec
+from orgen.load.suggest import close_hint
 from orgen.overlay import apply_overlays
 from orgen.progress import Progress
 from orgen.resolve import resolve
@@ -22,6 +23,7 @@ from orgen.targets import Inputs, Target
 from orgen.validate import validate
 
 if TYPE_CHECKING:
+    from orgen.dialect.ast import Dialect
     from orgen.render import SourceFile
 
 Lookup = Callable[[str], Target]
@@ -91,9 +93,10 @@ def generate(
         schema = resolve(spec.full, diagnostics)
         diagnostics.check()
     with progress.step("read dialects"):
-        dialects = load_dialects(config.spec, schema, diagnostics)
+        known = load_dialects(config.spec, schema, diagnostics)
+        dialects = choose_dialects(known, config, diagnostics)
         diagnostics.check()
-    inputs = Inputs(spec.core, spec.full, schema, config, dialects)
+    inputs = Inputs(spec.core, spec.full, schema, config, dialects, known)
     files: dict[str, Mapping[str, str]] = {}
     cache = TextCache(config.cache) if config.cache else None
     for name in config.selected:
@@ -103,6 +106,23 @@ def generate(
         with progress.step(f"format {name}"):
             files[name] = _texts(format_files(made, cache))
     return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
+
+
+def choose_dialects(
+    known: Sequence[Dialect], config: Config, diagnostics: Diagnostics
+) -> list[Dialect]:
+    """The dialects that `config` asks for, in the order of `known`; other names are reported."""
+    diagnostics.check()  # a dialect with faults is not among the known ones
+    names = [dialect.name for dialect in known]
+    for name in config.dialects:
+        if name not in names:
+            diagnostics.error(
+                Span(config.spec.as_posix()),
+                "C006",
+                f"the spec has no dialect named {name[:80]!a}",
+                close_hint(name, names) or f"it has {', '.join(names) or 'none at all'}",
+            )
+    return [item for item in known if not config.dialects or item.name in config.dialects]
 
 
 def _sources(spec: Path, files: Sequence[str]) -> tuple[str, ...]:

@@ -264,7 +264,8 @@ def test_a_faulty_configuration_is_told(folder: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == (
         "orgen.toml:2:1: C001 there is no setting named 'model'\n"
         '    2 | model = "none"\n'
-        "      | ^^^^^ did you mean models? the keys are spec, out, targets, package, models\n"
+        "      | ^^^^^ did you mean models? the keys are spec, out, targets, package, "
+        "models, vendor\n"
     )
 
 

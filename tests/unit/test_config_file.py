@@ -79,4 +79,4 @@ def test_a_file_that_is_no_text_is_reported(tmp_path: Path) -> None:
 
 def test_orgen_as_something_else_than_a_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool]\norgen = 3\n")
-    assert [fault[:8] for fault in read(tmp_path)[1]] == ["1:1 C002"]
+    assert [fault[:8] for fault in read(tmp_path)[1]] == ["2:1 C002"]

@@ -20,6 +20,7 @@ from orgen.cli.new import new
 from orgen.cli.table import table
 from orgen.cli.translate import translate
 from orgen.cli.validate import validate
+from orgen.cli.vendor import vendor
 
 _EPILOG = """\b
 Examples:
@@ -30,6 +31,7 @@ Examples:
   orgen table anthropic_messages
   orgen explain anthropic_messages temperature
   orgen translate --from openai_chat --to anthropic_messages < body.json
+  orgen vendor python src/acme/_openresponses --dialects openai_chat
   orgen new dialect acme_chat
 
 \b
@@ -43,7 +45,7 @@ def cli() -> None:
     """Compile the Open Responses spec into typed code, OpenAPI documents and a reference."""
 
 
-for _command in (validate, generate, bundle, table, explain, translate, new):
+for _command in (validate, generate, bundle, table, explain, translate, vendor, new):
     cli.add_command(_command)
 
 

@@ -21,7 +21,8 @@ class Inputs:
     """What a target works from.
 
     `core` and `full` are the loaded spec without and with its overlays; `schema`
-    is `full`, resolved; `dialects` are those of the spec, checked.
+    is `full`, resolved; `dialects` are those to generate code for, and `known_dialects` all
+    of the spec, checked: what one dialect says may depend on what its neighbours know.
     """
 
     core: Document
@@ -29,6 +30,7 @@ class Inputs:
     schema: Schema
     config: Config
     dialects: Sequence[Dialect] = ()
+    known_dialects: Sequence[Dialect] = ()
 
 
 class Target(Protocol):

@@ -33,7 +33,12 @@ class _PythonTarget:
         """The modules of the package, then the files that describe it."""
         shared = [
             *_events(inputs.schema, inputs.config, diagnostics),
-            *dialect_files(inputs.schema, inputs.dialects),
+            *dialect_files(
+                inputs.schema,
+                inputs.dialects,
+                known=inputs.known_dialects,
+                package=inputs.config.import_name,
+            ),
         ]
         modules = [
             SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
@@ -73,7 +78,7 @@ def _events(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[So
     ]
     if lifecycle is None or not unions:
         return []
-    return [events_file(schema, lifecycle, unions[0], classes)]
+    return [events_file(schema, lifecycle, unions[0], classes, config.import_name)]
 
 
 def _models(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[SourceFile]:

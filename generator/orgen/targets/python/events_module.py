@@ -40,6 +40,7 @@ class EventsModule:
     """What `events.py.jinja` prints; all but `header` and `event` are expressions."""
 
     header: str
+    package: str
     sequence: str
     terminator: str
     machines: tuple[Entry, ...]
@@ -55,7 +56,11 @@ class EventsModule:
 
 
 def events_file(
-    schema: Schema, lifecycle: Lifecycle, event: str, classes: Mapping[str, str]
+    schema: Schema,
+    lifecycle: Lifecycle,
+    event: str,
+    classes: Mapping[str, str],
+    package: str = "openresponses",
 ) -> SourceFile:
     """`openresponses/events.py`, unformatted. `event` names the union of events in `types`."""
     events = stream_events(schema)
@@ -63,6 +68,7 @@ def events_file(
     extensions = lifecycle.extensions.requires["response"] if lifecycle.extensions else ()
     module = EventsModule(
         header=header(schema),
+        package=package,
         sequence=_call(
             "Sequence", [string(sequence.field)], first=str(sequence.first), step=str(sequence.step)
         ),

@@ -23,19 +23,25 @@ class _Index:
     """What `dialects/__init__.py.jinja` prints."""
 
     names: tuple[str, ...]
+    package: str
 
 
 def dialect_files(
-    schema: Schema, dialects: Sequence[Dialect], providers: Sequence[str] = ()
+    schema: Schema,
+    dialects: Sequence[Dialect],
+    providers: Sequence[str] = (),
+    known: Sequence[Dialect] = (),
+    package: str = "openresponses",
 ) -> list[SourceFile]:
     """`openresponses/dialects/*.py`, unformatted.
 
-    `providers` are the slugs of known providers, for `provider_extensions`.
+    `providers` are the slugs of known providers, for `provider_extensions`; `known` are all
+    dialects of the spec, if `dialects` are not; `package` is what documentation imports.
     """
     if not dialects:
         return []
     first = header(schema)
-    index = _Index(tuple(sorted(dialect.name for dialect in dialects)))
+    index = _Index(tuple(sorted(dialect.name for dialect in dialects)), package)
     template = environment("python").get_template("dialects/__init__.py.jinja")
     texts = {
         "dialects/__init__.py": template.render(index=index),
@@ -43,7 +49,7 @@ def dialect_files(
     }
     for dialect in dialects:
         program = compile_dialect(dialect, schema)
-        settings = settings_of(dialect, dialects, providers)
+        settings = settings_of(dialect, known or dialects, providers)
         texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program, settings)
     return _placed(first, texts)
 
