@@ -35,7 +35,8 @@ class Frame(NamedTuple):
 class FrameReader(Protocol):
     """What the readers of this module have in common."""
 
-    overflow: bool
+    @property
+    def overflow(self) -> bool: ...
 
     def feed(self, chunk: bytes) -> list[Frame]: ...
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from . import resource
 from .context import DialectTables, Rule, response_base
+from .decoding import StreamDecoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .grounding import ANSWER_FIXUPS
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
+from .streams import StreamTable
 from .turns import Gathering, Splitting
 
 Clock = Callable[[], float]
@@ -72,6 +74,7 @@ class Dialect:
     stream_path: str
     compact_path: str = ""
     clock: Clock = time.time
+    stream: StreamTable | None = None
 
     @property
     def name(self) -> str:
@@ -181,6 +184,26 @@ class Dialect:
         native = self.run(self.functions.encode_error, inner, ctx)
         status = native.pop(STATUS, None) or resource.status_of(inner)
         return Encoded(native, tuple(ctx.losses), status=status)
+
+    # Streams --------------------------------------------------------------------
+
+    def StreamDecoder(
+        self, request: Any = None, provider: str | None = None, **limits: int
+    ) -> StreamDecoder:
+        """A decoder for one native stream; `request` is the canonical request.
+
+        `max_event_bytes` and `max_response_bytes` bound what it reads. Raises
+        UnsupportedError where the API has no streams.
+        """
+        return StreamDecoder(
+            self, self.streams(), plain(request) if request else None, provider, **limits
+        )
+
+    def streams(self) -> StreamTable:
+        """How streams are laid out, if the API has them."""
+        if self.stream is None:
+            raise UnsupportedError([Unsupported("", f"{self.name} has no streams")])
+        return self.stream
 
     # Compaction -----------------------------------------------------------------
 

@@ -1,0 +1,212 @@
+"""Streams whose events say what to do: each has rules, which act on the response."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from .assembling import Assembler, Element, Key, child, put
+from .streams import Assignment, EventRule, Path, StreamTable
+
+
+class Told:
+    """Applies the events of one stream to its response.
+
+    `ended` is set by the vendor's end mark, `failure` by an error that it reports,
+    `unknown` collects events for which there is no rule.
+    """
+
+    def __init__(self, table: StreamTable, assembler: Assembler) -> None:
+        self.ended = False
+        self.failure: Any = None
+        self.final: dict[str, Any] | None = None
+        self.unknown: list[dict[str, Any]] = []
+        self._table = table
+        self._assembler = assembler
+
+    def take(self, event: dict[str, Any], name: str) -> None:
+        """Applies one event; `name` is what SSE called it."""
+        tag = event.get(self._table.tag or "")
+        if not isinstance(tag, str):
+            tag = name
+        for rule in self._table.events.get(tag, ()):
+            if all(at(event, path) == value for path, value in rule.tests.items()):
+                self._apply(rule, event)
+                return
+        self.unknown.append({**event, self._table.tag or "type": tag})
+
+    def _apply(self, rule: EventRule, event: dict[str, Any]) -> None:
+        keys = {name: at(event, path) for name, path in rule.keys.items()}
+        for done in rule.does:
+            value = copy_of(done.value) if done.source is None else at(event, done.source)
+            match done.operation:
+                case "merge":
+                    self._merge(done.target, value)
+                case "end":
+                    self.ended = True
+                    if isinstance(value, dict):
+                        self.final = value
+                case "fail":
+                    self.failure = event if done.source is None else value
+                case "skip":
+                    pass
+                case "tell":
+                    self.unknown.append(event)
+                case _:
+                    self._act(rule, done, value, keys)
+        left = event.keys() - rule.known
+        if left:
+            self._assembler.merge({key: event[key] for key in left})
+
+    def _merge(self, target: Path, value: Any) -> None:
+        if not isinstance(value, dict):
+            return
+        if target:
+            self._assembler.merge(value, target)
+            return
+        lists = {name: value[name] for name in self._block_lists() if value.get(name)}
+        self._assembler.merge({key: entry for key, entry in value.items() if key not in lists})
+        for name, entries in lists.items():
+            self._take_blocks(name, entries)
+
+    def _block_lists(self) -> set[str]:
+        rules = (rule for rules in self._table.events.values() for rule in rules)
+        return {
+            done.target[0]
+            for rule in rules
+            for done in rule.does
+            if done.operation == "open" and done.target
+        }
+
+    def _take_blocks(self, name: str, entries: Any) -> None:
+        """Blocks that the response already holds when it begins."""
+        turn = self._assembler.turn()
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                key = len(self._assembler.lists.get((*turn.place, name), []))
+                element = self._open(turn, name, key, entry)
+                element.closed = True
+
+    def _act(self, rule: EventRule, done: Assignment, value: Any, keys: Mapping[str, Any]) -> None:
+        """An operation on a block."""
+        turn = self._assembler.turn()
+        steps: list[Key] = []
+        for step in done.target:
+            steps.append(self._key(keys.get(step)) if step[:1] == "$" else step)
+        name, path = str(steps[0]), tuple(steps[2:])
+        key = steps[1] if len(steps) > 1 else 0
+        if done.operation == "open" and not path:
+            if isinstance(value, dict):
+                self._open(turn, name, key, value)
+            return
+        element = self._assembler.block(turn, name, key)
+        if element is None:
+            if done.operation == "finish" and not path and isinstance(value, dict):
+                element = self._open(turn, name, key, value)
+            elif rule.missing is None:
+                return
+            else:
+                element = self._open(turn, name, key, self._missing(rule, keys))
+        self._change(element, done, path, value, rule)
+
+    def _key(self, key: Any) -> int:
+        return key if type(key) is int and 0 <= key < 1 << 20 else 0
+
+    def _missing(self, rule: EventRule, keys: Mapping[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = copy_of(rule.missing)
+        return {
+            k: keys.get(v) if isinstance(v, str) and v[:1] == "$" else v for k, v in made.items()
+        }
+
+    def _open(self, turn: Element, name: str, key: Key, value: dict[str, Any]) -> Element:
+        assembler = self._assembler
+        native = copy_of(value)
+        texts = self._texts(name, native)
+        element = assembler.open(turn, name, key, native)
+        assembler.announce(element)
+        assembler.flush(element)
+        for path, json in texts:
+            text = at(native, path)
+            if isinstance(text, str) and not json:
+                assembler.append(element, path, text, False)
+        return element
+
+    def _texts(self, name: str, native: dict[str, Any]) -> list[tuple[Path, bool]]:
+        """The texts of such a block that may grow, taken out of it."""
+        return [
+            (done.target[2:], done.json)
+            for rules in self._table.events.values()
+            for rule in rules
+            for done in rule.does
+            if done.operation == "append"
+            and done.target[0] == name
+            and not any(step[:1] == "$" for step in done.target[2:])
+            and at(native, done.target[2:])
+        ]
+
+    def _change(
+        self, element: Element, done: Assignment, path: tuple[Key, ...], value: Any, rule: EventRule
+    ) -> None:
+        assembler = self._assembler
+        if rule.part is not None and at(element.native, path[:-1]) is None:
+            put(element.native, path[:-1], copy_of(rule.part))
+            element.changed = True
+        match done.operation:
+            case "append":
+                if isinstance(value, str):
+                    assembler.append(element, path, value, done.json)
+            case "open" | "set":
+                if value is not None:
+                    element.changed = True
+                    put(element.native, path, copy_of(value))
+            case "push":
+                holder = element.native
+                for step in path[:-1]:
+                    holder = child(holder, str(step))
+                entries = holder.get(str(path[-1]))
+                if not isinstance(entries, list):
+                    entries = holder[str(path[-1])] = []
+                entries.append(copy_of(value))
+            case "finish":
+                self._finish(element, path, value)
+            case "close":
+                element.closed = True
+
+    def _finish(self, element: Element, path: tuple[Key, ...], value: Any) -> None:
+        """What the vendor states at the end; texts that grew are compared when the item closes."""
+        assembler = self._assembler
+        if not path:
+            if isinstance(value, dict):
+                element.native = copy_of(value)
+                element.leaves.clear()
+            element.closed = True
+            if element.unit is not None:
+                assembler.flush()
+            else:
+                assembler.announce(element)
+                assembler.flush()
+            return
+        leaf = element.leaves.get(path)
+        if isinstance(value, str) and (leaf is None or value.startswith("".join(leaf.pieces))):
+            said = "" if leaf is None else "".join(leaf.pieces)
+            assembler.append(element, path, value[len(said) :], False)
+        elif isinstance(value, dict) and leaf is None:
+            put(element.native, path, copy_of(value))
+
+
+def at(value: Any, path: tuple[Key, ...]) -> Any:
+    """What lies at a path, None where it leads nowhere."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def copy_of(value: Any) -> Any:
+    """A copy that shares no container with its original."""
+    return copy.deepcopy(value) if isinstance(value, dict | list) else value
