@@ -71,7 +71,9 @@ def test_every_dialect_shares_its_calls(name: str) -> None:
             {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
             {"type": "function_call_output", "call_id": "c", "output": "1"},
         ],
-        "tools": [{"type": "function", "name": "f", "parameters": {"type": "object"}}],
+        "tools": [
+            {"type": "function", "name": "f", "parameters": {"type": "object"}, "strict": False}
+        ],
         "tool_choice": "required",
         "stream": True,
     }

@@ -194,6 +194,13 @@ _KINDS = (
     ),
     _kind("minted", 0, "the id, unless we minted it", "the id", example="$id|minted"),
     _kind(
+        "own_id",
+        1,
+        "the id, or a minted one where there is none or we minted it",
+        "the id, unless we minted it",
+        example="$id|own_id(msg)",
+    ),
+    _kind(
         "name_of",
         0,
         "the name of the call with this id",

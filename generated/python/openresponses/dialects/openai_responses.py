@@ -12,6 +12,7 @@ from typing import Any
 from .canonical import KINDS
 from ..runtime.primitives import (
     default,
+    element,
     field,
     filled,
     is_integer,
@@ -310,7 +311,9 @@ _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
 _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
-_TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
+_TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(
+    ["type", "data", "format", "openai_responses:@audio"]
+)
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
 _TYPE_ID_CALL_ID_NAME_AND_MORE = frozenset(["type", "id", "call_id", "name", "arguments", "status"])
@@ -330,7 +333,11 @@ _TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
     ["type", "id", "summary", "content", "encrypted_content"]
 )
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
+_TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
+_TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL = frozenset(
+    ["type", "image_url", "openai_responses:@detail"]
+)
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
@@ -341,11 +348,29 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(["type", "role", "id", "content", "status"])
+_TYPE_ROLE_CONTENT_STATUS = frozenset(["type", "role", "content", "status"])
+_TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(
+    ["type", "role", "id", "content", "phase", "status", "openai_responses:@form"]
+)
 _TYPE_ROLE_ID_CONTENT_AND_MORE_ = frozenset(["type", "role", "id", "content", "phase", "status"])
+_TYPE_ROLE_ID_CONTENT_AND_MORE__ = frozenset(["type", "role", "id", "content", "phase"])
 _TYPE_ROLE_ID_STATUS_AND_MORE = frozenset(["type", "role", "id", "status", "content", "phase"])
+_TYPE_STATUS_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "content", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
+    ["type", "summary", "content", "encrypted_content"]
+)
+_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS = frozenset(
+    ["type", "text", "openai_responses:@annotations"]
+)
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
     ["type", "url", "title", "start_index", "end_index"]
 )
@@ -1402,82 +1427,172 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
     """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:138)"""
     out: dict[str, Any]
     if isinstance(part, dict):
-        if part.get("type") is None or part.get("type") == "message":
-            match part.get("role"):
-                case "user":
-                    if (
-                        ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
-                        and ((status := part.get("status")) is None or isinstance(status, str))
+        if (
+            (part.get("type") is None or part.get("type") == "message")
+            and part.get("role") == "user"
+            and isinstance(content := part.get("content"), (list, str))
+            and ((status := part.get("status")) is None or isinstance(status, str))
+        ):
+            out = {
+                "type": "message",
+                "role": "user",
+                "content": ctx.encode_parts(content, encode_user_content),
+            }
+            if status is not None:
+                out["status"] = status
+            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
+                ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
+            return out
+        if part.get("type") == "message" and part.get("role") == "assistant":
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    isinstance(content := part.get("content"), (list, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and part.get("openai_responses:@form") == "loose"
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                    }
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if phase is not None:
+                        out["phase"] = phase
+                    if status is not None:
+                        out["status"] = status
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
+                    return out
+                if (
+                    content is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": status,
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
+                    return out
+                if (
+                    isinstance(content, (list, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "status": status,
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
+                    return out
+            if part.get("id") is None or part.get("id") == "":
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {"type": "message", "role": "assistant", "content": content}
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+                if (
+                    isinstance(content, list)
+                    and len(content) == 1
+                    and isinstance(content_0 := element(content, 0), dict)
+                    and content_0.get("type") == "output_text"
+                    and (text := content_0.get("text")) is not None
+                ):
+                    annotations = content_0.get("annotations")
+                    if (annotations is None or annotations == []) and (
+                        (phase := part.get("phase")) is None or isinstance(phase, str)
                     ):
-                        out = {
-                            "type": "message",
-                            "role": "user",
-                            "content": ctx.encode_parts(content, encode_user_content),
-                        }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
-                        if status is not None:
-                            out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
-                        return out
-                case "assistant":
-                    if (
-                        ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
-                        and ((phase := part.get("phase")) is None or isinstance(phase, str))
-                        and ((status := part.get("status")) is None or isinstance(status, str))
-                    ):
-                        out = {
-                            "type": "message",
-                            "role": "assistant",
-                            "content": ctx.encode_parts(content, encode_assistant_content),
-                        }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
+                        out = {"type": "message", "role": "assistant", "content": text}
                         if phase is not None:
                             out["phase"] = phase
-                        if status is not None:
-                            out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
+                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(content_0):
+                            ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS, "message", out)
                         return out
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": "completed",
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+                if isinstance(content, (list, str)) and (
+                    (phase := part.get("phase")) is None or isinstance(phase, str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "status": "completed",
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+        if part.get("type") is None or part.get("type") == "message":
+            match part.get("role"):
                 case "system":
-                    if (
-                        ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
-                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    if isinstance(content := part.get("content"), (list, str)) and (
+                        (status := part.get("status")) is None or isinstance(status, str)
                     ):
                         out = {
                             "type": "message",
                             "role": "system",
                             "content": ctx.encode_parts(content, encode_input_text),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
+                        if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
                         return out
                 case "developer":
-                    if (
-                        ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
-                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    if isinstance(content := part.get("content"), (list, str)) and (
+                        (status := part.get("status")) is None or isinstance(status, str)
                     ):
                         out = {
                             "type": "message",
                             "role": "developer",
                             "content": ctx.encode_parts(content, encode_input_text),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
+                        if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
                         return out
         match part.get("type"):
             case "function_call":
@@ -1523,6 +1638,44 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         )
                     return out
             case "reasoning":
+                if (summary := part.get("summary")) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
+                        content_ = ctx.from_json(content, part, "encrypted_content")
+                        if part.get("openai_responses:@id") == "absent":
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": filled(content_),
+                            }
+                            if not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                                ctx.account(
+                                    part,
+                                    _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
+                                    "reasoning",
+                                    out,
+                                )
+                            return out
+                    if (content := part.get("content")) is None or isinstance(content, list):
+                        encrypted_content = part.get("encrypted_content")
+                        state = untagged(encrypted_content)
+                        if (encrypted_content is None or state is not None) and part.get(
+                            "openai_responses:@id"
+                        ) == "absent":
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
+                            if content is not None:
+                                out["content"] = content
+                            if state is not None:
+                                out["encrypted_content"] = state
+                            if not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
+                                ctx.account(
+                                    part, _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
+                            return out
                 id_ = part.get("id")
                 if (summary := part.get("summary")) is not None:
                     if (encrypted_content := part.get("encrypted_content")) is not None and (
@@ -1531,11 +1684,10 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         content_ = ctx.from_json(content, part, "encrypted_content")
                         out = {
                             "type": "reasoning",
+                            "id": ctx.mint("rs", unless_minted(id_)),
                             "summary": ctx.each(summary, encode_summary_part),
                             "content": filled(content_),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
                         if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
                         return out
@@ -1545,10 +1697,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if encrypted_content is None or state is not None:
                             out = {
                                 "type": "reasoning",
+                                "id": ctx.mint("rs", unless_minted(id_)),
                                 "summary": ctx.each(summary, encode_summary_part),
                             }
-                            if (id__ := unless_minted(id_)) is not None:
-                                out["id"] = id__
                             if content is not None:
                                 out["content"] = content
                             if state is not None:
@@ -1586,28 +1737,70 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
         if native.get("type") is None or native.get("type") == "message":
             match native.get("role"):
                 case "user":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
-                        content := native.get("content")
-                    ) is not None:
+                    if (content := native.get("content")) is not None:
                         content_ = ctx.decode_parts(content, decode_user_content)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
-                            if id_ is not None:
-                                out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
-                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
+                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
                 case "assistant":
+                    if (
+                        (id_ := native.get("id")) is not None
+                        and isinstance(id__ := unless_minted(id_), str)
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, list)
+                    ):
+                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        if (
+                            (phase := native.get("phase")) is None or isinstance(phase, str)
+                        ) and isinstance(status := native.get("status"), str):
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "status": status,
+                            }
+                            if id__ is not None:
+                                out["id"] = id__
+                            if phase is not None:
+                                if phase in ("commentary", "final_answer"):
+                                    out["phase"] = phase
+                                else:
+                                    ctx.misfit(native, "phase", "", out)
+                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
+                            return out
+                    if (
+                        (native.get("id") is None or native.get("id") == "")
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, str)
+                        and ((phase := native.get("phase")) is None or isinstance(phase, str))
+                    ):
+                        out = {"type": "message", "role": "assistant", "content": content}
+                        if phase is not None:
+                            if phase in ("commentary", "final_answer"):
+                                out["phase"] = phase
+                            else:
+                                ctx.misfit(native, "phase", "", out)
+                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(native):
+                            ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "", out)
+                        return out
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_assistant_content)
+                        content_ = ctx.decode_parts(content, decode_sent_content)
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
-                            out = {"type": "message", "role": "assistant", "content": content_}
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "openai_responses:@form": "loose",
+                            }
                             if id_ is not None:
                                 out["id"] = id_
                             if phase is not None:
@@ -1621,32 +1814,24 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
-                        content := native.get("content")
-                    ) is not None:
+                    if (content := native.get("content")) is not None:
                         content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
-                            if id_ is not None:
-                                out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
-                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
+                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
                 case "developer":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
-                        content := native.get("content")
-                    ) is not None:
+                    if (content := native.get("content")) is not None:
                         content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
-                            if id_ is not None:
-                                out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
-                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
+                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
         match native.get("type"):
             case "function_call":
@@ -1704,9 +1889,43 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
-                    summary := native.get("summary")
-                ) is not None:
+                if (id_ := native.get("id")) is not None:
+                    if (
+                        isinstance(id__ := unless_minted(id_), str)
+                        and (summary := native.get("summary")) is not None
+                    ):
+                        summary_ = ctx.each(summary, decode_summary_part)
+                        if (
+                            (content := native.get("content")) is not None
+                            and (content_ := filled(content)) is not None
+                            and native.get("encrypted_content") is None
+                        ):
+                            out = {
+                                "type": "reasoning",
+                                "summary": summary_,
+                                "encrypted_content": ctx.carry(
+                                    "content", ctx.to_json(content_, native, "content")
+                                ),
+                            }
+                            if id__ is not None:
+                                out["id"] = id__
+                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                                ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
+                            return out
+                    if isinstance(id_, str) and (summary := native.get("summary")) is not None:
+                        summary_ = ctx.each(summary, decode_summary_part)
+                        if (
+                            encrypted_content := native.get("encrypted_content")
+                        ) is None or isinstance(encrypted_content, str):
+                            out = {"type": "reasoning", "summary": summary_}
+                            if id_ is not None:
+                                out["id"] = id_
+                            if encrypted_content is not None:
+                                out["encrypted_content"] = encrypted_content
+                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                                ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
+                            return out
+                if (summary := native.get("summary")) is not None:
                     summary_ = ctx.each(summary, decode_summary_part)
                     if (
                         (content := native.get("content")) is not None
@@ -1719,22 +1938,23 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             "encrypted_content": ctx.carry(
                                 "content", ctx.to_json(content_, native, "content")
                             ),
+                            "openai_responses:@id": "absent",
                         }
-                        if id_ is not None:
-                            out["id"] = id_
-                        if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
-                            ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
+                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
+                            ctx.account(native, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "", out)
                         return out
                     if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
                         encrypted_content, str
                     ):
-                        out = {"type": "reasoning", "summary": summary_}
-                        if id_ is not None:
-                            out["id"] = id_
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "openai_responses:@id": "absent",
+                        }
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
-                            ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
+                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                            ctx.account(native, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
                 if (
@@ -1759,7 +1979,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:159)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:194)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1869,7 +2089,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:159)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:194)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1995,7 +2215,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:168)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2009,7 +2229,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:168)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2024,7 +2244,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:171)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2035,17 +2255,23 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
+                    if part.get("openai_responses:@detail") == "absent":
+                        out = {"type": "input_image"}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
+                        return out
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
+                        out = {"type": "input_image", "detail": default(detail, "auto")}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                            ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                        return out
             case "input_file":
                 if (
                     ((filename := part.get("filename")) is None or isinstance(filename, str))
@@ -2063,18 +2289,22 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
     return ctx.no_rule(part, "user_content")
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:171)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2085,22 +2315,24 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        if len(image_url) <= 20971520:
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
+                    if (detail := native.get("detail")) is not None and isinstance(detail, str):
+                        out = {"type": "input_image"}
+                        if image_url is not None:
                             out["image_url"] = image_url
-                        else:
-                            ctx.misfit(native, "image_url", "", out)
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
-                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                        if detail is not None:
+                            if detail in ("low", "high", "auto"):
+                                out["detail"] = detail
+                            else:
+                                ctx.misfit(native, "detail", "", out)
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                            ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                        return out
+                    out = {"type": "input_image", "openai_responses:@detail": "absent"}
+                    if image_url is not None:
+                        out["image_url"] = image_url
+                    if not _TYPE_IMAGE_URL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
                 if (
@@ -2129,7 +2361,12 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     and isinstance(data := input_audio.get("data"), str)
                     and isinstance(format_ := input_audio.get("format"), str)
                 ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if not _TYPE_INPUT_AUDIO.issuperset(native):
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if not _DATA_FORMAT.issuperset(input_audio):
@@ -2139,7 +2376,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:178)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2150,17 +2387,23 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
+                    if part.get("openai_responses:@detail") == "absent":
+                        out = {"type": "input_image"}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
+                        return out
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
+                        out = {"type": "input_image", "detail": default(detail, "auto")}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                            ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                        return out
             case "input_file":
                 if (
                     ((filename := part.get("filename")) is None or isinstance(filename, str))
@@ -2178,18 +2421,22 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
     return ctx.no_rule(part, "tool_output")
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:178)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2200,22 +2447,24 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        if len(image_url) <= 20971520:
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
+                    if (detail := native.get("detail")) is not None and isinstance(detail, str):
+                        out = {"type": "input_image"}
+                        if image_url is not None:
                             out["image_url"] = image_url
-                        else:
-                            ctx.misfit(native, "image_url", "", out)
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
-                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                        if detail is not None:
+                            if detail in ("low", "high", "auto"):
+                                out["detail"] = detail
+                            else:
+                                ctx.misfit(native, "detail", "", out)
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                            ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                        return out
+                    out = {"type": "input_image", "openai_responses:@detail": "absent"}
+                    if image_url is not None:
+                        out["image_url"] = image_url
+                    if not _TYPE_IMAGE_URL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
                 if (
@@ -2244,7 +2493,12 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                     and isinstance(data := input_audio.get("data"), str)
                     and isinstance(format_ := input_audio.get("format"), str)
                 ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if not _TYPE_INPUT_AUDIO.issuperset(native):
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if not _DATA_FORMAT.issuperset(input_audio):
@@ -2253,15 +2507,86 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "tool_output")
 
 
-def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
+def encode_sent_content(part: Any, ctx: Gathering) -> Any:
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
-                if (text := part.get("text")) is not None:
-                    annotations = part.get("annotations")
-                    logprobs = part.get("logprobs")
+                if isinstance(text := part.get("text"), str):
+                    if part.get("openai_responses:@annotations") == "absent":
+                        out = {"type": "output_text", "text": text}
+                        if not _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS.issuperset(part):
+                            ctx.account(
+                                part, _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS, "output_text", out
+                            )
+                        return out
+                    if (annotations := part.get("annotations")) is None or isinstance(
+                        annotations, list
+                    ):
+                        out = {
+                            "type": "output_text",
+                            "text": text,
+                            "annotations": default(ctx.each(annotations, encode_annotation), []),
+                        }
+                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                            ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
+                        return out
+            case "refusal":
+                if isinstance(refusal := part.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(part):
+                        ctx.account(part, _TYPE_REFUSAL, "refusal", out)
+                    return out
+    return ctx.no_rule(part, "sent_content")
+
+
+def decode_sent_content(native: Any, ctx: Splitting) -> Any:
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:223)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "output_text":
+                if isinstance(text := native.get("text"), str):
+                    if (annotations := native.get("annotations")) is not None:
+                        annotations_ = ctx.each(annotations, decode_annotation)
+                        out = {"type": "output_text", "text": text}
+                        if annotations_ is not None:
+                            out["annotations"] = annotations_
+                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(native):
+                            ctx.account(native, _TYPE_TEXT_ANNOTATIONS, "", out)
+                        return out
+                    out = {
+                        "type": "output_text",
+                        "text": text,
+                        "openai_responses:@annotations": "absent",
+                    }
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(native):
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+    return ctx.foreign(native, "sent_content")
+
+
+def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:234)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "output_text":
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
                     out = {"type": "output_text", "text": text}
                     if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
                         out["annotations"] = annotations_
@@ -2280,12 +2605,12 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:234)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
             case "output_text":
-                if (text := native.get("text")) is not None:
+                if isinstance(text := native.get("text"), str):
                     annotations = native.get("annotations")
                     annotations_ = ctx.each(annotations, decode_annotation)
                     logprobs = native.get("logprobs")
@@ -2299,7 +2624,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
-                if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
+                if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
                     if not _TYPE_REFUSAL.issuperset(native):
                         ctx.account(native, _TYPE_REFUSAL, "", out)
@@ -2308,7 +2633,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2322,7 +2647,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2337,7 +2662,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:188)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:241)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2371,17 +2696,23 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
+                    if part.get("openai_responses:@detail") == "absent":
+                        out = {"type": "input_image"}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
+                        return out
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
+                        out = {"type": "input_image", "detail": default(detail, "auto")}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                            ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                        return out
             case "input_file":
                 filename = part.get("filename")
                 file_data = part.get("file_data")
@@ -2397,12 +2728,16 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
@@ -2426,7 +2761,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:188)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:241)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2457,19 +2792,24 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if (
-                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
+                    if (detail := native.get("detail")) is not None and isinstance(detail, str):
+                        out = {"type": "input_image"}
+                        if image_url is not None:
+                            out["image_url"] = image_url
+                        if detail is not None:
+                            if detail in ("low", "high", "auto"):
+                                out["detail"] = detail
+                            else:
+                                ctx.misfit(native, "detail", "", out)
+                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                            ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                        return out
+                    out = {"type": "input_image", "openai_responses:@detail": "absent"}
                     if image_url is not None:
                         out["image_url"] = image_url
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
-                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                    if not _TYPE_IMAGE_URL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
                 filename = native.get("filename")
@@ -2491,7 +2831,12 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     and isinstance(data := input_audio.get("data"), str)
                     and isinstance(format_ := input_audio.get("format"), str)
                 ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if not _TYPE_INPUT_AUDIO.issuperset(native):
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if not _DATA_FORMAT.issuperset(input_audio):
@@ -2519,7 +2864,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:195)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2550,7 +2895,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:195)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2588,7 +2933,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:204)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:257)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2609,7 +2954,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:204)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:257)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -2631,7 +2976,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:208)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2649,7 +2994,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:208)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -2664,7 +3009,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:214)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:267)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2674,13 +3019,14 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
         and ((strict := part.get("strict")) is None or isinstance(strict, bool))
     ):
-        out = {"type": "function", "name": name}
+        out = {
+            "type": "function",
+            "name": name,
+            "parameters": default(parameters, None),
+            "strict": default(strict, None),
+        }
         if description is not None:
             out["description"] = description
-        if parameters is not None:
-            out["parameters"] = parameters
-        if strict is not None:
-            out["strict"] = strict
         if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
@@ -2688,7 +3034,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:214)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:267)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2698,9 +3044,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
         and len(name) <= 64
         and matches("^[a-zA-Z0-9_-]+$", name)
         and ((description := native.get("description")) is None or isinstance(description, str))
-        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
-        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
     ):
+        parameters = native.get("parameters")
+        strict = native.get("strict")
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -2715,7 +3061,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:270)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2739,7 +3085,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:270)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2763,7 +3109,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:273)"""
     out: dict[str, Any]
     match part:
         case "none":
@@ -2794,7 +3140,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:273)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -2829,7 +3175,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:227)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:280)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2843,7 +3189,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:227)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:280)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"
@@ -2876,6 +3222,7 @@ TABLES = DialectTables(
         "compaction": "it comes from another vendor, who alone can read it",
     },
     ignore={
+        "message.id": "only messages of the assistant have ids",
         "presence_penalty<0>": "zero is what the API does anyway",
         "frequency_penalty<0>": "zero is what the API does anyway",
     },

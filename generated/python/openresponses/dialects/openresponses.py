@@ -326,10 +326,10 @@ _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE = frozenset(
     ["type", "id", "status", "encrypted_content", "created_by"]
 )
 _TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(
-    ["type", "id", "status", "summary", "encrypted_content"]
+    ["type", "id", "status", "summary", "content", "encrypted_content"]
 )
 _TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(
-    ["type", "id", "status", "summary", "content", "encrypted_content"]
+    ["type", "id", "status", "summary", "encrypted_content"]
 )
 _TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
     ["type", "id", "summary", "content", "encrypted_content"]
@@ -1403,8 +1403,962 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
+def encode_output_item(part: Any, ctx: Gathering) -> Any:
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:194)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "message":
+                if (
+                    isinstance(role := part.get("role"), str)
+                    and ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and isinstance(content := part.get("content"), list)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": role,
+                        "content": ctx.encode_parts(content, encode_message_content),
+                    }
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if phase is not None:
+                        out["phase"] = phase
+                    if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
+                    return out
+            case "function_call":
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(name := part.get("name"), str)
+                    and isinstance(arguments := part.get("arguments"), str)
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                        ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
+                    return out
+            case "function_call_output":
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(output := part.get("output"), (str, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": ctx.encode_parts(output, encode_message_content),
+                    }
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
+                    return out
+            case "reasoning":
+                id_ = part.get("id")
+                status = part.get("status")
+                if (summary := part.get("summary")) is not None:
+                    content = part.get("content")
+                    encrypted_content = part.get("encrypted_content")
+                    out = {
+                        "type": "reasoning",
+                        "summary": ctx.each(summary, encode_message_content),
+                    }
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if (content_ := ctx.each(content, encode_message_content)) is not None:
+                        out["content"] = content_
+                    if encrypted_content is not None:
+                        out["encrypted_content"] = encrypted_content
+                    if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                        ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
+                    return out
+            case "compaction":
+                id_ = part.get("id")
+                status = part.get("status")
+                if (encrypted_content := part.get("encrypted_content")) is not None:
+                    created_by = part.get("created_by")
+                    out = {"type": "compaction", "encrypted_content": encrypted_content}
+                    if (id__ := unless_minted(id_)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if created_by is not None:
+                        out["created_by"] = created_by
+                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
+                        )
+                    return out
+    return ctx.no_rule(part, "output_item")
+
+
+def decode_output_item(native: Any, ctx: Splitting) -> Any:
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:194)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "message":
+                if (
+                    isinstance(role := native.get("role"), str)
+                    and role in ("user", "assistant", "system", "developer")
+                    and ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (content := native.get("content")) is not None
+                ):
+                    content_ = ctx.decode_parts(content, decode_message_content)
+                    if (phase := native.get("phase")) is None or isinstance(phase, str):
+                        out = {"type": "message", "role": role, "content": content_}
+                        if id_ is not None:
+                            out["id"] = id_
+                        if status is not None:
+                            if status in ("in_progress", "completed", "incomplete"):
+                                out["status"] = status
+                            else:
+                                ctx.misfit(native, "status", "", out)
+                        if phase is not None:
+                            if phase in ("commentary", "final_answer"):
+                                out["phase"] = phase
+                            else:
+                                ctx.misfit(native, "phase", "", out)
+                        if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
+                            ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
+                        return out
+            case "function_call":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and isinstance(name := native.get("name"), str)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
+                    if id_ is not None:
+                        out["id"] = id_
+                    if status is not None:
+                        if status in ("in_progress", "completed", "incomplete"):
+                            out["status"] = status
+                        else:
+                            ctx.misfit(native, "status", "", out)
+                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                        ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
+                    return out
+            case "function_call_output":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = ctx.decode_parts(output, decode_message_content)
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
+                        if id_ is not None:
+                            out["id"] = id_
+                        if status is not None:
+                            if status in ("in_progress", "completed", "incomplete"):
+                                out["status"] = status
+                            else:
+                                ctx.misfit(native, "status", "", out)
+                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                            ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
+                        return out
+            case "reasoning":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (summary := native.get("summary")) is not None
+                ):
+                    summary_ = ctx.each(summary, decode_message_content)
+                    content = native.get("content")
+                    content_ = ctx.each(content, decode_message_content)
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
+                        out = {"type": "reasoning", "summary": summary_}
+                        if id_ is not None:
+                            out["id"] = id_
+                        if status is not None:
+                            out["status"] = status
+                        if content_ is not None:
+                            out["content"] = content_
+                        if encrypted_content is not None:
+                            out["encrypted_content"] = encrypted_content
+                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(native):
+                            ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "", out)
+                        return out
+            case "compaction":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                    and (
+                        (created_by := native.get("created_by")) is None
+                        or isinstance(created_by, str)
+                    )
+                ):
+                    out = {"type": "compaction", "encrypted_content": encrypted_content}
+                    if id_ is not None:
+                        out["id"] = id_
+                    if status is not None:
+                        out["status"] = status
+                    if created_by is not None:
+                        out["created_by"] = created_by
+                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                        ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
+                    return out
+    return ctx.foreign_item(native, "output_item")
+
+
+def encode_input_text(part: Any, ctx: Gathering) -> Any:
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = {"type": "input_text", "text": text}
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "input_text", out)
+        return out
+    return ctx.no_rule(part, "input_text")
+
+
+def decode_input_text(native: Any, ctx: Splitting) -> Any:
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "input_text"
+        and isinstance(text := native.get("text"), str)
+        and len(text) <= 10485760
+    ):
+        out = {"type": "input_text", "text": text}
+        if not _TYPE_TEXT.issuperset(native):
+            ctx.account(native, _TYPE_TEXT, "", out)
+        return out
+    return ctx.foreign(native, "input_text")
+
+
+def encode_tool_output(part: Any, ctx: Gathering) -> Any:
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "input_image":
+                if (
+                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                    out = {"type": "input_image"}
+                    if image_url is not None:
+                        out["image_url"] = image_url
+                    if detail is not None:
+                        out["detail"] = detail
+                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                    return out
+            case "input_file":
+                if (
+                    ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
+                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
+                ):
+                    out = {"type": "input_file"}
+                    if filename is not None:
+                        out["filename"] = filename
+                    if file_data is not None:
+                        out["file_data"] = file_data
+                    if file_url is not None:
+                        out["file_url"] = file_url
+                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                        ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
+                    return out
+            case "input_audio":
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
+                    out = {"type": "input_audio", "data": data, "format": format_}
+                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
+    return ctx.no_rule(part, "tool_output")
+
+
+def decode_tool_output(native: Any, ctx: Splitting) -> Any:
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "input_text":
+                if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
+                    out = {"type": "input_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "input_image":
+                if (
+                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                    out = {"type": "input_image"}
+                    if image_url is not None:
+                        if len(image_url) <= 20971520:
+                            out["image_url"] = image_url
+                        else:
+                            ctx.misfit(native, "image_url", "", out)
+                    if detail is not None:
+                        if detail in ("low", "high", "auto"):
+                            out["detail"] = detail
+                        else:
+                            ctx.misfit(native, "detail", "", out)
+                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                    return out
+            case "input_file":
+                if (
+                    ((filename := native.get("filename")) is None or isinstance(filename, str))
+                    and (
+                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
+                    )
+                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
+                ):
+                    out = {"type": "input_file"}
+                    if filename is not None:
+                        out["filename"] = filename
+                    if file_data is not None:
+                        if len(file_data) <= 33554432:
+                            out["file_data"] = file_data
+                        else:
+                            ctx.misfit(native, "file_data", "", out)
+                    if file_url is not None:
+                        out["file_url"] = file_url
+                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                        ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
+                    return out
+            case "input_audio":
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(format_ := native.get("format"), str)
+                    and format_
+                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
+                ):
+                    out = {"type": "input_audio", "data": data, "format": format_}
+                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                        ctx.account(native, _TYPE_DATA_FORMAT, "", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    return out
+    return ctx.foreign(native, "tool_output")
+
+
+def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:234)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "output_text":
+                if (text := part.get("text")) is not None:
+                    annotations = part.get("annotations")
+                    logprobs = part.get("logprobs")
+                    out = {"type": "output_text", "text": text}
+                    if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
+                        out["annotations"] = annotations_
+                    if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
+                        out["logprobs"] = logprobs_
+                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := part.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(part):
+                        ctx.account(part, _TYPE_REFUSAL, "refusal", out)
+                    return out
+    return ctx.no_rule(part, "assistant_content")
+
+
+def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:234)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "output_text":
+                if (text := native.get("text")) is not None:
+                    annotations = native.get("annotations")
+                    annotations_ = ctx.each(annotations, decode_annotation)
+                    logprobs = native.get("logprobs")
+                    logprobs_ = ctx.each(logprobs, decode_logprob)
+                    out = {"type": "output_text", "text": text}
+                    if annotations_ is not None:
+                        out["annotations"] = annotations_
+                    if logprobs_ is not None:
+                        out["logprobs"] = logprobs_
+                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(native):
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def encode_summary_part(part: Any, ctx: Gathering) -> Any:
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = {"type": "summary_text", "text": text}
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "summary_text", out)
+        return out
+    return ctx.no_rule(part, "summary_part")
+
+
+def decode_summary_part(native: Any, ctx: Splitting) -> Any:
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "summary_text"
+        and isinstance(text := native.get("text"), str)
+        and len(text) <= 10485760
+    ):
+        out = {"type": "summary_text", "text": text}
+        if not _TYPE_TEXT.issuperset(native):
+            ctx.account(native, _TYPE_TEXT, "", out)
+        return out
+    return ctx.unfit(native, "summary_part")
+
+
+def encode_message_content(part: Any, ctx: Gathering) -> Any:
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:241)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "output_text":
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
+                    out = {"type": "output_text", "text": text}
+                    if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
+                        out["annotations"] = annotations_
+                    if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
+                        out["logprobs"] = logprobs_
+                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := part.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(part):
+                        ctx.account(part, _TYPE_REFUSAL, "refusal", out)
+                    return out
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "input_image":
+                if (
+                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                    out = {"type": "input_image"}
+                    if image_url is not None:
+                        out["image_url"] = image_url
+                    if detail is not None:
+                        out["detail"] = detail
+                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                    return out
+            case "input_file":
+                filename = part.get("filename")
+                file_data = part.get("file_data")
+                file_url = part.get("file_url")
+                out = {"type": "input_file"}
+                if filename is not None:
+                    out["filename"] = filename
+                if file_data is not None:
+                    out["file_data"] = file_data
+                if file_url is not None:
+                    out["file_url"] = file_url
+                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
+                return out
+            case "input_audio":
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
+                    out = {"type": "input_audio", "data": data, "format": format_}
+                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
+            case "summary_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "summary_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "summary_text", out)
+                    return out
+            case "reasoning_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "reasoning_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
+                    return out
+            case "text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "text", out)
+                    return out
+    return ctx.no_rule(part, "message_content")
+
+
+def decode_message_content(native: Any, ctx: Splitting) -> Any:
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:241)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "output_text":
+                if isinstance(text := native.get("text"), str):
+                    annotations = native.get("annotations")
+                    annotations_ = ctx.each(annotations, decode_annotation)
+                    logprobs = native.get("logprobs")
+                    logprobs_ = ctx.each(logprobs, decode_logprob)
+                    out = {"type": "output_text", "text": text}
+                    if annotations_ is not None:
+                        out["annotations"] = annotations_
+                    if logprobs_ is not None:
+                        out["logprobs"] = logprobs_
+                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if not _TYPE_REFUSAL.issuperset(native):
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+            case "input_text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "input_image":
+                if (
+                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                    out = {"type": "input_image"}
+                    if image_url is not None:
+                        out["image_url"] = image_url
+                    if detail is not None:
+                        if detail in ("low", "high", "auto"):
+                            out["detail"] = detail
+                        else:
+                            ctx.misfit(native, "detail", "", out)
+                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
+                    return out
+            case "input_file":
+                filename = native.get("filename")
+                file_data = native.get("file_data")
+                file_url = native.get("file_url")
+                out = {"type": "input_file"}
+                if filename is not None:
+                    out["filename"] = filename
+                if file_data is not None:
+                    out["file_data"] = file_data
+                if file_url is not None:
+                    out["file_url"] = file_url
+                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
+                return out
+            case "input_audio":
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(format_ := native.get("format"), str)
+                    and format_
+                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
+                ):
+                    out = {"type": "input_audio", "data": data, "format": format_}
+                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                        ctx.account(native, _TYPE_DATA_FORMAT, "", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    return out
+            case "summary_text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "summary_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "reasoning_text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "reasoning_text", "text": text}
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if not _TYPE_TEXT.issuperset(native):
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+    return ctx.foreign(native, "message_content")
+
+
+def encode_annotation(part: Any, ctx: Gathering) -> Any:
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
+    out: dict[str, Any]
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "url_citation"
+        and isinstance(url := part.get("url"), str)
+    ):
+        if part.get("title") == "" and part.get("start_index") == 0 and part.get("end_index") == 0:
+            out = {"type": "url_citation", "url": url}
+            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
+            return out
+        if (
+            isinstance(title := part.get("title"), str)
+            and is_integer(start_index := part.get("start_index"))
+            and is_integer(end_index := part.get("end_index"))
+        ):
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": title,
+                "start_index": start_index,
+                "end_index": end_index,
+            }
+            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
+            return out
+    return ctx.no_rule(part, "annotation")
+
+
+def decode_annotation(native: Any, ctx: Splitting) -> Any:
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
+    out: dict[str, Any]
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "url_citation"
+        and isinstance(url := native.get("url"), str)
+    ):
+        if (
+            isinstance(title := native.get("title"), str)
+            and is_integer(start_index := native.get("start_index"))
+            and is_integer(end_index := native.get("end_index"))
+        ):
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": title,
+                "start_index": start_index,
+                "end_index": end_index,
+            }
+            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
+                ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
+            return out
+        start_index = native.get("start_index")
+        end_index = native.get("end_index")
+        out = {
+            "type": "url_citation",
+            "url": url,
+            "title": default(title, ""),
+            "start_index": default(start_index, 0),
+            "end_index": default(end_index, 0),
+        }
+        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
+            ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
+        return out
+    return ctx.foreign(native, "annotation")
+
+
+def encode_logprob(part: Any, ctx: Gathering) -> Any:
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:257)"""
+    out: dict[str, Any]
+    if (
+        isinstance(part, dict)
+        and isinstance(token := part.get("token"), str)
+        and is_number(logprob := part.get("logprob"))
+    ):
+        bytes_ = part.get("bytes")
+        top_logprobs = part.get("top_logprobs")
+        out = {"token": token, "logprob": logprob}
+        if bytes_ is not None:
+            out["bytes"] = bytes_
+        if (top_logprobs_ := ctx.each(top_logprobs, encode_top_logprob)) is not None:
+            out["top_logprobs"] = top_logprobs_
+        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(part):
+            ctx.account(part, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
+        return out
+    return ctx.no_rule(part, "logprob")
+
+
+def decode_logprob(native: Any, ctx: Splitting) -> Any:
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:257)"""
+    if (
+        isinstance(native, dict)
+        and isinstance(token := native.get("token"), str)
+        and is_number(logprob := native.get("logprob"))
+    ):
+        bytes_ = native.get("bytes")
+        top_logprobs = native.get("top_logprobs")
+        top = ctx.each(top_logprobs, decode_top_logprob)
+        out = {
+            "token": token,
+            "logprob": logprob,
+            "bytes": default(bytes_, []),
+            "top_logprobs": default(top, []),
+        }
+        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
+            ctx.account(native, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
+        return out
+    return ctx.unfit(native, "logprob")
+
+
+def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
+    out: dict[str, Any]
+    if (
+        isinstance(part, dict)
+        and isinstance(token := part.get("token"), str)
+        and is_number(logprob := part.get("logprob"))
+    ):
+        bytes_ = part.get("bytes")
+        out = {"token": token, "logprob": logprob}
+        if bytes_ is not None:
+            out["bytes"] = bytes_
+        if not _TOKEN_LOGPROB_BYTES.issuperset(part):
+            ctx.account(part, _TOKEN_LOGPROB_BYTES, "", out)
+        return out
+    return ctx.no_rule(part, "top_logprob")
+
+
+def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
+    if (
+        isinstance(native, dict)
+        and isinstance(token := native.get("token"), str)
+        and is_number(logprob := native.get("logprob"))
+    ):
+        bytes_ = native.get("bytes")
+        out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}
+        if not _TOKEN_LOGPROB_BYTES.issuperset(native):
+            ctx.account(native, _TOKEN_LOGPROB_BYTES, "", out)
+        return out
+    return ctx.unfit(native, "top_logprob")
+
+
+def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:270)"""
+    out: dict[str, Any]
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
+        out = {"type": "function", "name": name}
+        if description is not None:
+            out["description"] = description
+        if parameters is not None:
+            out["parameters"] = parameters
+        if strict is not None:
+            out["strict"] = strict
+        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+            ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
+        return out
+    return ctx.no_rule(part, "echoed_tool")
+
+
+def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:270)"""
+    out: dict[str, Any]
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
+    ):
+        out = {"type": "function", "name": name}
+        if description is not None:
+            out["description"] = description
+        if parameters is not None:
+            out["parameters"] = parameters
+        if strict is not None:
+            out["strict"] = strict
+        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+            ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
+        return out
+    return ctx.foreign(native, "echoed_tool")
+
+
+def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:273)"""
+    out: dict[str, Any]
+    match part:
+        case "none":
+            return "none"
+        case "auto":
+            return "auto"
+        case "required":
+            return "required"
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "function":
+                if isinstance(name := part.get("name"), str):
+                    out = {"type": "function", "name": name}
+                    if not _TYPE_NAME.issuperset(part):
+                        ctx.account(part, _TYPE_NAME, "function", out)
+                    return out
+            case "allowed_tools":
+                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                    tools := part.get("tools"), list
+                ):
+                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
+                    if mode is not None:
+                        out["mode"] = mode
+                    if not _TYPE_MODE_TOOLS.issuperset(part):
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
+    return ctx.no_rule(part, "tool_choice")
+
+
+def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:273)"""
+    out: dict[str, Any]
+    match native:
+        case "none":
+            return "none"
+        case "auto":
+            return "auto"
+        case "required":
+            return "required"
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "function":
+                if isinstance(name := native.get("name"), str):
+                    out = {"type": "function", "name": name}
+                    if not _TYPE_NAME.issuperset(native):
+                        ctx.account(native, _TYPE_NAME, "", out)
+                    return out
+            case "allowed_tools":
+                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
+                    tools := native.get("tools")
+                ) is not None:
+                    tools_ = ctx.each(tools, decode_allowed_tool)
+                    out = {"type": "allowed_tools", "tools": tools_}
+                    if mode is not None:
+                        if mode in ("none", "auto", "required"):
+                            out["mode"] = mode
+                        else:
+                            ctx.misfit(native, "mode", "", out)
+                    if not _TYPE_MODE_TOOLS.issuperset(native):
+                        ctx.account(native, _TYPE_MODE_TOOLS, "", out)
+                    return out
+    return ctx.foreign(native, "tool_choice")
+
+
+def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:280)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
+        out = {"type": "function", "name": name}
+        if not _TYPE_NAME.issuperset(part):
+            ctx.account(part, _TYPE_NAME, "function", out)
+        return out
+    return ctx.no_rule(part, "allowed_tool")
+
+
+def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:280)"""
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+    ):
+        out = {"type": "function", "name": name}
+        if not _TYPE_NAME.issuperset(native):
+            ctx.account(native, _TYPE_NAME, "", out)
+        return out
+    return ctx.foreign(native, "allowed_tool")
+
+
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:138)"""
+    """input_item, canonical to native (spec/dialects/openresponses/dialect.yaml:32)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if part.get("type") is None or part.get("type") == "message":
@@ -1541,8 +2495,8 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         }
                         if (id__ := unless_minted(id_)) is not None:
                             out["id"] = id__
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
-                            ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
+                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                            ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
                         return out
                     if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
@@ -1558,9 +2512,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
                                 ctx.account(
-                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
                                 )
                             return out
             case "compaction":
@@ -1585,7 +2539,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:138)"""
+    """input_item, native to canonical (spec/dialects/openresponses/dialect.yaml:32)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -1763,282 +2717,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign_item(native, "input_item")
 
 
-def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:159)"""
-    out: dict[str, Any]
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "message":
-                if (
-                    isinstance(role := part.get("role"), str)
-                    and ((id_ := part.get("id")) is None or isinstance(id_, str))
-                    and ((status := part.get("status")) is None or isinstance(status, str))
-                    and isinstance(content := part.get("content"), list)
-                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
-                ):
-                    out = {
-                        "type": "message",
-                        "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
-                    }
-                    if (id__ := unless_minted(id_)) is not None:
-                        out["id"] = id__
-                    if status is not None:
-                        out["status"] = status
-                    if phase is not None:
-                        out["phase"] = phase
-                    if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
-                    return out
-            case "function_call":
-                if (
-                    ((id_ := part.get("id")) is None or isinstance(id_, str))
-                    and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(name := part.get("name"), str)
-                    and isinstance(arguments := part.get("arguments"), str)
-                    and ((status := part.get("status")) is None or isinstance(status, str))
-                ):
-                    out = {
-                        "type": "function_call",
-                        "call_id": call_id,
-                        "name": name,
-                        "arguments": arguments,
-                    }
-                    if (id__ := unless_minted(id_)) is not None:
-                        out["id"] = id__
-                    if status is not None:
-                        out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
-                    return out
-            case "function_call_output":
-                if (
-                    ((id_ := part.get("id")) is None or isinstance(id_, str))
-                    and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
-                    and ((status := part.get("status")) is None or isinstance(status, str))
-                ):
-                    out = {
-                        "type": "function_call_output",
-                        "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
-                    }
-                    if (id__ := unless_minted(id_)) is not None:
-                        out["id"] = id__
-                    if status is not None:
-                        out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
-                        ctx.account(
-                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
-                        )
-                    return out
-            case "reasoning":
-                id_ = part.get("id")
-                status = part.get("status")
-                if (summary := part.get("summary")) is not None:
-                    content = part.get("content")
-                    encrypted_content = part.get("encrypted_content")
-                    out = {
-                        "type": "reasoning",
-                        "summary": ctx.each(summary, encode_message_content),
-                    }
-                    if (id__ := unless_minted(id_)) is not None:
-                        out["id"] = id__
-                    if status is not None:
-                        out["status"] = status
-                    if (content_ := ctx.each(content, encode_message_content)) is not None:
-                        out["content"] = content_
-                    if encrypted_content is not None:
-                        out["encrypted_content"] = encrypted_content
-                    if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
-                        ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
-                    return out
-            case "compaction":
-                id_ = part.get("id")
-                status = part.get("status")
-                if (encrypted_content := part.get("encrypted_content")) is not None:
-                    created_by = part.get("created_by")
-                    out = {"type": "compaction", "encrypted_content": encrypted_content}
-                    if (id__ := unless_minted(id_)) is not None:
-                        out["id"] = id__
-                    if status is not None:
-                        out["status"] = status
-                    if created_by is not None:
-                        out["created_by"] = created_by
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
-                        ctx.account(
-                            part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
-                        )
-                    return out
-    return ctx.no_rule(part, "output_item")
-
-
-def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:159)"""
-    out: dict[str, Any]
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "message":
-                if (
-                    isinstance(role := native.get("role"), str)
-                    and role in ("user", "assistant", "system", "developer")
-                    and ((id_ := native.get("id")) is None or isinstance(id_, str))
-                    and ((status := native.get("status")) is None or isinstance(status, str))
-                    and (content := native.get("content")) is not None
-                ):
-                    content_ = ctx.decode_parts(content, decode_message_content)
-                    if (phase := native.get("phase")) is None or isinstance(phase, str):
-                        out = {"type": "message", "role": role, "content": content_}
-                        if id_ is not None:
-                            out["id"] = id_
-                        if status is not None:
-                            if status in ("in_progress", "completed", "incomplete"):
-                                out["status"] = status
-                            else:
-                                ctx.misfit(native, "status", "", out)
-                        if phase is not None:
-                            if phase in ("commentary", "final_answer"):
-                                out["phase"] = phase
-                            else:
-                                ctx.misfit(native, "phase", "", out)
-                        if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
-                            ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
-                        return out
-            case "function_call":
-                if (
-                    ((id_ := native.get("id")) is None or isinstance(id_, str))
-                    and isinstance(call_id := native.get("call_id"), str)
-                    and isinstance(name := native.get("name"), str)
-                    and isinstance(arguments := native.get("arguments"), str)
-                    and ((status := native.get("status")) is None or isinstance(status, str))
-                ):
-                    out = {
-                        "type": "function_call",
-                        "call_id": call_id,
-                        "name": name,
-                        "arguments": arguments,
-                    }
-                    if id_ is not None:
-                        out["id"] = id_
-                    if status is not None:
-                        if status in ("in_progress", "completed", "incomplete"):
-                            out["status"] = status
-                        else:
-                            ctx.misfit(native, "status", "", out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
-                        ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
-                    return out
-            case "function_call_output":
-                if (
-                    ((id_ := native.get("id")) is None or isinstance(id_, str))
-                    and isinstance(call_id := native.get("call_id"), str)
-                    and (output := native.get("output")) is not None
-                ):
-                    output_ = ctx.decode_parts(output, decode_message_content)
-                    if (status := native.get("status")) is None or isinstance(status, str):
-                        out = {
-                            "type": "function_call_output",
-                            "call_id": call_id,
-                            "output": output_,
-                        }
-                        if id_ is not None:
-                            out["id"] = id_
-                        if status is not None:
-                            if status in ("in_progress", "completed", "incomplete"):
-                                out["status"] = status
-                            else:
-                                ctx.misfit(native, "status", "", out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
-                            ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
-                        return out
-            case "reasoning":
-                if (
-                    ((id_ := native.get("id")) is None or isinstance(id_, str))
-                    and ((status := native.get("status")) is None or isinstance(status, str))
-                    and (summary := native.get("summary")) is not None
-                ):
-                    summary_ = ctx.each(summary, decode_message_content)
-                    content = native.get("content")
-                    content_ = ctx.each(content, decode_message_content)
-                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
-                        encrypted_content, str
-                    ):
-                        out = {"type": "reasoning", "summary": summary_}
-                        if id_ is not None:
-                            out["id"] = id_
-                        if status is not None:
-                            out["status"] = status
-                        if content_ is not None:
-                            out["content"] = content_
-                        if encrypted_content is not None:
-                            out["encrypted_content"] = encrypted_content
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(native):
-                            ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "", out)
-                        return out
-            case "compaction":
-                if (
-                    ((id_ := native.get("id")) is None or isinstance(id_, str))
-                    and ((status := native.get("status")) is None or isinstance(status, str))
-                    and (encrypted_content := native.get("encrypted_content")) is not None
-                    and isinstance(encrypted_content, str)
-                    and (
-                        (created_by := native.get("created_by")) is None
-                        or isinstance(created_by, str)
-                    )
-                ):
-                    out = {"type": "compaction", "encrypted_content": encrypted_content}
-                    if id_ is not None:
-                        out["id"] = id_
-                    if status is not None:
-                        out["status"] = status
-                    if created_by is not None:
-                        out["created_by"] = created_by
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
-                        ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
-                    return out
-    return ctx.foreign_item(native, "output_item")
-
-
-def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:168)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "input_text"
-        and isinstance(text := part.get("text"), str)
-    ):
-        out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
-            ctx.account(part, _TYPE_TEXT, "input_text", out)
-        return out
-    return ctx.no_rule(part, "input_text")
-
-
-def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:168)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "input_text"
-        and isinstance(text := native.get("text"), str)
-        and len(text) <= 10485760
-    ):
-        out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
-            ctx.account(native, _TYPE_TEXT, "", out)
-        return out
-    return ctx.foreign(native, "input_text")
-
-
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:27)"""
+    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:53)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
@@ -2080,21 +2763,21 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(part):
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:27)"""
+    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:53)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
@@ -2150,559 +2833,18 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if not _TYPE_DATA_FORMAT.issuperset(native):
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := native.get("video_url"), str):
+                    out = {"type": "input_video", "video_url": video_url}
+                    if not _TYPE_VIDEO_URL.issuperset(native):
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
     return ctx.foreign(native, "user_content")
 
 
-def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:178)"""
-    out: dict[str, Any]
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
-            case "input_text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "input_text", out)
-                    return out
-            case "input_image":
-                if (
-                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
-            case "input_file":
-                if (
-                    ((filename := part.get("filename")) is None or isinstance(filename, str))
-                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
-                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
-                ):
-                    out = {"type": "input_file"}
-                    if filename is not None:
-                        out["filename"] = filename
-                    if file_data is not None:
-                        out["file_data"] = file_data
-                    if file_url is not None:
-                        out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
-                        ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
-                    return out
-            case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
-                ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                    return out
-    return ctx.no_rule(part, "tool_output")
-
-
-def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:178)"""
-    out: dict[str, Any]
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
-            case "input_text":
-                if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
-                    out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-            case "input_image":
-                if (
-                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        if len(image_url) <= 20971520:
-                            out["image_url"] = image_url
-                        else:
-                            ctx.misfit(native, "image_url", "", out)
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
-                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
-                    return out
-            case "input_file":
-                if (
-                    ((filename := native.get("filename")) is None or isinstance(filename, str))
-                    and (
-                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
-                    )
-                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
-                ):
-                    out = {"type": "input_file"}
-                    if filename is not None:
-                        out["filename"] = filename
-                    if file_data is not None:
-                        if len(file_data) <= 33554432:
-                            out["file_data"] = file_data
-                        else:
-                            ctx.misfit(native, "file_data", "", out)
-                    if file_url is not None:
-                        out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
-                        ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
-                    return out
-            case "input_audio":
-                if (
-                    isinstance(data := native.get("data"), str)
-                    and isinstance(format_ := native.get("format"), str)
-                    and format_
-                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
-                ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
-                        ctx.account(native, _TYPE_DATA_FORMAT, "", out)
-                    return out
-    return ctx.foreign(native, "tool_output")
-
-
-def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
-    out: dict[str, Any]
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "output_text":
-                if (text := part.get("text")) is not None:
-                    annotations = part.get("annotations")
-                    logprobs = part.get("logprobs")
-                    out = {"type": "output_text", "text": text}
-                    if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
-                        out["annotations"] = annotations_
-                    if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
-                        out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
-                    return out
-            case "refusal":
-                if isinstance(refusal := part.get("refusal"), str):
-                    out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
-                        ctx.account(part, _TYPE_REFUSAL, "refusal", out)
-                    return out
-    return ctx.no_rule(part, "assistant_content")
-
-
-def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
-    out: dict[str, Any]
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "output_text":
-                if (text := native.get("text")) is not None:
-                    annotations = native.get("annotations")
-                    annotations_ = ctx.each(annotations, decode_annotation)
-                    logprobs = native.get("logprobs")
-                    logprobs_ = ctx.each(logprobs, decode_logprob)
-                    out = {"type": "output_text", "text": text}
-                    if annotations_ is not None:
-                        out["annotations"] = annotations_
-                    if logprobs_ is not None:
-                        out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
-                    return out
-            case "refusal":
-                if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
-                    out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
-                        ctx.account(native, _TYPE_REFUSAL, "", out)
-                    return out
-    return ctx.foreign(native, "assistant_content")
-
-
-def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "summary_text"
-        and isinstance(text := part.get("text"), str)
-    ):
-        out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
-            ctx.account(part, _TYPE_TEXT, "summary_text", out)
-        return out
-    return ctx.no_rule(part, "summary_part")
-
-
-def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "summary_text"
-        and isinstance(text := native.get("text"), str)
-        and len(text) <= 10485760
-    ):
-        out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
-            ctx.account(native, _TYPE_TEXT, "", out)
-        return out
-    return ctx.unfit(native, "summary_part")
-
-
-def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:188)"""
-    out: dict[str, Any]
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "output_text":
-                if (
-                    isinstance(text := part.get("text"), str)
-                    and (
-                        (annotations := part.get("annotations")) is None
-                        or isinstance(annotations, list)
-                    )
-                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
-                ):
-                    out = {"type": "output_text", "text": text}
-                    if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
-                        out["annotations"] = annotations_
-                    if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
-                        out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
-                    return out
-            case "refusal":
-                if isinstance(refusal := part.get("refusal"), str):
-                    out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
-                        ctx.account(part, _TYPE_REFUSAL, "refusal", out)
-                    return out
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
-            case "input_text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "input_text", out)
-                    return out
-            case "input_image":
-                if (
-                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
-            case "input_file":
-                filename = part.get("filename")
-                file_data = part.get("file_data")
-                file_url = part.get("file_url")
-                out = {"type": "input_file"}
-                if filename is not None:
-                    out["filename"] = filename
-                if file_data is not None:
-                    out["file_data"] = file_data
-                if file_url is not None:
-                    out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
-                    ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
-                return out
-            case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
-                ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                    return out
-            case "summary_text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "summary_text", out)
-                    return out
-            case "reasoning_text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
-                    return out
-            case "text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "text", out)
-                    return out
-    return ctx.no_rule(part, "message_content")
-
-
-def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:188)"""
-    out: dict[str, Any]
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "output_text":
-                if isinstance(text := native.get("text"), str):
-                    annotations = native.get("annotations")
-                    annotations_ = ctx.each(annotations, decode_annotation)
-                    logprobs = native.get("logprobs")
-                    logprobs_ = ctx.each(logprobs, decode_logprob)
-                    out = {"type": "output_text", "text": text}
-                    if annotations_ is not None:
-                        out["annotations"] = annotations_
-                    if logprobs_ is not None:
-                        out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
-                    return out
-            case "refusal":
-                if isinstance(refusal := native.get("refusal"), str):
-                    out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
-                        ctx.account(native, _TYPE_REFUSAL, "", out)
-                    return out
-            case "input_video":
-                if isinstance(video_url := native.get("video_url"), str):
-                    out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
-                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
-                    return out
-            case "input_text":
-                if isinstance(text := native.get("text"), str):
-                    out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-            case "input_image":
-                if (
-                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
-                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image"}
-                    if image_url is not None:
-                        out["image_url"] = image_url
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
-                        ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
-                    return out
-            case "input_file":
-                filename = native.get("filename")
-                file_data = native.get("file_data")
-                file_url = native.get("file_url")
-                out = {"type": "input_file"}
-                if filename is not None:
-                    out["filename"] = filename
-                if file_data is not None:
-                    out["file_data"] = file_data
-                if file_url is not None:
-                    out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
-                    ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
-                return out
-            case "input_audio":
-                if (
-                    isinstance(data := native.get("data"), str)
-                    and isinstance(format_ := native.get("format"), str)
-                    and format_
-                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
-                ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
-                        ctx.account(native, _TYPE_DATA_FORMAT, "", out)
-                    return out
-            case "summary_text":
-                if isinstance(text := native.get("text"), str):
-                    out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-            case "reasoning_text":
-                if isinstance(text := native.get("text"), str):
-                    out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-            case "text":
-                if isinstance(text := native.get("text"), str):
-                    out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-    return ctx.foreign(native, "message_content")
-
-
-def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:195)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "url_citation"
-        and isinstance(url := part.get("url"), str)
-    ):
-        if part.get("title") == "" and part.get("start_index") == 0 and part.get("end_index") == 0:
-            out = {"type": "url_citation", "url": url}
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
-                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
-            return out
-        if (
-            isinstance(title := part.get("title"), str)
-            and is_integer(start_index := part.get("start_index"))
-            and is_integer(end_index := part.get("end_index"))
-        ):
-            out = {
-                "type": "url_citation",
-                "url": url,
-                "title": title,
-                "start_index": start_index,
-                "end_index": end_index,
-            }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
-                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
-            return out
-    return ctx.no_rule(part, "annotation")
-
-
-def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:195)"""
-    out: dict[str, Any]
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "url_citation"
-        and isinstance(url := native.get("url"), str)
-    ):
-        if (
-            isinstance(title := native.get("title"), str)
-            and is_integer(start_index := native.get("start_index"))
-            and is_integer(end_index := native.get("end_index"))
-        ):
-            out = {
-                "type": "url_citation",
-                "url": url,
-                "title": title,
-                "start_index": start_index,
-                "end_index": end_index,
-            }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
-                ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
-            return out
-        start_index = native.get("start_index")
-        end_index = native.get("end_index")
-        out = {
-            "type": "url_citation",
-            "url": url,
-            "title": default(title, ""),
-            "start_index": default(start_index, 0),
-            "end_index": default(end_index, 0),
-        }
-        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
-            ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
-        return out
-    return ctx.foreign(native, "annotation")
-
-
-def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:204)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
-    ):
-        bytes_ = part.get("bytes")
-        top_logprobs = part.get("top_logprobs")
-        out = {"token": token, "logprob": logprob}
-        if bytes_ is not None:
-            out["bytes"] = bytes_
-        if (top_logprobs_ := ctx.each(top_logprobs, encode_top_logprob)) is not None:
-            out["top_logprobs"] = top_logprobs_
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(part):
-            ctx.account(part, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
-        return out
-    return ctx.no_rule(part, "logprob")
-
-
-def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:204)"""
-    if (
-        isinstance(native, dict)
-        and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
-    ):
-        bytes_ = native.get("bytes")
-        top_logprobs = native.get("top_logprobs")
-        top = ctx.each(top_logprobs, decode_top_logprob)
-        out = {
-            "token": token,
-            "logprob": logprob,
-            "bytes": default(bytes_, []),
-            "top_logprobs": default(top, []),
-        }
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
-            ctx.account(native, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
-        return out
-    return ctx.unfit(native, "logprob")
-
-
-def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:208)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
-    ):
-        bytes_ = part.get("bytes")
-        out = {"token": token, "logprob": logprob}
-        if bytes_ is not None:
-            out["bytes"] = bytes_
-        if not _TOKEN_LOGPROB_BYTES.issuperset(part):
-            ctx.account(part, _TOKEN_LOGPROB_BYTES, "", out)
-        return out
-    return ctx.no_rule(part, "top_logprob")
-
-
-def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:208)"""
-    if (
-        isinstance(native, dict)
-        and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
-    ):
-        bytes_ = native.get("bytes")
-        out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}
-        if not _TOKEN_LOGPROB_BYTES.issuperset(native):
-            ctx.account(native, _TOKEN_LOGPROB_BYTES, "", out)
-        return out
-    return ctx.unfit(native, "top_logprob")
-
-
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:214)"""
+    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2726,7 +2868,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:214)"""
+    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2750,148 +2892,6 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")
-
-
-def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "function"
-        and isinstance(name := part.get("name"), str)
-        and ((description := part.get("description")) is None or isinstance(description, str))
-        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
-        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
-    ):
-        out = {"type": "function", "name": name}
-        if description is not None:
-            out["description"] = description
-        if parameters is not None:
-            out["parameters"] = parameters
-        if strict is not None:
-            out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
-            ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
-        return out
-    return ctx.no_rule(part, "echoed_tool")
-
-
-def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
-    out: dict[str, Any]
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "function"
-        and isinstance(name := native.get("name"), str)
-        and ((description := native.get("description")) is None or isinstance(description, str))
-        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
-        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
-    ):
-        out = {"type": "function", "name": name}
-        if description is not None:
-            out["description"] = description
-        if parameters is not None:
-            out["parameters"] = parameters
-        if strict is not None:
-            out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
-            ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
-        return out
-    return ctx.foreign(native, "echoed_tool")
-
-
-def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
-    out: dict[str, Any]
-    match part:
-        case "none":
-            return "none"
-        case "auto":
-            return "auto"
-        case "required":
-            return "required"
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "function":
-                if isinstance(name := part.get("name"), str):
-                    out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(part):
-                        ctx.account(part, _TYPE_NAME, "function", out)
-                    return out
-            case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
-                    tools := part.get("tools"), list
-                ):
-                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
-                    if mode is not None:
-                        out["mode"] = mode
-                    if not _TYPE_MODE_TOOLS.issuperset(part):
-                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
-                    return out
-    return ctx.no_rule(part, "tool_choice")
-
-
-def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
-    out: dict[str, Any]
-    match native:
-        case "none":
-            return "none"
-        case "auto":
-            return "auto"
-        case "required":
-            return "required"
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "function":
-                if isinstance(name := native.get("name"), str):
-                    out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(native):
-                        ctx.account(native, _TYPE_NAME, "", out)
-                    return out
-            case "allowed_tools":
-                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
-                    tools := native.get("tools")
-                ) is not None:
-                    tools_ = ctx.each(tools, decode_allowed_tool)
-                    out = {"type": "allowed_tools", "tools": tools_}
-                    if mode is not None:
-                        if mode in ("none", "auto", "required"):
-                            out["mode"] = mode
-                        else:
-                            ctx.misfit(native, "mode", "", out)
-                    if not _TYPE_MODE_TOOLS.issuperset(native):
-                        ctx.account(native, _TYPE_MODE_TOOLS, "", out)
-                    return out
-    return ctx.foreign(native, "tool_choice")
-
-
-def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:227)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "function"
-        and isinstance(name := part.get("name"), str)
-    ):
-        out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(part):
-            ctx.account(part, _TYPE_NAME, "function", out)
-        return out
-    return ctx.no_rule(part, "allowed_tool")
-
-
-def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:227)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "function"
-        and isinstance(name := native.get("name"), str)
-    ):
-        out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(native):
-            ctx.account(native, _TYPE_NAME, "", out)
-        return out
-    return ctx.foreign(native, "allowed_tool")
 
 
 def text_part(text: str) -> Any:

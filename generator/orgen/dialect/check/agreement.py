@@ -18,7 +18,7 @@ Kinds = frozenset[str]
 ANY: Kinds = frozenset()
 """Every JSON kind is possible."""
 
-_KEEPS = ("default", "minted", "filled", "clamp")
+_KEEPS = ("default", "minted", "own_id", "filled", "clamp")
 """Filters that give "any", but keep the kind of what they get."""
 
 _Key = tuple[int, str]

@@ -25,6 +25,7 @@ SETTLE = (
     "default",
     "mint",
     "minted",
+    "own_id",
     "parts",
     "json_or",
     "str_list",

@@ -25,7 +25,17 @@ from orgen.dialect.check.sides import Pair, Side, in_url, occurrences, structure
 from orgen.dialect.primitives import FILTERS
 
 _KINDS = ("str", "obj", "list")
-_NEVER_REFUSE = ("default", "clamp", "int", "mint", "minted", "name_of", "media_type", "join")
+_NEVER_REFUSE = (
+    "default",
+    "clamp",
+    "int",
+    "mint",
+    "minted",
+    "own_id",
+    "name_of",
+    "media_type",
+    "join",
+)
 
 
 def check_order(found: Findings, diagnostics: Diagnostics) -> None:

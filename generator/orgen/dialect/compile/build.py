@@ -33,7 +33,7 @@ from orgen.ir.operations import (
     When,
 )
 
-ALWAYS = ("default", "mint", "object_schema", "parts_or_empty")
+ALWAYS = ("default", "mint", "own_id", "object_schema", "parts_or_empty")
 """Filters that give a value even where there was none."""
 
 

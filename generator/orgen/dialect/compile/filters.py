@@ -111,6 +111,9 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return Primitive("mint", (constant(arguments[0]), value), context=True)
         case "minted":
             return Primitive("unless_minted", (value,))
+        case "own_id":
+            vendors = Primitive("unless_minted", (value,))
+            return Primitive("mint", (constant(arguments[0]), vendors), context=True)
         case "name_of":
             return Primitive("name_of", (value, *place.arguments), context=True)
         case "safe_name" if encode:
@@ -143,6 +146,8 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             return _guarded(value, _GUARDS[filter.name], scope, wish)
         case "default" | "clamp" | "mint" | "minted" | "name_of" | "media_type":
             return value
+        case "own_id":
+            return Primitive("unless_minted", (value,))
         case "absent" | "object_schema" | "bare" | "listed":
             return value
         case "safe_name":
