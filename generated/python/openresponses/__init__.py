@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from . import dialects, events, models, types
+    from . import dialects, events, models, native, types
 
 __all__ = [
     "__spec_hash__",
@@ -18,6 +18,7 @@ __all__ = [
     "dialects",
     "events",
     "models",
+    "native",
     "types",
 ]
 

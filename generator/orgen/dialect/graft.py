@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from orgen.diagnostics import Span
 from orgen.ir.schema import Component, List, Map, Record, Ref, Schema, Type, Union
 from orgen.load.registry import BORROWED
 from orgen.resolve.walk import nested
+
+_REQUEST = "Request"
 
 
 def graft(native: Schema, canonical: Schema) -> tuple[Schema, dict[str, str]]:
@@ -27,9 +30,14 @@ def graft(native: Schema, canonical: Schema) -> tuple[Schema, dict[str, str]]:
         for name, component in native.components.items()
         if _place(component) in places
     }
-    if not borrowed:
+    if not borrowed or _REQUEST not in native.components:
         return native, {}
-    own = {n: c for n, c in native.components.items() if n not in borrowed}
+    folder = PurePosixPath(native.components[_REQUEST].span.file).parent
+    own = {
+        name: component
+        for name, component in native.components.items()
+        if name not in borrowed and PurePosixPath(component.span.file).is_relative_to(folder)
+    }
     wanted = {borrowed[name] for c in own.values() for name in _referred(c.type) & borrowed.keys()}
     names = {name: _free(name, own) for name in _closure(canonical, wanted)}
     renamed = {name: names[old] for name, old in borrowed.items() if old in names}

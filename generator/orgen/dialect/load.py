@@ -14,8 +14,9 @@ from orgen.dialect.extend import extend
 from orgen.dialect.graft import graft
 from orgen.dialect.parse import parse
 from orgen.dialect.primitives import close_match
-from orgen.ir.schema import Json, Schema
+from orgen.ir.schema import Anything, Json, Schema
 from orgen.load import Document, load_file, load_spec
+from orgen.load.naming import component_name
 from orgen.resolve import resolve
 from orgen.resources import spec_dir
 from orgen.validate.structure import check_structure
@@ -72,7 +73,16 @@ def load_native(folder: Path, diagnostics: Diagnostics, root: Path | None = None
     if not path.exists():
         return None
     document = load_spec(path, diagnostics, root)
-    return resolve(document, diagnostics) if document is not None else None
+    if document is None:
+        return None
+    schema = resolve(document, diagnostics)
+    root_name = component_name(schema.title, path.stem)  # the file itself, which says nothing
+    components = {
+        name: component
+        for name, component in schema.components.items()
+        if name != root_name or not isinstance(component.type, Anything)
+    }
+    return replace(schema, components=components)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from . import resource
 from .context import DialectTables, Rule, response_base
@@ -19,21 +19,46 @@ from .spelling import OtherSpelling, respelled
 from .streams import StreamTable
 from .turns import Gathering, Splitting
 
+if TYPE_CHECKING:
+    from ..types import (
+        CompactResource,
+        CompactResponseMethodPublicBody,
+        CreateResponseBody,
+        ErrorPayload,
+        ResponseResource,
+    )
+
 Clock = Callable[[], float]
+Body = TypeVar("Body")
+"""A body as it comes out of a translation."""
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Error = TypeVar("Error")
+"""A vendor's own bodies."""
+
+
+class Model(Protocol):
+    """A body as an object that can be dumped, such as those of `models`."""
+
+    def model_dump(self, *, mode: str = ...) -> Any: ...
+
+
+Plain: TypeAlias = Mapping[str, Any] | Model
+"""A body whose parts nobody has typed."""
 
 STATUS = "@status"
 """Where rules for errors find the HTTP status."""
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Generic[Body]):
     """A native body, what it lost, and where to send it.
 
     `path` is the URL path below the provider's base URL; `status` is set for
     errors.
     """
 
-    body: dict[str, Any]
+    body: Body
     losses: tuple[Loss, ...] = ()
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -41,10 +66,10 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Generic[Body]):
     """A canonical body and what it lost."""
 
-    body: dict[str, Any]
+    body: Body
     losses: tuple[Loss, ...] = ()
 
 
@@ -65,8 +90,11 @@ class Functions:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
-    """One wire format. `encode` is canonical to native, `decode` the reverse."""
+class Dialect(Generic[Request, Response, Error]):
+    """One wire format. `encode` is canonical to native, `decode` the reverse.
+
+    Its types say what the vendor's own bodies are: `Dialect[Request, Response, Error]`.
+    """
 
     tables: DialectTables
     functions: Functions
@@ -81,8 +109,11 @@ class Dialect:
         return self.tables.name
 
     def encode_request(
-        self, request: Any, provider: str | None = None, strict: bool = False
-    ) -> Encoded:
+        self,
+        request: CreateResponseBody | Plain,
+        provider: str | None = None,
+        strict: bool = False,
+    ) -> Encoded[Request]:
         """An Open Responses request as a native one.
 
         Raises DecodeError for a malformed request, UnsupportedError for one
@@ -101,8 +132,8 @@ class Dialect:
         return Encoded(native, tuple(ctx.losses), fill(path, url))
 
     def decode_request(
-        self, body: Any, provider: str | None = None, path: str | None = None
-    ) -> Decoded:
+        self, body: Request | Plain, provider: str | None = None, path: str | None = None
+    ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
         native = plain(body)
         known = self.tables.spelling
@@ -126,8 +157,11 @@ class Dialect:
         return ctx
 
     def decode_response(
-        self, body: Any, request: Any = None, provider: str | None = None
-    ) -> Decoded:
+        self,
+        body: Response | Plain,
+        request: CreateResponseBody | Plain | None = None,
+        provider: str | None = None,
+    ) -> Decoded[ResponseResource]:
         """A native response as a ResponseResource; raises DecodeError.
 
         `request` is the canonical request; its settings are echoed.
@@ -136,14 +170,16 @@ class Dialect:
         ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
         canonical = self.run(self.functions.decode_response, native, ctx)
-        made = resource.complete(ctx, canonical, plain(request) if request else None, self.clock)
+        made: Any = resource.complete(ctx, canonical, plain(request) if request else None, self.clock)
         for name in self.tables.fixups:
             if name in ANSWER_FIXUPS:
                 ANSWER_FIXUPS[name].decode(self.tables, native, made)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 
-    def encode_response(self, response: Any, provider: str | None = None) -> Encoded:
+    def encode_response(
+        self, response: ResponseResource | Plain, provider: str | None = None
+    ) -> Encoded[Response]:
         """A ResponseResource as a native response.
 
         Raises DecodeError or UnsupportedError, as `encode_request` does.
@@ -158,7 +194,9 @@ class Dialect:
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
-    def decode_error(self, status: int, body: Any, provider: str | None = None) -> Decoded:
+    def decode_error(
+        self, status: int, body: Any, provider: str | None = None
+    ) -> Decoded[dict[str, ErrorPayload]]:
         """A native error of any shape as `{"error": {type, code, message, param}}`."""
         ctx = Splitting(self.tables, body, provider or self.tables.slug)
         native = body[0] if isinstance(body, list) and body else body
@@ -171,10 +209,12 @@ class Dialect:
             except DecodeError:
                 found = {}  # not the vendor's own shape: a proxy spoke
             found.pop(f"{self.tables.name}:{STATUS}", None)
-        error = resource.complete_error(status, native, found)
+        error: Any = resource.complete_error(status, native, found)
         return Decoded({"error": error}, tuple(ctx.losses))
 
-    def encode_error(self, error: Any, provider: str | None = None) -> Encoded:
+    def encode_error(
+        self, error: Mapping[str, Any] | ErrorPayload | Model, provider: str | None = None
+    ) -> Encoded[Error]:
         """`{"error": {...}}` as the vendor would say it, with its HTTP status."""
         outer = plain(error)
         inner = outer.get("error", outer)
@@ -208,8 +248,11 @@ class Dialect:
     # Compaction -----------------------------------------------------------------
 
     def encode_compaction_request(
-        self, request: Any, provider: str | None = None, strict: bool = False
-    ) -> Encoded:
+        self,
+        request: CompactResponseMethodPublicBody | Plain,
+        provider: str | None = None,
+        strict: bool = False,
+    ) -> Encoded[dict[str, Any]]:
         """A request to compact a conversation as a native one.
 
         Raises UnsupportedError where the API has no such thing, else as
@@ -223,7 +266,9 @@ class Dialect:
         settle(ctx.losses, ctx.problems, strict)
         return Encoded(native, tuple(ctx.losses), self.compact_path)
 
-    def decode_compaction_request(self, body: Any, provider: str | None = None) -> Decoded:
+    def decode_compaction_request(
+        self, body: Plain, provider: str | None = None
+    ) -> Decoded[CompactResponseMethodPublicBody]:
         """A native request to compact a conversation as an Open Responses one."""
         function = self.compacting(self.functions.decode_compact_request)
         native = plain(body)
@@ -232,7 +277,9 @@ class Dialect:
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(canonical, tuple(ctx.losses))
 
-    def encode_compaction(self, compaction: Any, provider: str | None = None) -> Encoded:
+    def encode_compaction(
+        self, compaction: CompactResource | Plain, provider: str | None = None
+    ) -> Encoded[dict[str, Any]]:
         """A CompactResource as a native one."""
         function = self.compacting(self.functions.encode_compact_response)
         body = plain(compaction)
@@ -241,14 +288,16 @@ class Dialect:
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
-    def decode_compaction(self, body: Any, provider: str | None = None) -> Decoded:
+    def decode_compaction(
+        self, body: Plain, provider: str | None = None
+    ) -> Decoded[CompactResource]:
         """A native compaction as a CompactResource."""
         function = self.compacting(self.functions.decode_compact_response)
         native = plain(body)
         ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
         ctx.base = response_base(native.get("id"), native)
         canonical = self.run(function, native, ctx)
-        made = resource.complete_compaction(ctx, canonical, self.clock)
+        made: Any = resource.complete_compaction(ctx, canonical, self.clock)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 
@@ -258,13 +307,12 @@ class Dialect:
             raise UnsupportedError([Unsupported("", f"{self.name} has no compaction")])
         return function
 
-    def run(self, function: Rule, body: Any, ctx: Any) -> dict[str, Any]:
+    def run(self, function: Rule, body: Any, ctx: Any) -> Any:
         """A generated function; input nested too deep is bad input."""
         try:
-            made: dict[str, Any] = function(body, ctx)
+            return function(body, ctx)
         except RecursionError:
             raise DecodeError("", "is nested too deep") from None
-        return made
 
 
 def settle(losses: list[Loss], problems: list[Any], strict: bool) -> None:

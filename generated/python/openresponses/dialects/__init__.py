@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..runtime.errors import (
     DecodeError,
@@ -20,6 +21,17 @@ from ..runtime.errors import (
     UnsupportedError,
 )
 from ..runtime.translation import Decoded, Dialect, Encoded
+
+if TYPE_CHECKING:
+    from ..native import (
+        anthropic_messages as native_anthropic_messages,
+        gemini_generate_content as native_gemini_generate_content,
+        ollama_chat as native_ollama_chat,
+        openai_chat as native_openai_chat,
+        openai_responses as native_openai_responses,
+        openresponses as native_openresponses,
+        portable as native_portable,
+    )
 
 __all__ = [
     "DecodeError",
@@ -51,7 +63,65 @@ def names() -> tuple[str, ...]:
     return _NAMES
 
 
-def get(name: str) -> Dialect:
+@overload
+def get(
+    name: Literal["anthropic_messages"],
+) -> Dialect[
+    native_anthropic_messages.Request,
+    native_anthropic_messages.Response,
+    native_anthropic_messages.Error,
+]: ...
+
+
+@overload
+def get(
+    name: Literal["gemini_generate_content"],
+) -> Dialect[
+    native_gemini_generate_content.Request,
+    native_gemini_generate_content.Response,
+    native_gemini_generate_content.Error,
+]: ...
+
+
+@overload
+def get(
+    name: Literal["ollama_chat"],
+) -> Dialect[native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error]: ...
+
+
+@overload
+def get(
+    name: Literal["openai_chat"],
+) -> Dialect[native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error]: ...
+
+
+@overload
+def get(
+    name: Literal["openai_responses"],
+) -> Dialect[
+    native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error
+]: ...
+
+
+@overload
+def get(
+    name: Literal["openresponses"],
+) -> Dialect[
+    native_openresponses.Request, native_openresponses.Response, native_openresponses.Error
+]: ...
+
+
+@overload
+def get(
+    name: Literal["portable"],
+) -> Dialect[native_portable.Request, native_portable.Response, native_portable.Error]: ...
+
+
+@overload
+def get(name: str) -> Dialect[Any, Any, Any]: ...
+
+
+def get(name: str) -> Dialect[Any, Any, Any]:
     """The dialect of that name; its module is loaded on first use.
 
     Raises KeyError, which lists the names, for any other.
@@ -59,5 +129,5 @@ def get(name: str) -> Dialect:
     if name not in _NAMES:
         raise KeyError(f"no dialect is named {name!r}; there are {', '.join(_NAMES)}")
     module = import_module(f".{name}", __name__)
-    dialect: Dialect = module.DIALECT
+    dialect: Dialect[Any, Any, Any] = module.DIALECT
     return dialect

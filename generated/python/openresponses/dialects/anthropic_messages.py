@@ -7,7 +7,7 @@ https://docs.claude.com/en/api/messages
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -25,6 +25,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import anthropic_messages as native_anthropic_messages
 
 TURN_MESSAGES_USER = Turn("user", {"role": "user"}, True)
 TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True)
@@ -1672,7 +1675,11 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_anthropic_messages.Request,
+    native_anthropic_messages.Response,
+    native_anthropic_messages.Error,
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

@@ -7,7 +7,7 @@ https://ai.google.dev/api/generate-content
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -38,6 +38,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import gemini_generate_content as native_gemini_generate_content
 
 TURN_TOOLS_TURN = Turn("turn", {}, True)
 TOOLS_EXTENSION_TURN = (TURN_TOOLS_TURN, "*")
@@ -2696,7 +2699,11 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_gemini_generate_content.Request,
+    native_gemini_generate_content.Response,
+    native_gemini_generate_content.Error,
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

@@ -7,7 +7,7 @@ https://docs.ollama.com/api/chat
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -34,6 +34,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import ollama_chat as native_ollama_chat
 
 TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, False)
 TURN_MESSAGES_DEVELOPER = Turn("developer", {"role": "developer"}, False)
@@ -1211,7 +1214,9 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

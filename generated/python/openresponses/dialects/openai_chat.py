@@ -7,7 +7,7 @@ https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -33,6 +33,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import openai_chat as native_openai_chat
 
 TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, False)
 TURN_MESSAGES_DEVELOPER = Turn("developer", {"role": "developer"}, False)
@@ -3009,7 +3012,9 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

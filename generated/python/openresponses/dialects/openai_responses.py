@@ -7,7 +7,7 @@ https://platform.openai.com/docs/api-reference/responses
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -28,6 +28,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import openai_responses as native_openai_responses
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
 DECODE_EFFORT = {
@@ -3377,7 +3380,9 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

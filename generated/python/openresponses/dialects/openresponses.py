@@ -7,7 +7,7 @@ https://www.openresponses.org/specification
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -27,6 +27,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import openresponses as native_openresponses
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
 DECODE_EFFORT = {
@@ -2985,7 +2988,9 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
+DIALECT: Dialect[
+    native_openresponses.Request, native_openresponses.Response, native_openresponses.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

@@ -7,7 +7,7 @@ https://www.openresponses.org
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
 from ..runtime.primitives import (
@@ -25,6 +25,9 @@ from ..runtime.primitives import (
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+
+if TYPE_CHECKING:
+    from ..native import portable as native_portable
 
 TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, False)
 TURN_MESSAGES_DEVELOPER = Turn("developer", {"role": "developer"}, False)
@@ -1825,16 +1828,18 @@ TABLES = DialectTables(
     },
 )
 
-DIALECT = Dialect(
-    TABLES,
-    Functions(
-        encode_request,
-        decode_request,
-        encode_response,
-        decode_response,
-        encode_error,
-        decode_error,
-    ),
-    path="/v1/messages",
-    stream_path="/v1/messages",
+DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = (
+    Dialect(
+        TABLES,
+        Functions(
+            encode_request,
+            decode_request,
+            encode_response,
+            decode_response,
+            encode_error,
+            decode_error,
+        ),
+        path="/v1/messages",
+        stream_path="/v1/messages",
+    )
 )

@@ -15,6 +15,7 @@ from orgen.resources import templates_dir
 from orgen.targets.python.dialects import dialect_files, runtime_files
 from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
+from orgen.targets.python.native_modules import native_files
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.types_module import derived_names, lower_types
 
@@ -40,9 +41,11 @@ class _PythonTarget:
                 package=inputs.config.import_name,
             ),
         ]
+        native = native_files(inputs.schema, inputs.dialects, diagnostics)
         modules = [
             SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
             *_models(inputs.schema, inputs.config, diagnostics),
+            *native,
             *shared,
             *(runtime_files(inputs.schema) if shared else []),
         ]

@@ -24,6 +24,7 @@ _ABOUT = {
         "Classes with attributes, which validate what they are given",
         "the extra `pydantic`",
     ),
+    "native": ("TypedDicts of the vendors' own formats, for type checkers", "nothing"),
     "providers": ("Facts about providers: base URL, authentication, dialects", "nothing"),
     "types": ("TypedDicts and literals for type checkers", "nothing"),
 }

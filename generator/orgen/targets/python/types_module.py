@@ -8,7 +8,7 @@ that is `Any<Union>`, and `is_known_<union>` is the way back to the closed union
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from orgen.ir.schema import Component, Ref, Role, Schema, Union
@@ -43,9 +43,21 @@ class TypesModule:
     header: str
     doc: str
     imports: tuple[str, ...]
+    borrowed: tuple[str, ...]
+    """Names of the canonical types that it takes over, as `import` lists them."""
     exports: tuple[str, ...]
     """Names for `__all__`, as string literals."""
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the definitions of a module."""
+
+    header: str
+    doc: str
+    borrowed: Mapping[str, str] = field(default_factory=dict)
+    """Components that are defined elsewhere -> their identifiers there."""
 
 
 @dataclass(slots=True)
@@ -159,20 +171,30 @@ def _guard(union: Union, identifier: str, parameter: str, result: str, doc: str)
     return Guard(identifier, parameter, result, test, docstring(doc, 4))
 
 
-def derived_names(schema: Schema, classes: Mapping[str, str]) -> list[str]:
-    """Names that this module makes beside those of the components."""
-    layout = _Layout(schema, classes)
-    made = layout.section(schema.components.values()) + layout.rest()
+def derived_names(
+    schema: Schema, classes: Mapping[str, str], borrowed: Collection[str] = ()
+) -> list[str]:
+    """Names that a module makes beside those of the components; `borrowed` ones make none."""
+    layout = _Layout(schema, classes, set(borrowed))
+    own = (c for c in schema.components.values() if c.name not in borrowed)
+    made = layout.section(own) + layout.rest()
     chosen = set(classes.values())
     return [d.identifier for d in made if d.identifier not in chosen]
 
 
 def lower_types(schema: Schema, classes: Mapping[str, str]) -> TypesModule:
-    """The whole module, ready to be printed."""
+    """The whole module `types`, ready to be printed."""
+    doc = docstring(_DOC.format(name=" ".join(schema.title.split()), version=schema.version))
+    return lower_module(schema, classes, Frame(header(schema), doc))
+
+
+def lower_module(schema: Schema, classes: Mapping[str, str], frame: Frame) -> TypesModule:
+    """A module with the types of a schema, but for those that it borrows."""
     topics: dict[str, list[Component]] = {}
-    for component in schema.components.values():
+    own = [c for c in schema.components.values() if c.name not in frame.borrowed]
+    for component in own:
         topics.setdefault(component.topic, []).append(component)
-    layout = _Layout(schema, classes)
+    layout = _Layout(schema, classes, set(frame.borrowed))
     sections = [
         Section(_title(topic) if len(topics) > 1 else None, tuple(layout.section(components)))
         for topic, components in topics.items()
@@ -182,12 +204,23 @@ def lower_types(schema: Schema, classes: Mapping[str, str]) -> TypesModule:
         sections.append(Section(None, tuple(rest)))
     identifiers = [d.identifier for section in sections for d in section.definitions]
     return TypesModule(
-        header(schema),
-        docstring(_DOC.format(name=" ".join(schema.title.split()), version=schema.version)),
+        frame.header,
+        frame.doc,
         _imports(sections),
+        tuple(_borrowed(own, classes, frame.borrowed)),
         tuple(string(name) for name in sorted(identifiers)),
         tuple(sections),
     )
+
+
+def _borrowed(
+    own: Iterable[Component], classes: Mapping[str, str], borrowed: Mapping[str, str]
+) -> Iterator[str]:
+    """What the module's own types need of those defined elsewhere, under its own names."""
+    needed = {name for component in own for name in _needs(component) if name in borrowed}
+    for name in sorted(needed, key=lambda name: borrowed[name]):
+        there, here = borrowed[name], classes[name]
+        yield there if there == here else f"{there} as {here}"
 
 
 _DOC = """{name} {version} as plain JSON, typed.

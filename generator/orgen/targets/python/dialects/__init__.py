@@ -14,6 +14,7 @@ from orgen.render import SourceFile, environment
 from orgen.targets.python.dialects.module import dialect_module, kinds_module
 from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
 from orgen.targets.python.module import header
+from orgen.targets.python.native_modules import native_types
 
 __all__ = ["dialect_files", "runtime_files"]
 
@@ -24,6 +25,10 @@ class _Index:
 
     names: tuple[str, ...]
     package: str
+    modules: tuple[str, ...]
+    """Modules of native types."""
+    natives: tuple[tuple[str, str], ...]
+    """Dialect -> the type arguments of its `Dialect`, where its bodies are typed."""
 
 
 def dialect_files(
@@ -41,7 +46,13 @@ def dialect_files(
     if not dialects:
         return []
     first = header(schema)
-    index = _Index(tuple(sorted(dialect.name for dialect in dialects)), package)
+    natives = native_types(dialects)
+    index = _Index(
+        tuple(sorted(dialect.name for dialect in dialects)),
+        package,
+        tuple(sorted({types.module for types in natives.values()})),
+        tuple((name, types.parameters) for name, types in sorted(natives.items())),
+    )
     template = environment("python").get_template("dialects/__init__.py.jinja")
     texts = {
         "dialects/__init__.py": template.render(index=index),
@@ -50,7 +61,9 @@ def dialect_files(
     for dialect in dialects:
         program = compile_dialect(dialect, schema)
         settings = settings_of(dialect, known or dialects, providers)
-        texts[f"dialects/{dialect.name}.py"] = dialect_module(dialect, program, settings)
+        texts[f"dialects/{dialect.name}.py"] = dialect_module(
+            dialect, program, settings, natives.get(dialect.name)
+        )
     return _placed(first, texts)
 
 

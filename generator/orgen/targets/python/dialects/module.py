@@ -33,6 +33,7 @@ from orgen.ir.operations import (
 from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
 from orgen.targets.python.dialects.printer import Printer, identifier
+from orgen.targets.python.native_modules import NativeTypes
 from orgen.targets.python.text import string, value
 
 
@@ -66,12 +67,21 @@ class DialectModule:
     key_sets: tuple[tuple[str, str], ...]
     functions: tuple[FunctionText, ...]
     facts: tuple[TableText, ...]
+    native: NativeTypes | None
 
 
 def dialect_module(
-    dialect: Dialect, program: Program, settings: Settings | None = None, *, optimise: bool = True
+    dialect: Dialect,
+    program: Program,
+    settings: Settings | None = None,
+    native: NativeTypes | None = None,
+    *,
+    optimise: bool = True,
 ) -> str:
-    """The text of `openresponses/dialects/<name>.py`, before formatting."""
+    """The text of `openresponses/dialects/<name>.py`, before formatting.
+
+    `native` are the types of the vendor's bodies, if there is a module of them.
+    """
     printer = Printer()
     functions = [_function(printer, item) for item in routines(program, optimise=optimise)]
     functions.append(_text_function(printer, dialect))
@@ -95,6 +105,7 @@ def dialect_module(
         ),
         functions=tuple(functions),
         facts=(*_facts(dialect), *_settings(settings or settings_of(dialect, [dialect]))),
+        native=native,
     )
     return environment("python").get_template("dialects/module.py.jinja").render(module=module)
 

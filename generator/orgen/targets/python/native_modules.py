@@ -1,0 +1,115 @@
+"""The `native` package of the generated Python: vendors' formats as TypedDicts.
+
+Nothing imports it at run time but those who ask for it: translators name its
+types in annotations only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from orgen.diagnostics import Diagnostics
+from orgen.dialect.ast import Dialect
+from orgen.ir.schema import Schema
+from orgen.render import SourceFile, environment
+from orgen.targets.python.module import header
+from orgen.targets.python.names import choose_classes
+from orgen.targets.python.text import docstring
+from orgen.targets.python.types_module import Frame, derived_names, lower_module
+
+_ENTRY_POINTS = ("Request", "Response", "Error")
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTypes:
+    """The module that types a dialect's bodies, and what request, response and error are there."""
+
+    module: str
+    request: str
+    response: str
+    error: str
+
+    @property
+    def parameters(self) -> str:
+        """The type arguments of the dialect, as `dialects` writes them."""
+        names = (self.request, self.response, self.error)
+        return ", ".join(f"native_{self.module}.{name}" for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What `native/__init__.py.jinja` prints."""
+
+    names: tuple[str, ...]
+
+
+def native_types(dialects: Sequence[Dialect]) -> dict[str, NativeTypes]:
+    """Dialect -> the types of its bodies; a dialect without a schema has none.
+
+    A dialect that takes over the schema of another has its types, too.
+    """
+    written = {dialect.name for dialect in dialects if _has_own(dialect, dialects)}
+    by_name = {dialect.name: dialect for dialect in dialects}
+    found: dict[str, NativeTypes] = {}
+    for dialect in dialects:
+        native, module = dialect.native, dialect
+        if native is None or any(name not in native.components for name in _ENTRY_POINTS):
+            continue
+        while module.name not in written and module.extends in by_name:
+            module = by_name[module.extends]
+        classes = choose_classes(native, Diagnostics())
+        found[dialect.name] = NativeTypes(module.name, *(classes[name] for name in _ENTRY_POINTS))
+    return found
+
+
+def _has_own(dialect: Dialect, dialects: Sequence[Dialect]) -> bool:
+    """Whether the schema of a dialect is not just that of the one that it extends."""
+    base = next((other for other in dialects if other.name == dialect.extends), None)
+    return dialect.native is not None and (base is None or base.native != dialect.native)
+
+
+def native_files(
+    schema: Schema, dialects: Sequence[Dialect], diagnostics: Diagnostics
+) -> list[SourceFile]:
+    """`openresponses/native/*.py`, unformatted."""
+    template = environment("python").get_template("types.py.jinja")
+    canonical = choose_classes(schema, Diagnostics())
+    texts: dict[str, str] = {}
+    for dialect in dialects:
+        if dialect.native is not None and _has_own(dialect, dialects):
+            module = _module(schema, dialect, dialect.native, canonical, diagnostics)
+            texts[dialect.name] = template.render(module=module)
+    if not texts:
+        return []
+    index = environment("python").get_template("native/__init__.py.jinja")
+    texts["__init__"] = f"{header(schema)}\n{index.render(index=_Index(tuple(sorted(texts))))}"
+    return [
+        SourceFile(PurePosixPath("openresponses", "native", f"{name}.py"), text)
+        for name, text in sorted(texts.items())
+    ]
+
+
+def _module(
+    schema: Schema,
+    dialect: Dialect,
+    native: Schema,
+    canonical: Mapping[str, str],
+    diagnostics: Diagnostics,
+) -> object:
+    """The definitions of one dialect's native schema."""
+    borrowed = {name: canonical[there] for name, there in dialect.borrowed.items()}
+    classes = choose_classes(native, diagnostics)
+    taken = derived_names(native, classes, borrowed)
+    if not diagnostics.has_errors:
+        choose_classes(native, diagnostics, taken)
+    title = " ".join(native.title.split())
+    return lower_module(native, classes, Frame(header(schema), docstring(_doc(title)), borrowed))
+
+
+def _doc(title: str) -> str:
+    return f"""{title}: the vendor's own bodies as plain JSON, typed.
+
+`Request`, `Response`, `Error` and `StreamEvent` are where to begin. Every object is a
+dict at run time, and may have more keys than are listed: vendors add some at any time."""
