@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from orgen.cli.breaking import breaking
 from orgen.cli.bundle import bundle
 from orgen.cli.explain import explain
 from orgen.cli.failures import exit_code_of
@@ -28,6 +29,7 @@ Examples:
   orgen generate
   orgen generate --check
   orgen generate --spec openapi.json --out build
+  orgen breaking --against main
   orgen table anthropic_messages
   orgen explain anthropic_messages temperature
   orgen translate --from openai_chat --to anthropic_messages < body.json
@@ -45,7 +47,17 @@ def cli() -> None:
     """Compile the Open Responses spec into typed code, OpenAPI documents and a reference."""
 
 
-for _command in (validate, generate, bundle, table, explain, translate, vendor, new):
+for _command in (
+    validate,
+    generate,
+    breaking,
+    bundle,
+    table,
+    explain,
+    translate,
+    vendor,
+    new,
+):
     cli.add_command(_command)
 
 

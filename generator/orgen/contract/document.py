@@ -116,6 +116,11 @@ _DOCUMENT = _record(
 )
 
 
+def read_path_item(value: Json, pointer: Pointer) -> Node:
+    """The normal form of one path item, such as a callback's, which stands at `pointer`."""
+    return _PATH_ITEM(value, pointer)
+
+
 def read_document(value: Json) -> Node:
     """The normal form of a document, as a tree: OpenAPI if it says so, else one JSON Schema."""
     if isinstance(value, dict) and ("openapi" in value or "components" in value):
