@@ -10,12 +10,61 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .canonical import KINDS
+from .openai_responses import (
+    DECODE_COMPACT_RESPONSE_USAGE_FIELDS,
+    DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+    DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+    DECODE_EFFORT,
+    DECODE_INCLUDE,
+    DECODE_REQUEST_REASONING_FIELDS,
+    DECODE_REQUEST_STREAM_OPTIONS_FIELDS,
+    DECODE_RESPONSE_ERROR_FIELDS,
+    DECODE_RESPONSE_FIELDS,
+    DECODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS,
+    DECODE_RESPONSE_REASONING_FIELDS,
+    DECODE_RESPONSE_USAGE_FIELDS,
+    DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+    DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+    ENCODE_COMPACT_REQUEST_FIELDS,
+    ENCODE_COMPACT_RESPONSE_USAGE_FIELDS,
+    ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+    ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+    ENCODE_EFFORT,
+    ENCODE_INCLUDE,
+    ENCODE_REQUEST_REASONING_FIELDS,
+    ENCODE_REQUEST_STREAM_OPTIONS_FIELDS,
+    ENCODE_REQUEST_TEXT_FIELDS,
+    ENCODE_RESPONSE_ERROR_FIELDS,
+    ENCODE_RESPONSE_FIELDS,
+    ENCODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS,
+    ENCODE_RESPONSE_REASONING_FIELDS,
+    ENCODE_RESPONSE_TEXT_FIELDS,
+    ENCODE_RESPONSE_USAGE_FIELDS,
+    ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+    ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+    decode_annotation,
+    decode_echoed_tool,
+    decode_input_text,
+    decode_logprob,
+    decode_request_text_format,
+    decode_response_text_format,
+    decode_summary_part,
+    decode_tool_choice,
+    encode_annotation,
+    encode_echoed_tool,
+    encode_input_text,
+    encode_logprob,
+    encode_request_text_format,
+    encode_response_text_format,
+    encode_summary_part,
+    encode_tool_choice,
+    text_part,
+)
 from ..runtime.primitives import (
     default,
     field,
     filled,
     is_integer,
-    is_number,
     lookup,
     matches,
     typed,
@@ -31,24 +80,6 @@ from ..runtime.turns import Gathering, Splitting
 if TYPE_CHECKING:
     from ..native import openresponses as native_openresponses
 
-ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
-DECODE_EFFORT = {
-    "none": "none",
-    "low": "low",
-    "minimal": "low",
-    "medium": "medium",
-    "high": "high",
-    "xhigh": "xhigh",
-    "max": "xhigh",
-}
-ENCODE_INCLUDE = {
-    "reasoning.encrypted_content": "reasoning.encrypted_content",
-    "message.output_text.logprobs": "message.output_text.logprobs",
-}
-DECODE_INCLUDE = {
-    "reasoning.encrypted_content": "reasoning.encrypted_content",
-    "message.output_text.logprobs": "message.output_text.logprobs",
-}
 ENCODE_ERROR = {
     "invalid_request": "invalid_request",
     "not_found": "not_found",
@@ -105,9 +136,6 @@ ENCODE_REQUEST_FIELDS = typed(
         "reasoning": "null",
     }
 )
-ENCODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
-ENCODE_REQUEST_TEXT_FIELDS = typed({"verbosity": "string"})
-ENCODE_REQUEST_REASONING_FIELDS = typed({"summary": "string null", "effort": "null"})
 DECODE_REQUEST_FIELDS = typed(
     {
         "model": "string null",
@@ -135,101 +163,6 @@ DECODE_REQUEST_FIELDS = typed(
         "reasoning": "null",
     }
 )
-DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
-DECODE_REQUEST_REASONING_FIELDS = typed({"summary": "null", "effort": "null"})
-ENCODE_RESPONSE_FIELDS = typed(
-    {
-        "id": "string",
-        "status": "string",
-        "model": "string",
-        "previous_response_id": "string null",
-        "truncation": "string",
-        "parallel_tool_calls": "boolean",
-        "top_p": "number",
-        "presence_penalty": "number",
-        "frequency_penalty": "number",
-        "top_logprobs": "integer",
-        "temperature": "number",
-        "max_output_tokens": "integer null",
-        "max_tool_calls": "integer null",
-        "store": "boolean",
-        "background": "boolean",
-        "service_tier": "string",
-        "metadata": "string number boolean array object",
-        "safety_identifier": "string null",
-        "prompt_cache_key": "string null",
-        "completed_at": "null",
-        "instructions": "null",
-        "incomplete_details": "null",
-        "error": "null",
-        "reasoning": "null",
-        "usage": "null",
-    }
-)
-ENCODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS = typed({"reason": "string"})
-ENCODE_RESPONSE_ERROR_FIELDS = typed({"message": "string"})
-ENCODE_RESPONSE_TEXT_FIELDS = typed({"verbosity": "string"})
-ENCODE_RESPONSE_REASONING_FIELDS = typed({"summary": "string null", "effort": "null"})
-ENCODE_RESPONSE_USAGE_FIELDS = typed(
-    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
-)
-ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
-ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-DECODE_RESPONSE_FIELDS = typed(
-    {
-        "id": "string",
-        "status": "string",
-        "model": "string",
-        "previous_response_id": "string null",
-        "parallel_tool_calls": "boolean",
-        "top_p": "number",
-        "presence_penalty": "number",
-        "frequency_penalty": "number",
-        "top_logprobs": "integer",
-        "temperature": "number",
-        "max_output_tokens": "integer null",
-        "max_tool_calls": "integer null",
-        "store": "boolean",
-        "background": "boolean",
-        "service_tier": "string",
-        "metadata": "string number boolean array object",
-        "safety_identifier": "string null",
-        "prompt_cache_key": "string null",
-        "completed_at": "null",
-        "instructions": "null",
-        "incomplete_details": "null",
-        "error": "null",
-        "reasoning": "null",
-        "usage": "null",
-    }
-)
-DECODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS = typed({"reason": "string"})
-DECODE_RESPONSE_ERROR_FIELDS = typed({"message": "string"})
-DECODE_RESPONSE_REASONING_FIELDS = typed({"summary": "null", "effort": "null"})
-DECODE_RESPONSE_USAGE_FIELDS = typed(
-    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
-)
-DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
-DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-ENCODE_COMPACT_REQUEST_FIELDS = typed(
-    {
-        "model": "string",
-        "previous_response_id": "string null",
-        "instructions": "string null",
-        "prompt_cache_key": "string null",
-        "input": "null",
-    }
-)
-ENCODE_COMPACT_RESPONSE_USAGE_FIELDS = typed(
-    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
-)
-ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
-ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-DECODE_COMPACT_RESPONSE_USAGE_FIELDS = typed(
-    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
-)
-DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
-DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _ERROR_TYPE_CODE_MESSAGE_AND_MORE = frozenset(["error", "type", "code", "message", "param"])
 _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(
@@ -315,8 +248,6 @@ _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
-_TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
-_TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
@@ -339,8 +270,6 @@ _TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
 )
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
-_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
@@ -353,9 +282,6 @@ _TYPE_ROLE_ID_CONTENT_AND_MORE_ = frozenset(["type", "role", "id", "content", "p
 _TYPE_ROLE_ID_STATUS_AND_MORE = frozenset(["type", "role", "id", "status", "content", "phase"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
-_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
-    ["type", "url", "title", "start_index", "end_index"]
-)
 _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
@@ -433,55 +359,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out,
     )
     return out
-
-
-def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
-    format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(
-        format_ := text.get("format"), dict
-    ):
-        match format_.get("type"):
-            case "text":
-                out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_object":
-                out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_schema":
-                name = format_.get("name")
-                description = format_.get("description")
-                schema = format_.get("schema")
-                strict = format_.get("strict")
-                format__ = {"type": "json_schema"}
-                if name is not None:
-                    format__["name"] = name
-                if description is not None:
-                    format__["description"] = description
-                if schema is not None:
-                    format__["schema"] = schema
-                if strict is not None:
-                    format__["strict"] = strict
-                out.setdefault("text", {})["format"] = format__
-                return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -614,60 +491,6 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         out,
     )
     return out
-
-
-def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
-    format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(
-        format_ := text.get("format"), dict
-    ):
-        match format_.get("type"):
-            case "text":
-                out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_object":
-                out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_schema":
-                if (
-                    ((name := format_.get("name")) is None or isinstance(name, str))
-                    and (
-                        (description := format_.get("description")) is None
-                        or isinstance(description, str)
-                    )
-                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
-                ):
-                    strict = format_.get("strict")
-                    format__ = {"type": "json_schema"}
-                    if name is not None:
-                        format__["name"] = name
-                    if description is not None:
-                        format__["description"] = description
-                    if schema is not None:
-                        format__["schema"] = schema
-                    if strict is not None:
-                        format__["strict"] = strict
-                    out.setdefault("text", {})["format"] = format__
-                    return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -815,55 +638,6 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         out,
     )
     return out
-
-
-def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
-    format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(
-        format_ := text.get("format"), dict
-    ):
-        match format_.get("type"):
-            case "text":
-                out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_object":
-                out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_schema":
-                name = format_.get("name")
-                description = format_.get("description")
-                schema = format_.get("schema")
-                strict = format_.get("strict")
-                format__ = {"type": "json_schema"}
-                if name is not None:
-                    format__["name"] = name
-                if description is not None:
-                    format__["description"] = description
-                if schema is not None:
-                    format__["schema"] = schema
-                if strict is not None:
-                    format__["strict"] = strict
-                out.setdefault("text", {})["format"] = format__
-                return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1028,60 +802,6 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         out,
     )
     return out
-
-
-def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
-    format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(
-        format_ := text.get("format"), dict
-    ):
-        match format_.get("type"):
-            case "text":
-                out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_object":
-                out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
-                return
-            case "json_schema":
-                if (
-                    ((name := format_.get("name")) is None or isinstance(name, str))
-                    and (
-                        (description := format_.get("description")) is None
-                        or isinstance(description, str)
-                    )
-                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
-                ):
-                    strict = format_.get("strict")
-                    format__ = {"type": "json_schema"}
-                    if name is not None:
-                        format__["name"] = name
-                    if description is not None:
-                        format__["description"] = description
-                    if schema is not None:
-                        format__["schema"] = schema
-                    if strict is not None:
-                        format__["strict"] = strict
-                    out.setdefault("text", {})["format"] = format__
-                    return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -1642,35 +1362,6 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign_item(native, "output_item")
 
 
-def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "input_text"
-        and isinstance(text := part.get("text"), str)
-    ):
-        out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
-            ctx.account(part, _TYPE_TEXT, "input_text", out)
-        return out
-    return ctx.no_rule(part, "input_text")
-
-
-def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "input_text"
-        and isinstance(text := native.get("text"), str)
-        and len(text) <= 10485760
-    ):
-        out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
-            ctx.account(native, _TYPE_TEXT, "", out)
-        return out
-    return ctx.foreign(native, "input_text")
-
-
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
     """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
@@ -1849,35 +1540,6 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
-
-
-def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "summary_text"
-        and isinstance(text := part.get("text"), str)
-    ):
-        out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
-            ctx.account(part, _TYPE_TEXT, "summary_text", out)
-        return out
-    return ctx.no_rule(part, "summary_part")
-
-
-def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "summary_text"
-        and isinstance(text := native.get("text"), str)
-        and len(text) <= 10485760
-    ):
-        out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
-            ctx.account(native, _TYPE_TEXT, "", out)
-        return out
-    return ctx.unfit(native, "summary_part")
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
@@ -2071,293 +1733,6 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
     return ctx.foreign(native, "message_content")
-
-
-def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "url_citation"
-        and isinstance(url := part.get("url"), str)
-    ):
-        if part.get("title") == "" and part.get("start_index") == 0 and part.get("end_index") == 0:
-            out = {"type": "url_citation", "url": url}
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
-                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
-            return out
-        if (
-            isinstance(title := part.get("title"), str)
-            and is_integer(start_index := part.get("start_index"))
-            and is_integer(end_index := part.get("end_index"))
-        ):
-            out = {
-                "type": "url_citation",
-                "url": url,
-                "title": title,
-                "start_index": start_index,
-                "end_index": end_index,
-            }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
-                ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
-            return out
-    return ctx.no_rule(part, "annotation")
-
-
-def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
-    out: dict[str, Any]
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "url_citation"
-        and isinstance(url := native.get("url"), str)
-    ):
-        if (
-            isinstance(title := native.get("title"), str)
-            and is_integer(start_index := native.get("start_index"))
-            and is_integer(end_index := native.get("end_index"))
-        ):
-            out = {
-                "type": "url_citation",
-                "url": url,
-                "title": title,
-                "start_index": start_index,
-                "end_index": end_index,
-            }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
-                ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
-            return out
-        start_index = native.get("start_index")
-        end_index = native.get("end_index")
-        out = {
-            "type": "url_citation",
-            "url": url,
-            "title": default(title, ""),
-            "start_index": default(start_index, 0),
-            "end_index": default(end_index, 0),
-        }
-        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
-            ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
-        return out
-    return ctx.foreign(native, "annotation")
-
-
-def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:257)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
-    ):
-        bytes_ = part.get("bytes")
-        top_logprobs = part.get("top_logprobs")
-        out = {"token": token, "logprob": logprob}
-        if bytes_ is not None:
-            out["bytes"] = bytes_
-        if (top_logprobs_ := ctx.each(top_logprobs, encode_top_logprob)) is not None:
-            out["top_logprobs"] = top_logprobs_
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(part):
-            ctx.account(part, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
-        return out
-    return ctx.no_rule(part, "logprob")
-
-
-def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:257)"""
-    if (
-        isinstance(native, dict)
-        and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
-    ):
-        bytes_ = native.get("bytes")
-        top_logprobs = native.get("top_logprobs")
-        top = ctx.each(top_logprobs, decode_top_logprob)
-        out = {
-            "token": token,
-            "logprob": logprob,
-            "bytes": default(bytes_, []),
-            "top_logprobs": default(top, []),
-        }
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
-            ctx.account(native, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
-        return out
-    return ctx.unfit(native, "logprob")
-
-
-def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
-    ):
-        bytes_ = part.get("bytes")
-        out = {"token": token, "logprob": logprob}
-        if bytes_ is not None:
-            out["bytes"] = bytes_
-        if not _TOKEN_LOGPROB_BYTES.issuperset(part):
-            ctx.account(part, _TOKEN_LOGPROB_BYTES, "", out)
-        return out
-    return ctx.no_rule(part, "top_logprob")
-
-
-def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
-    if (
-        isinstance(native, dict)
-        and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
-    ):
-        bytes_ = native.get("bytes")
-        out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}
-        if not _TOKEN_LOGPROB_BYTES.issuperset(native):
-            ctx.account(native, _TOKEN_LOGPROB_BYTES, "", out)
-        return out
-    return ctx.unfit(native, "top_logprob")
-
-
-def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:270)"""
-    out: dict[str, Any]
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "function"
-        and isinstance(name := part.get("name"), str)
-        and ((description := part.get("description")) is None or isinstance(description, str))
-        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
-        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
-    ):
-        out = {"type": "function", "name": name}
-        if description is not None:
-            out["description"] = description
-        if parameters is not None:
-            out["parameters"] = parameters
-        if strict is not None:
-            out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
-            ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
-        return out
-    return ctx.no_rule(part, "echoed_tool")
-
-
-def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:270)"""
-    out: dict[str, Any]
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "function"
-        and isinstance(name := native.get("name"), str)
-        and ((description := native.get("description")) is None or isinstance(description, str))
-        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
-        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
-    ):
-        out = {"type": "function", "name": name}
-        if description is not None:
-            out["description"] = description
-        if parameters is not None:
-            out["parameters"] = parameters
-        if strict is not None:
-            out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
-            ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
-        return out
-    return ctx.foreign(native, "echoed_tool")
-
-
-def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:273)"""
-    out: dict[str, Any]
-    match part:
-        case "none":
-            return "none"
-        case "auto":
-            return "auto"
-        case "required":
-            return "required"
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "function":
-                if isinstance(name := part.get("name"), str):
-                    out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(part):
-                        ctx.account(part, _TYPE_NAME, "function", out)
-                    return out
-            case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
-                    tools := part.get("tools"), list
-                ):
-                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
-                    if mode is not None:
-                        out["mode"] = mode
-                    if not _TYPE_MODE_TOOLS.issuperset(part):
-                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
-                    return out
-    return ctx.no_rule(part, "tool_choice")
-
-
-def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:273)"""
-    out: dict[str, Any]
-    match native:
-        case "none":
-            return "none"
-        case "auto":
-            return "auto"
-        case "required":
-            return "required"
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "function":
-                if isinstance(name := native.get("name"), str):
-                    out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(native):
-                        ctx.account(native, _TYPE_NAME, "", out)
-                    return out
-            case "allowed_tools":
-                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
-                    tools := native.get("tools")
-                ) is not None:
-                    tools_ = ctx.each(tools, decode_allowed_tool)
-                    out = {"type": "allowed_tools", "tools": tools_}
-                    if mode is not None:
-                        if mode in ("none", "auto", "required"):
-                            out["mode"] = mode
-                        else:
-                            ctx.misfit(native, "mode", "", out)
-                    if not _TYPE_MODE_TOOLS.issuperset(native):
-                        ctx.account(native, _TYPE_MODE_TOOLS, "", out)
-                    return out
-    return ctx.foreign(native, "tool_choice")
-
-
-def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:280)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "function"
-        and isinstance(name := part.get("name"), str)
-    ):
-        out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(part):
-            ctx.account(part, _TYPE_NAME, "function", out)
-        return out
-    return ctx.no_rule(part, "allowed_tool")
-
-
-def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:280)"""
-    if (
-        isinstance(native, dict)
-        and native.get("type") == "function"
-        and isinstance(name := native.get("name"), str)
-    ):
-        out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(native):
-            ctx.account(native, _TYPE_NAME, "", out)
-        return out
-    return ctx.foreign(native, "allowed_tool")
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
@@ -2895,11 +2270,6 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")
-
-
-def text_part(text: str) -> Any:
-    """A bare string as a part."""
-    return {"type": "input_text", "text": text}
 
 
 TABLES = DialectTables(

@@ -43,7 +43,7 @@ class StreamDecoder:
 
     def __init__(
         self,
-        dialect: Dialect,
+        dialect: Dialect[Any, Any, Any],
         table: StreamTable,
         request: dict[str, Any] | None = None,
         provider: str | None = None,
@@ -347,7 +347,7 @@ class StreamDecoder:
         body = self._source.failure
         body = body if isinstance(body, dict) and body is event else {"error": body}
         try:
-            error = self._dialect.decode_error(200, body, self._provider).body["error"]
+            error: Any = self._dialect.decode_error(200, body, self._provider).body["error"]
         except OpenResponsesError:
             error = resource.complete_error(500, body, {})
         if error.get("type") not in resource.TYPE_STATUS:

@@ -11,8 +11,9 @@ from orgen.dialect.compile import compile_dialect
 from orgen.dialect.settings import settings_of
 from orgen.ir.schema import Schema
 from orgen.render import SourceFile, environment
-from orgen.targets.python.dialects.module import dialect_module, kinds_module
+from orgen.targets.python.dialects.module import kinds_module, lower_dialect, render_dialect
 from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
+from orgen.targets.python.dialects.sharing import shared
 from orgen.targets.python.module import header
 from orgen.targets.python.native_modules import native_types
 
@@ -58,12 +59,18 @@ def dialect_files(
         "dialects/__init__.py": template.render(index=index),
         "dialects/canonical.py": kinds_module(schema),
     }
-    for dialect in dialects:
-        program = compile_dialect(dialect, schema)
-        settings = settings_of(dialect, known or dialects, providers)
-        texts[f"dialects/{dialect.name}.py"] = dialect_module(
-            dialect, program, settings, natives.get(dialect.name)
+    modules = [
+        lower_dialect(
+            dialect,
+            compile_dialect(dialect, schema),
+            settings_of(dialect, known or dialects, providers),
+            natives.get(dialect.name),
         )
+        for dialect in dialects
+    ]
+    extends = {d.name: d.extends for d in dialects if d.extends in index.names}
+    for module in shared(modules, extends):
+        texts[f"dialects/{module.name}.py"] = render_dialect(module)
     return _placed(first, texts)
 
 

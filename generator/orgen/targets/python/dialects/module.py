@@ -52,6 +52,14 @@ class FunctionText:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Names that another dialect's module defines."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DialectModule:
     """What `dialects/module.py.jinja` prints."""
 
@@ -68,17 +76,29 @@ class DialectModule:
     functions: tuple[FunctionText, ...]
     facts: tuple[TableText, ...]
     native: NativeTypes | None
+    imports: tuple[Import, ...] = ()
+    """What is the same in the module of the dialect that this one extends."""
 
 
-def dialect_module(
+def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True) -> str:
+    """The text of `openresponses/dialects/<name>.py` as it stands alone, before formatting."""
+    return render_dialect(lower_dialect(dialect, program, optimise=optimise))
+
+
+def render_dialect(module: DialectModule) -> str:
+    """The text of a module, before formatting."""
+    return environment("python").get_template("dialects/module.py.jinja").render(module=module)
+
+
+def lower_dialect(
     dialect: Dialect,
     program: Program,
     settings: Settings | None = None,
     native: NativeTypes | None = None,
     *,
     optimise: bool = True,
-) -> str:
-    """The text of `openresponses/dialects/<name>.py`, before formatting.
+) -> DialectModule:
+    """The module `openresponses/dialects/<name>.py`.
 
     `native` are the types of the vendor's bodies, if there is a module of them.
     """
@@ -90,7 +110,7 @@ def dialect_module(
         *(_table(table) for table in program.tables),
         *(TableText(n, f"typed({value(dict(t))})") for n, t in printer.field_tables.items()),
     )
-    module = DialectModule(
+    return DialectModule(
         name=dialect.name,
         slug=dialect.slug,
         title=dialect.title,
@@ -98,7 +118,7 @@ def dialect_module(
         path=dialect.endpoint.path,
         stream_path=dialect.endpoint.stream_path,
         compact_path=dialect.endpoint.compact_path,
-        primitives=_primitives("\n".join([bodies, *(table.text for table in tables)])),
+        primitives=primitives("\n".join([bodies, *(table.text for table in tables)])),
         tables=tables,
         key_sets=tuple(
             (name, value(list(keys))) for name, keys in sorted(printer.key_sets.items())
@@ -107,7 +127,6 @@ def dialect_module(
         facts=(*_facts(dialect), *_settings(settings or settings_of(dialect, [dialect]))),
         native=native,
     )
-    return environment("python").get_template("dialects/module.py.jinja").render(module=module)
 
 
 def _function(printer: Printer, item: Routine) -> FunctionText:
@@ -181,7 +200,7 @@ def _text_function(printer: Printer, dialect: Dialect) -> FunctionText:
     )
 
 
-def _primitives(text: str) -> tuple[str, ...]:
+def primitives(text: str) -> tuple[str, ...]:
     """The runtime primitives that the module calls, by name."""
     from orgen.targets.python.dialects.runtime import PRIMITIVES
 
