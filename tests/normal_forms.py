@@ -48,11 +48,12 @@ def normal(dialect: str, body: Any) -> Any:
 
 def without_null(value: Any, opaque: set[str]) -> Any:
     if isinstance(value, dict):
-        return {
+        plain = {
             key: inner if key in opaque else without_null(inner, opaque)
             for key, inner in value.items()
             if inner is not None
         }
+        return {key: inner for key, inner in plain.items() if inner != {} or value[key] == {}}
     if isinstance(value, list):
         return [without_null(inner, opaque) for inner in value]
     return value
@@ -77,13 +78,51 @@ def custom_tool(body: dict[str, Any]) -> None:
             del tool["type"]
 
 
+def inline_data(body: dict[str, Any]) -> None:
+    """A source with a data URL is the same as its data."""
+    for source in sources(body.get("messages")):
+        url = re.fullmatch("data:(.*?);base64,(.*)", str(source.get("url")))
+        if source.get("type") == "url" and url:
+            source.clear()
+            source.update(type="base64", media_type=url[1], data=url[2])
+
+
+def sources(value: Any) -> Iterator[dict[str, Any]]:
+    """Every `source` of images and documents, those in tool results included."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from sources(inner)
+    elif isinstance(value, dict):
+        if isinstance(value.get("source"), dict):
+            yield value["source"]
+        yield from sources(value.get("content"))
+
+
+def results_first(body: dict[str, Any]) -> None:
+    """Tool results come before the other content of their message."""
+    for message in objects(body.get("messages")):
+        if message.get("role") == "user" and isinstance(message.get("content"), list):
+            message["content"].sort(key=lambda b: b.get("type") != "tool_result")
+
+
+def without_empty_text(body: dict[str, Any]) -> None:
+    """Empty texts beside other blocks are left out."""
+    for message in objects(body.get("messages")):
+        content = message.get("content")
+        if isinstance(content, list) and len(content) > 1:
+            message["content"] = [part for part in content if part != {"type": "text", "text": ""}]
+
+
 # Chat Completions
 
 
 def function_tool(body: dict[str, Any]) -> None:
     """A tool, call or choice that holds a function is of type function."""
     calls = [c for m in objects(body.get("messages")) for c in objects(m.get("tool_calls"))]
-    for holder in [*objects(body.get("tools")), *calls, body.get("tool_choice")]:
+    choice = body.get("tool_choice")
+    allowed = choice.get("allowed_tools") if isinstance(choice, dict) else None
+    narrowed = objects(allowed.get("tools")) if isinstance(allowed, dict) else ()
+    for holder in [*objects(body.get("tools")), *calls, choice, *narrowed]:
         if isinstance(holder, dict) and "function" in holder:
             holder.setdefault("type", "function")
 
@@ -102,11 +141,13 @@ def text_of(parts: list[Any]) -> Any:
 
 
 def empty_beside_calls(body: dict[str, Any]) -> None:
-    """Empty content beside tool calls is absent; so is an empty list of tool calls."""
+    """Empty content of an assistant is absent; so is an empty list of tool calls."""
     for message in objects(body.get("messages")):
         if message.get("tool_calls") == []:
             del message["tool_calls"]
-        if message.get("tool_calls") and message.get("content") in ("", []):
+        if message.get("tool_calls") and message.get("content") == []:
+            del message["content"]
+        if message.get("role") == "assistant" and message.get("content") == "":
             del message["content"]
 
 
@@ -131,7 +172,40 @@ def chat_arguments(body: dict[str, Any]) -> None:
     """The arguments of a call are compared as JSON."""
     for message in objects(body.get("messages")):
         for call in objects(message.get("tool_calls")):
+            if isinstance(call.get("function"), dict):
+                call["function"].setdefault("arguments", "{}")
             parse_arguments(call.get("function"))
+
+
+def file_as_url(body: dict[str, Any]) -> None:
+    """Data of a file without a media type is the same as a data URL of the type it shows."""
+    for message in objects(body.get("messages")):
+        for part in objects(message.get("content")):
+            file = part.get("file")
+            if isinstance(file, dict) and isinstance(file.get("file_data"), str):
+                file["file_data"] = re.sub("^data:[^,]*,", "", file["file_data"])
+
+
+def results_adjacent(body: dict[str, Any]) -> None:
+    """A tool message directly follows the message that calls."""
+    messages = body.get("messages")
+    if not isinstance(messages, list):
+        return
+    ordered: list[Any] = []
+    for message in messages:
+        ordered += [] if any(message is other for other in ordered) else [message]
+        ids = [call.get("id") for call in objects(message.get("tool_calls"))]
+        for result in messages[messages.index(message) :]:
+            answers = result.get("role") == "tool" and result.get("tool_call_id") in ids
+            if answers and not any(result is other for other in ordered):
+                ordered.append(result)
+    body["messages"] = ordered
+
+
+def log_probabilities(body: dict[str, Any]) -> None:
+    """Asking for `top_logprobs` is asking for `logprobs`."""
+    if body.get("top_logprobs") and "logprobs" not in body:
+        body["logprobs"] = True
 
 
 def parse_arguments(call: Any) -> None:
@@ -150,6 +224,26 @@ def plain_tool(body: dict[str, Any]) -> None:
     for tool in objects(body.get("tools")):
         if tool.get("type") == "function":
             del tool["type"]
+
+
+def text_of_one(body: dict[str, Any]) -> None:
+    """One string of reasoning is the same as a list of one."""
+    for message in objects(body.get("messages")):
+        for thought in objects(message.get("reasoning")):
+            for key in ("summary", "text"):
+                if isinstance(thought.get(key), str):
+                    thought[key] = [thought[key]]
+
+
+def media_as_data(body: dict[str, Any]) -> None:
+    """A data URL is the same as its data with the media type."""
+    for message in objects(body.get("messages")):
+        for part in objects(message.get("content")):
+            url = re.fullmatch("data:(.*?);base64,(.*)", str(part.get("url")))
+            if url and part.get("type") in ("image", "file"):
+                del part["url"]
+                part.setdefault("media_type", url[1])
+                part["data"] = url[2]
 
 
 # Gemini
@@ -209,8 +303,32 @@ def empty_config(body: dict[str, Any]) -> None:
 
 def empty_tools(body: dict[str, Any]) -> None:
     """A tool without function declarations is no tool."""
+    for tool in objects(body.get("tools")):
+        if tool.get("functionDeclarations") == []:
+            del tool["functionDeclarations"]
     if isinstance(body.get("tools"), list):
         body["tools"] = [t for t in body["tools"] if t not in ({}, {"functionDeclarations": []})]
+
+
+def media_type_of_file(body: dict[str, Any]) -> None:
+    """A file by URI has the media type that its ending suggests, if it says none."""
+    for file in files(body.get("contents")):
+        kind = ENDINGS.get(str(file.get("fileUri")).rpartition(".")[2])
+        if kind:
+            file.setdefault("mimeType", kind)
+
+
+ENDINGS = {"png": "image/png", "pdf": "application/pdf", "mp4": "video/mp4"}
+
+
+def files(value: Any) -> Iterator[dict[str, Any]]:
+    """Every file by URI, those in function responses included."""
+    for inner in value if isinstance(value, list) else ():
+        if isinstance(inner, dict):
+            if isinstance(inner.get("fileData"), dict):
+                yield inner["fileData"]
+            yield from files(inner.get("parts"))
+            yield from files((inner.get("functionResponse") or {}).get("parts"))
 
 
 # Ollama
@@ -230,32 +348,49 @@ def true_by_default(body: dict[str, Any]) -> None:
         body.setdefault(key, True)
 
 
+def empty_content(body: dict[str, Any]) -> None:
+    """A message without content has an empty one."""
+    for message in objects(body.get("messages")):
+        message.setdefault("content", "")
+
+
 # Responses
 
 
 def one_user_message(body: dict[str, Any]) -> None:
-    """Input as text is one message of the user; a message need not say its type."""
+    """Input as text is one message of the user; a message or reference need not say its type."""
     if isinstance(body.get("input"), str):
         body["input"] = [{"role": "user", "content": body["input"]}]
     for item in objects(body.get("input")):
-        if item.get("type") == "message":
+        if item.get("type") == "message" or item.keys() == {"type", "id"}:
             del item["type"]
         parse_arguments(item)
 
 
+def empty_options(body: dict[str, Any]) -> None:
+    """Settings in which nothing is set are none."""
+    for key in ("reasoning", "text"):
+        if body.get(key) == {}:
+            del body[key]
+
+
 FORMS: dict[str, tuple[Form, ...]] = {
-    "anthropic_messages": (custom_tool,),
+    "anthropic_messages": (custom_tool, inline_data, results_first, without_empty_text),
     "gemini_generate_content": (
         *(camel_case, standard_base64, user_role),
-        *(empty_args, empty_config, empty_tools),
+        *(empty_args, empty_config, empty_tools, media_type_of_file),
     ),
-    "ollama_chat": (empty_settings, true_by_default),
+    "ollama_chat": (empty_settings, true_by_default, empty_content),
     "openai_chat": (
         *(function_tool, one_text, empty_beside_calls, refusal_as_field),
-        *(image_as_object, chat_arguments),
+        *(image_as_object, chat_arguments, file_as_url, log_probabilities),
+        results_adjacent,
     ),
-    "openai_responses": (one_user_message,),
-    "openresponses": (one_user_message,),
-    "portable": (plain_tool, one_text, empty_beside_calls, chat_arguments),
+    "openai_responses": (one_user_message, empty_options),
+    "openresponses": (one_user_message, empty_options),
+    "portable": (
+        *(plain_tool, one_text, empty_beside_calls, chat_arguments),
+        *(text_of_one, media_as_data),
+    ),
 }
 """Dialect -> its forms, applied in this order."""

@@ -14,11 +14,14 @@ class EncodeNames(EncodeContext):
 
     __slots__ = ()
 
-    def name_of(self, call_id: Any, container: Any, key: str) -> Any:
-        """The native name of the function whose call an output answers."""
+    def name_of(self, call_id: Any, container: Any, key: str, optional: bool = False) -> Any:
+        """The native name of the function whose call an output answers.
+
+        Unless it is `optional`, an output without a call cannot be sent.
+        """
         kept = f"{self.tables.name}:{residue.NAME}"
-        if isinstance(container, dict) and isinstance(container.get(kept), str):
-            return container[kept]
+        if isinstance(container, dict) and kept in container:
+            return None if container[kept] is False else container[kept]
         if not self.named:
             for item in as_elements(self.source.get("input")):
                 if isinstance(item, dict) and item.get("type") == "function_call":
@@ -26,6 +29,8 @@ class EncodeNames(EncodeContext):
         name = self.named.get(_hashable(call_id))
         if name is not None:
             return self.native_name(name)
+        if optional:
+            return None
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
@@ -93,13 +98,19 @@ class DecodeNames(DecodeContext):
         if call_id in calls:
             calls.remove(call_id)
 
-    def keep_name(self, name: Any, call_id: Any, out: Any) -> None:
-        """Takes the output of a call, and keeps the name that no call with this id says."""
+    def keep_name(self, name: Any, call_id: Any, out: Any, exact: bool = True) -> None:
+        """Takes the output of a call, and keeps the name that no call with this id says.
+
+        `exact` keeps that there was no name (`false`), although the call has one.
+        """
         self.see_calls()
         self.answer_call(call_id)
         known = self.named.get(call_id)
-        if isinstance(name, str) and (known is None or known != safe_name(name)):
-            out[f"{self.tables.name}:{residue.NAME}"] = name
+        if isinstance(name, str):
+            if known is None or known != safe_name(name):
+                out[f"{self.tables.name}:{residue.NAME}"] = name
+        elif exact and known is not None:
+            out[f"{self.tables.name}:{residue.NAME}"] = False
 
 
 def _hashable(value: Any) -> str | None:

@@ -75,6 +75,7 @@ def complete(
         raise ctx.expected(ctx.source, "output", "a list of items")
     output = allowed_calls(ctx, output, request)
     complete_items(ctx, output, status)
+    ctx.keep_id(found.get("id"), found)
     whole: dict[str, Any] = {
         "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
         "object": "response",
@@ -121,6 +122,7 @@ def complete_compaction(
         usage = {}
         ctx.report(ctx.source, None, "coerced", "no usage was given; taken as zero")
     complete_items(ctx, output, "completed")
+    ctx.keep_id(found.get("id"), found)
     return {
         "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
         "object": "response.compaction",
@@ -180,6 +182,9 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
         state = "incomplete" if last and status == "incomplete" else "completed"
         kind = item.get("type", "item")
         fixed = {"type": kind, "id": item.get("id"), "status": item.get("status") or state}
+        ctx.keep_id(fixed["id"], item)
+        if item.get("status") == "":
+            item[f"{ctx.tables.name}:status"] = ""
         if not fixed["id"]:
             fixed["id"] = ctx.mint(PREFIXES.get(kind, "item"), None)
         rest = {key: value for key, value in item.items() if key not in fixed}

@@ -187,6 +187,8 @@ class Dialect(Generic[Request, Response, Error]):
         body = plain(response)
         ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
         said = body if self.tables.echoes else resource.reduced(body)
+        if (own := ctx.own_id(body.get("id"), body)) != body.get("id") and own is not None:
+            said = {**said, "id": own}
         native = self.run(self.functions.encode_response, said, ctx)
         for name in self.tables.fixups:
             if name in ANSWER_FIXUPS:

@@ -15,6 +15,10 @@ from .names import DecodeNames, EncodeNames
 from .primitives import put
 
 
+MOST_CHOICES = 128
+"""Numbers of answers up to this one are places in a list; higher ones only tell answers apart."""
+
+
 class Gathering(EncodeNames):
     """Encoding of whole conversations."""
 
@@ -23,7 +27,8 @@ class Gathering(EncodeNames):
     def encode_parts(self, content: Any, rule: Rule) -> Any:
         """Content through a group: a string stays one, parts become a list."""
         if isinstance(content, str):
-            return [self.tables.text(content)] if self.response else content
+            whole = self.response and not self.tables.echoes
+            return [self.tables.text(content)] if whole else content
         if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
         return [made for part in content if (made := rule(part, self)) is not None]
@@ -113,10 +118,13 @@ class Gathering(EncodeNames):
         if instructions is not None and not isinstance(instructions, str):
             raise self.expected(body, "instructions", "a string")
         items = body.get("input")
+        boundary = f"{self.tables.name}:{residue.NEW_TURN}"
         parts: list[Any] = []
         while isinstance(items, list) and self.hoisted < len(items):
             item = items[self.hoisted]
             if not isinstance(item, dict) or item.get("role") not in ("system", "developer"):
+                break
+            if boundary in item:  # it was a message of its own
                 break
             parts += self.hoisted_parts(item, rule)
             self.hoisted += 1
@@ -176,6 +184,8 @@ class Gathering(EncodeNames):
         turns: list[Turn] = []
         current: Turn | None = None
         boundary = f"{self.tables.name}:{residue.NEW_TURN}"
+        empty = f"{self.tables.name}:{residue.EMPTY}"
+        bare: list[int] = []
         aside: tuple[Beside, dict[str, Any], Any] | None = None
         for item in items:
             made = rule(item, self)
@@ -191,6 +201,9 @@ class Gathering(EncodeNames):
             if isinstance(turn, Beside):
                 aside = (turn, fragment, item)
                 continue
+            if empty in item and not item.get("content"):
+                bare.append(len(found))
+                fragment, apart = {}, True
             apart = apart or turn is not current or not turn.merge
             if apart or not merge(found[-1], fragment, self.tables.text):
                 found.append({**turn.header, **fragment})
@@ -202,8 +215,9 @@ class Gathering(EncodeNames):
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        for message, turn in zip(found, turns, strict=True):
-            fill(message, turn)
+        for index, (message, turn) in enumerate(zip(found, turns, strict=True)):
+            if index not in bare:
+                fill(message, turn)
         return found
 
     def put_beside(
@@ -246,7 +260,13 @@ class Gathering(EncodeNames):
         for item in items or []:
             number = item.get(mark) if isinstance(item, dict) else None
             choices.setdefault(number if type(number) is int else 0, []).append(item)
-        for index, number in enumerate(sorted(choices)):
+        numbers = sorted(choices)
+        if numbers[-1] < MOST_CHOICES:
+            numbers = list(range(numbers[-1] + 1))
+        for index, number in enumerate(numbers):
+            if number not in choices:  # it said nothing that is an item
+                put(out, (*path, index), {})
+                continue
             whole = joined(self.messages(choices[number], rule, body))
             if optional and not whole:
                 continue
@@ -343,6 +363,8 @@ class Splitting(DecodeNames):
             value = [self.tables.text(value)] if value else []
         if not isinstance(value, list):
             raise self.expected(message, key, "a list")
+        if not value:
+            self.left.append(key)
         run: list[Any] | None = None
         for native in value:
             made = element(native, self) if element else None
@@ -375,15 +397,24 @@ class Splitting(DecodeNames):
         """Keys of a message that the rule that took it does not read, though others do."""
         self.left += [key for key in keys if message.get(key) is not None]
 
-    def keep_turn(self, message: Any, known: list[str], items: list[Any]) -> None:
-        """Residue of a message as a whole, on its first item."""
+    def keep_turn(
+        self, message: Any, known: list[str], items: list[Any], role: str, fill: list[str]
+    ) -> None:
+        """Residue of a message as a whole, on its first item.
+
+        Where it has no items, one of that role stands for it; it is marked
+        unless one of the fields `fill` says that it says nothing.
+        """
         left, self.left = self.left, []
         unread = [key for key in message if key not in known or key in left]
         if not items and self.response:
             self.orphans = {key: message[key] for key in unread}
             return
         if not items:
-            items.append({"type": "message", "role": message.get("role"), "content": []})
+            mark = f"{self.tables.name}:{residue.EMPTY}"
+            items.append({"type": "message", "role": role, "content": []})
+            if not any(message.get(key) is not None for key in fill):
+                items[0][mark] = True
         for key in unread:
             self.keep(message, key, residue.TURN, items)
 
@@ -408,6 +439,7 @@ class Splitting(DecodeNames):
         self, body: Any, value: Any, rule: Rule, form: str, out: Any, path: list[Any]
     ) -> None:
         """The native system field as instructions, or as a leading system message."""
+        self.hoists = True
         if value is None:
             return
         if isinstance(value, str):
@@ -424,9 +456,12 @@ class Splitting(DecodeNames):
     def ungather(self, body: Any, messages: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """Native messages as items; boundaries that merging would hide are marked."""
         self.items = found = self.leading
+        leading = len(found)
         if messages is not None and not isinstance(messages, list):
             raise self.expected(body, "messages", "a list")
         self.split(messages or [], rule, found)
+        if self.hoists and found[leading:] and found[leading].get("role") == "system":
+            found[leading][f"{self.tables.name}:{residue.NEW_TURN}"] = True
         put(out, tuple(path), found)
 
     def ungather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
@@ -448,9 +483,11 @@ class Splitting(DecodeNames):
             last = turn
             found.extend(items)
 
-    def ungather_one(self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any]) -> None:
+    def ungather_one(
+        self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any], place: str
+    ) -> None:
         """The native answer as output items."""
-        put(out, tuple(path), self.answer(message, rule, out, ""))
+        put(out, tuple(path), self.answer(message, rule, out, place))
 
     def ungather_each(
         self, body: Any, choices: Any, key: str, rule: Rule, out: Any, path: list[Any], place: str

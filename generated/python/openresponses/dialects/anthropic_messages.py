@@ -34,13 +34,15 @@ TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True)
 TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, True)
 MESSAGES_EXTENSION_TURN = (TURN_MESSAGES_ASSISTANT, "content")
 ENCODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
-DECODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
+DECODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
 ENCODE_TIER = {"auto": "auto", "default": "standard_only"}
 DECODE_TIER = {"auto": "auto", "standard_only": "default"}
 ENCODE_USED_TIER = {"default": "standard", "priority": "priority"}
 DECODE_USED_TIER = {"standard": "default", "priority": "priority"}
 ENCODE_CUT_WORD = {"model_context_window_exceeded": "model_context_window_exceeded"}
 DECODE_CUT_WORD = {"model_context_window_exceeded": "model_context_window_exceeded"}
+ENCODE_ENDED_WORD = {"end_turn": "end_turn"}
+DECODE_ENDED_WORD = {"end_turn": "end_turn"}
 ENCODE_COMPLETED_WORD = {"stop_sequence": "stop_sequence", "tool_use": "tool_use"}
 DECODE_COMPLETED_WORD = {"stop_sequence": "stop_sequence", "tool_use": "tool_use"}
 ENCODE_ERROR = {
@@ -184,7 +186,7 @@ _USER_ID = frozenset(["user_id"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/anthropic_messages/dialect.yaml:15)"""
+    """request body (spec/dialects/anthropic_messages/dialect.yaml:21)"""
     out: dict[str, Any]
     out = {}
     ctx.hoist(body, body.get("instructions"), encode_input_text, "string", out, ["system"])
@@ -251,7 +253,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
-    """effort (spec/dialects/anthropic_messages/dialect.yaml:27)"""
+    """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(reasoning := body.get("reasoning"), dict):
         if reasoning.get("effort") == "none":
             out["thinking"] = {"type": "disabled"}
@@ -264,7 +266,7 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:38)"""
     tool_choice: Any
     tool_choice_: dict[str, Any]
     match body.get("tool_choice"):
@@ -350,7 +352,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/anthropic_messages/dialect.yaml:15)"""
+    """request body (spec/dialects/anthropic_messages/dialect.yaml:21)"""
     out: dict[str, Any]
     out = {}
     ctx.unhoist(body, body.get("system"), decode_input_text, "string", out, ["instructions"])
@@ -403,6 +405,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 ctx.misfit(metadata, "user_id", "metadata.", out)
         if not _USER_ID.issuperset(metadata):
             ctx.account(metadata, _USER_ID, "metadata.", out)
+        if metadata == {}:
+            ctx.keep_empty(metadata, "metadata", out)
     if (output_config := body.get("output_config")) is not None:
         if not isinstance(output_config, dict):
             raise ctx.expected(body, "output_config", "an object")
@@ -413,6 +417,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
+        if output_config == {}:
+            ctx.keep_empty(output_config, "output_config", out)
     decode_request_effort(body, out, ctx)
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
@@ -425,30 +431,26 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
-    """effort (spec/dialects/anthropic_messages/dialect.yaml:27)"""
+    """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
         ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
         return
-    if isinstance(output_config := body.get("output_config"), dict):
-        if (effort := output_config.get("effort")) is not None and (
-            effort_ := lookup(DECODE_EFFORT, effort)
-        ) is not None:
-            out["reasoning"] = {"effort": effort_}
-            ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
-            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-            return
-        if output_config.get("effort") == "max":
-            out["reasoning"] = {"effort": "xhigh"}
-            out["anthropic_messages:output_config.effort"] = "max"
-            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-            return
+    if (
+        isinstance(output_config := body.get("output_config"), dict)
+        and (effort := output_config.get("effort")) is not None
+        and (effort_ := lookup(DECODE_EFFORT, effort)) is not None
+    ):
+        out["reasoning"] = {"effort": effort_}
+        ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        return
     ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
     ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:38)"""
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "none":
@@ -497,7 +499,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:57)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     out["type"] = "message"
@@ -586,7 +588,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:67)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:70)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -632,12 +634,12 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:57)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
     ctx.check_constant(body, "role", "assistant", "", out)
-    ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"])
+    ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -694,6 +696,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 ctx.account(
                     output_tokens_details, _THINKING_TOKENS, "usage.output_tokens_details.", out
                 )
+            if output_tokens_details == {}:
+                ctx.keep_empty(output_tokens_details, "usage.output_tokens_details", out)
         if not _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
             usage
         ):
@@ -703,6 +707,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 "usage.",
                 out,
             )
+        if usage == {}:
+            ctx.keep_empty(usage, "usage", out)
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_USAGE_STOP_REASON_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_USAGE_STOP_REASON_AND_MORE, "", out)
@@ -710,7 +716,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:67)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:70)"""
     match body.get("stop_reason"):
         case "max_tokens":
             out["status"] = "incomplete"
@@ -736,13 +742,21 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_CUT_WORD, word_), "stop_reason", out)
         return
-    match body.get("stop_reason"):
-        case "tool_use":
-            out["status"] = "completed"
-            return
-        case "end_turn":
-            out["status"] = "completed"
-            return
+    if body.get("stop_reason") == "tool_use" and ctx.has_calls(out):
+        out["status"] = "completed"
+        return
+    if (
+        (stop_reason := body.get("stop_reason")) is not None
+        and (word_ := lookup(DECODE_ENDED_WORD, stop_reason)) is not None
+        and ctx.has_calls(out)
+    ):
+        out["status"] = "completed"
+        out["anthropic_messages:stop_reason"] = word_
+        ctx.keep_exact(stop_reason, lookup(ENCODE_ENDED_WORD, word_), "stop_reason", out)
+        return
+    if body.get("stop_reason") == "end_turn":
+        out["status"] = "completed"
+        return
     if (stop_reason := body.get("stop_reason")) is not None and (
         word_ := lookup(DECODE_COMPLETED_WORD, stop_reason)
     ) is not None:
@@ -754,7 +768,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:102)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -764,7 +778,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:102)"""
     match body.get("type"):
         case "invalid_request":
             if isinstance(code := body.get("code"), str) and isinstance(
@@ -802,7 +816,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:102)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -813,7 +827,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:102)"""
     if (body.get("type") is None or body.get("type") == "error") and isinstance(
         error := body.get("error"), dict
     ):
@@ -848,7 +862,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:162)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:170)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -962,7 +976,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:162)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:170)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -975,7 +989,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:163)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1001,19 +1015,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:163)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:163)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     items = decode_messages_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items)
+    ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:163)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1028,7 +1042,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1089,19 +1103,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items)
+    ctx.keep_turn(message, ["role", "content"], items, "assistant", [])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1116,19 +1130,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:190)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:198)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:190)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:198)"""
     items = decode_messages_system_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items)
+    ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:190)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:198)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1143,7 +1157,7 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:122)"""
+    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:130)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1157,7 +1171,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:122)"""
+    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:130)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1171,7 +1185,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:126)"""
+    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:134)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1251,7 +1265,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:126)"""
+    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:134)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1339,7 +1353,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:139)"""
+    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:147)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1364,7 +1378,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:139)"""
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:147)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1382,7 +1396,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:147)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:155)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1401,7 +1415,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:147)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:155)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1422,7 +1436,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:151)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:159)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1453,7 +1467,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:151)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:159)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1494,7 +1508,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:157)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:165)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1508,7 +1522,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:157)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:165)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"
@@ -1584,6 +1598,8 @@ TABLES = DialectTables(
         "decode_used_tier": DECODE_USED_TIER,
         "encode_cut_word": ENCODE_CUT_WORD,
         "decode_cut_word": DECODE_CUT_WORD,
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
         "encode_completed_word": ENCODE_COMPLETED_WORD,
         "decode_completed_word": DECODE_COMPLETED_WORD,
         "encode_error": ENCODE_ERROR,

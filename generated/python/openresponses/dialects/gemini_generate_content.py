@@ -22,6 +22,7 @@ from ..runtime.primitives import (
     json_or,
     json_or_text,
     json_schema,
+    listed_some,
     lookup,
     media_type,
     of_family,
@@ -33,7 +34,6 @@ from ..runtime.primitives import (
     total,
     unix_time,
     unless_absent,
-    unless_minted,
 )
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
@@ -258,9 +258,11 @@ _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(
         "instructions",
         "input",
         "reasoning",
+        "gemini_generate_content:@thinking",
         "text",
         "tool_choice",
         "top_logprobs",
+        "gemini_generate_content:@logprobs",
         "include",
         "service_tier",
         "store",
@@ -324,7 +326,7 @@ _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/gemini_generate_content/dialect.yaml:23)"""
+    """request body (spec/dialects/gemini_generate_content/dialect.yaml:25)"""
     out: dict[str, Any]
     out = {}
     ctx.hoist(
@@ -391,11 +393,25 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
-    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:34)"""
+    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:36)"""
     if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
         effort := reasoning.get("effort"), str
     ):
         if ctx.has_model(body, "gemini-2"):
+            out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
+                "thinkingBudget"
+            ] = lookup(ENCODE_BUDGET, effort)
+            ctx.settle_word(
+                body,
+                effort,
+                "budget",
+                "generationConfig.thinkingConfig.thinkingBudget",
+                reasoning,
+                "effort",
+            )
+            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+            return
+        if body.get("gemini_generate_content:@thinking") == "budget":
             out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
                 "thinkingBudget"
             ] = lookup(ENCODE_BUDGET, effort)
@@ -419,12 +435,14 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             reasoning,
             "effort",
         )
+        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
     ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
-    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:40)"""
+    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:44)"""
     if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
         summary := reasoning.get("summary"), str
     ):
@@ -444,7 +462,7 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """format (spec/dialects/gemini_generate_content/dialect.yaml:43)"""
+    """format (spec/dialects/gemini_generate_content/dialect.yaml:47)"""
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
     ):
@@ -499,7 +517,7 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:52)"""
+    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:56)"""
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "function":
@@ -556,10 +574,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:68)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:72)"""
+    if (
+        is_integer(top_logprobs := body.get("top_logprobs"))
+        and body.get("gemini_generate_content:@logprobs") == "count"
+    ):
+        out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
+        ctx.unused(body, ("include",), "", out)
+        return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if include is None or include == []:
+            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
     if (
@@ -571,6 +597,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
+        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
         match element(include, 0):
@@ -581,6 +608,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
+                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
                 if element(include, 1) == "message.output_text.logprobs" and (
@@ -589,18 +617,19 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
+                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
     if (
         isinstance(include, list)
         and len(include) == 1
         and element(include, 0) == "reasoning.encrypted_content"
     ):
-        ctx.unused(body, ("top_logprobs",), "", out)
+        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("include",), "", out)
+        ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
     if body.get("top_logprobs") is not None:
         if not is_integer(body.get("top_logprobs")):
@@ -608,11 +637,11 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("include") is not None:
         if not isinstance(body.get("include"), list):
             raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ("top_logprobs", "include"), "", out)
+    ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:92)"""
     if body.get("service_tier") == "auto":
         return
     if isinstance(service_tier := body.get("service_tier"), str):
@@ -626,7 +655,7 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:95)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:98)"""
     if body.get("store") is False:
         return
     if body.get("store") is not None:
@@ -636,7 +665,7 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:99)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:102)"""
     if body.get("parallel_tool_calls") is True:
         return
     if body.get("parallel_tool_calls") is not None:
@@ -646,7 +675,7 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/gemini_generate_content/dialect.yaml:23)"""
+    """request body (spec/dialects/gemini_generate_content/dialect.yaml:25)"""
     out: dict[str, Any]
     out = {}
     url = ctx.url_fields()
@@ -703,6 +732,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 "generationConfig.",
                 out,
             )
+        if generation_config == {}:
+            ctx.keep_empty(generation_config, "generationConfig", out)
     decode_request_thinking(body, out, ctx)
     decode_request_thoughts(body, out, ctx)
     decode_request_format(body, out, ctx)
@@ -731,19 +762,40 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
-    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:34)"""
+    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:36)"""
     if isinstance(generation_config := body.get("generationConfig"), dict) and isinstance(
         thinking_config := generation_config.get("thinkingConfig"), dict
     ):
         if (thinking_budget := thinking_config.get("thinkingBudget")) is not None and (
             effort := lookup(DECODE_BUDGET, thinking_budget)
         ) is not None:
+            if ctx.has_model(out, "gemini-2"):
+                if effort in ("none", "low", "medium", "high", "xhigh"):
+                    out.setdefault("reasoning", {})["effort"] = effort
+                else:
+                    ctx.misfit(
+                        thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out
+                    )
+                ctx.keep_exact(
+                    thinking_budget,
+                    lookup(ENCODE_BUDGET, effort),
+                    "generationConfig.thinkingConfig.thinkingBudget",
+                    out,
+                )
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingLevel",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
+                return
             if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
             else:
                 ctx.misfit(
                     thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out
                 )
+            out["gemini_generate_content:@thinking"] = "budget"
             ctx.keep_exact(
                 thinking_budget,
                 lookup(ENCODE_BUDGET, effort),
@@ -788,7 +840,7 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
-    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:40)"""
+    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:44)"""
     if (
         isinstance(generation_config := body.get("generationConfig"), dict)
         and isinstance(thinking_config := generation_config.get("thinkingConfig"), dict)
@@ -815,7 +867,7 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """format (spec/dialects/gemini_generate_content/dialect.yaml:43)"""
+    """format (spec/dialects/gemini_generate_content/dialect.yaml:47)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
         match generation_config.get("responseMimeType"):
             case "application/json":
@@ -875,7 +927,7 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:52)"""
+    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:56)"""
     if isinstance(tool_config := body.get("toolConfig"), dict) and isinstance(
         function_calling_config := tool_config.get("functionCallingConfig"), dict
     ):
@@ -931,8 +983,18 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:68)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:72)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
+        if (
+            generation_config.get("responseLogprobs") is None
+            or generation_config.get("responseLogprobs") is False
+        ) and is_integer(logprobs := generation_config.get("logprobs")):
+            if logprobs >= 0 and logprobs <= 20:
+                out["top_logprobs"] = logprobs
+            else:
+                ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
+            out["gemini_generate_content:@logprobs"] = "count"
+            return
         if generation_config.get("responseLogprobs") is True and (
             (logprobs := generation_config.get("logprobs")) is None or is_integer(logprobs)
         ):
@@ -943,22 +1005,13 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 else:
                     ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             return
-        if is_integer(logprobs := generation_config.get("logprobs")):
-            if logprobs >= 0 and logprobs <= 20:
-                out["top_logprobs"] = logprobs
-            else:
-                ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
-            ctx.unused(
-                body.get("generationConfig"), ("responseLogprobs",), "generationConfig.", out
-            )
-            return
     ctx.unused(
         body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
     )
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:92)"""
     if (service_tier := body.get("serviceTier")) is not None and (
         tier := lookup(DECODE_TIER, service_tier)
     ) is not None:
@@ -972,17 +1025,17 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:95)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:98)"""
     pass
 
 
 def decode_request_parallel(body: Any, out: Any, ctx: Splitting) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:99)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:102)"""
     pass
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:104)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:107)"""
     out: dict[str, Any]
     out = {}
     ctx.gather_each(
@@ -1081,7 +1134,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:118)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -1211,7 +1264,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:104)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:107)"""
     out: dict[str, Any]
     out = {}
     ctx.ungather_each(
@@ -1293,6 +1346,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 "usageMetadata.",
                 out,
             )
+        if usage_metadata == {}:
+            ctx.keep_empty(usage_metadata, "usageMetadata", out)
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
@@ -1306,7 +1361,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:118)"""
     candidates = body.get("candidates")
     if (candidates is None or candidates == []) and (
         prompt_feedback := body.get("promptFeedback")
@@ -1352,7 +1407,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:130)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:133)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1362,7 +1417,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:130)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:133)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1413,7 +1468,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:130)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:133)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1424,7 +1479,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:130)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:133)"""
     if isinstance(error := body.get("error"), dict):
         if isinstance(status := error.get("status"), str) and isinstance(
             message := error.get("message"), str
@@ -1443,7 +1498,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:218)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1480,14 +1535,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:218)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:219)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1527,14 +1582,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:219)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:219)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1549,7 +1604,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:227)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:230)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1561,12 +1616,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (output := item.get("output")) is not None
                     and isinstance(output, str)
                 ):
-                    function_response = {
-                        "name": ctx.name_of(call_id, item, "call_id"),
-                        "response": json_or(output, "output"),
-                    }
-                    if (id_ := unless_minted(call_id)) is not None:
+                    function_response = {"response": json_or(output, "output")}
+                    if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
+                    if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                        function_response["name"] = name
                     out = {"functionResponse": function_response}
                     if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
                         ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
@@ -1577,11 +1631,12 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and isinstance(output, list)
                 ):
                     function_response = {
-                        "name": ctx.name_of(call_id, item, "call_id"),
-                        "response": json_or(join(ctx.pick(output, encode_plain_text)), "output"),
+                        "response": json_or(join(ctx.pick(output, encode_plain_text)), "output")
                     }
-                    if (id_ := unless_minted(call_id)) is not None:
+                    if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
+                    if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                        function_response["name"] = name
                     if (parts := ctx.pick(output, encode_media)) is not None:
                         function_response["parts"] = parts
                     out = {"functionResponse": function_response}
@@ -1690,7 +1745,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     args = ctx.from_json(arguments, item, "arguments")
                     function_call = {"name": ctx.native_name(name)}
-                    if (id_ := unless_minted(call_id)) is not None:
+                    if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_call["id"] = id_
                     if args is not None:
                         function_call["args"] = args
@@ -1702,7 +1757,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:227)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:230)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1712,7 +1767,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:228)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1731,7 +1786,14 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                     "call_id": ctx.mint("call", id__),
                     "output": output_,
                 }
-                ctx.keep_name(function_response.get("name"), id__, out)
+                ctx.keep_exact(
+                    function_response.get("parts"),
+                    listed_some(function_response.get("parts")),
+                    "functionResponse.parts",
+                    out,
+                )
+                ctx.keep_name(function_response.get("name"), id__, out, False)
+                ctx.keep_id(id_, out, id__)
                 if not _FUNCTION_RESPONSE.issuperset(part):
                     ctx.account(part, _FUNCTION_RESPONSE, "", out)
                 if not _ID_NAME_RESPONSE_PARTS.issuperset(function_response):
@@ -1746,6 +1808,7 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                 "output": output,
             }
             ctx.keep_name(function_response.get("name"), id__, out)
+            ctx.keep_id(id_, out, id__)
             if not _FUNCTION_RESPONSE.issuperset(part):
                 ctx.account(part, _FUNCTION_RESPONSE, "", out)
             if not _ID_NAME_RESPONSE.issuperset(function_response):
@@ -1755,19 +1818,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:228)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:228)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     items = decode_contents_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items)
+    ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:228)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1782,7 +1845,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:248)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1819,6 +1882,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                         "arguments": ctx.to_json(default(args, {}), function_call, "args"),
                     }
                     ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                    ctx.keep_id(id_, out)
                     if not _FUNCTION_CALL.issuperset(part):
                         ctx.account(part, _FUNCTION_CALL, "", out)
                     if not _ID_NAME_ARGS.issuperset(function_call):
@@ -1828,12 +1892,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:248)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:248)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1846,14 +1910,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:248)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
     items = decode_contents_model_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items)
+    ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:248)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1869,7 +1933,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:165)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:168)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1883,7 +1947,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:165)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:168)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -1893,7 +1957,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:169)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1907,14 +1971,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:169)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:173)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2014,7 +2078,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:173)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2103,7 +2167,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2217,7 +2281,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2311,7 +2375,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2332,7 +2396,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -2342,7 +2406,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:209)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:212)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2356,7 +2420,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:209)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:212)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2370,7 +2434,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:213)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2384,7 +2448,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:213)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

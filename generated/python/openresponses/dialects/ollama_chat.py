@@ -22,6 +22,7 @@ from ..runtime.primitives import (
     is_integer,
     is_number,
     join,
+    listed_some,
     lookup,
     magic,
     object_schema,
@@ -29,7 +30,6 @@ from ..runtime.primitives import (
     push,
     timestamp,
     unix_time,
-    unless_minted,
 )
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
@@ -38,8 +38,8 @@ from ..runtime.turns import Gathering, Splitting
 if TYPE_CHECKING:
     from ..native import ollama_chat as native_ollama_chat
 
-TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, False)
 TURN_MESSAGES_DEVELOPER = Turn("developer", {"role": "developer"}, False)
+TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, False)
 TURN_MESSAGES_USER = Turn("user", {"role": "user"}, False)
 TURN_MESSAGES_TOOL = Turn("tool", {"role": "tool"}, False)
 TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True, {"content": ""})
@@ -53,6 +53,7 @@ DECODE_EFFORT = {
     "high": "high",
     "max": "xhigh",
 }
+_CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
 _FORMAT = frozenset(["format"])
@@ -62,7 +63,7 @@ _MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(
     ["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"]
 )
 _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(
-    ["model", "created_at", "output", "usage", "status", "incomplete_details"]
+    ["model", "created_at", "output", "usage", "status", "incomplete_details", "error"]
 )
 _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
     [
@@ -120,6 +121,7 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "p
 _TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE = frozenset(["type", "role", "content", "ollama_chat:@role"])
 _TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
     ["type", "summary", "content", "encrypted_content"]
@@ -323,6 +325,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ctx.account(
                 options, _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "options.", out
             )
+        if options == {}:
+            ctx.keep_empty(options, "options", out)
     decode_request_format(body, out, ctx)
     decode_request_truncation(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -420,6 +424,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
     ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -430,21 +435,43 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
                 out["done_reason"] = "length"
                 ctx.report(
                     body, None, "coerced", "the API knows no other reason than the token limit"
                 )
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
+        case "failed":
+            if (
+                isinstance(error := body.get("error"), dict)
+                and error.get("code") == "nothing_generated"
+            ):
+                match error.get("message"):
+                    case "the model was loaded and nothing generated":
+                        out["done_reason"] = "load"
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
+                        return
+                    case "the model was unloaded and nothing generated":
+                        out["done_reason"] = "unload"
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
+                        return
         case "completed":
             out["done_reason"] = "stop"
             ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if body.get("status") is not None:
         if not isinstance(body.get("status"), str):
             raise ctx.expected(body, "status", "a string")
     ctx.unused(body, ("status",), "", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -452,7 +479,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "done", True, "", out)
-    ctx.ungather_one(body, body.get("message"), decode_messages_assistant, out, ["output"])
+    ctx.ungather_one(
+        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+    )
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
@@ -505,7 +534,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:87)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -515,7 +544,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:87)"""
     match body.get("type"):
         case "invalid_request":
             match body.get("code"):
@@ -582,7 +611,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:87)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -592,7 +621,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:87)"""
     if (
         error_pieces := pieces(body.get("error"), "", " exceeds the context length", "")
     ) is not None:
@@ -636,21 +665,22 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:148)"""
+    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:146)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
             case "message":
                 match item.get("role"):
-                    case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                            ctx.unpicked(content, encode_text)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
                     case "developer":
                         if isinstance(content := item.get("content"), (list, str)):
+                            if item.get("ollama_chat:@role") == "developer":
+                                out = {"content": default(join(ctx.pick(content, encode_text)), "")}
+                                ctx.unpicked(content, encode_text)
+                                if not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE.issuperset(item):
+                                    ctx.account(
+                                        item, _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE, "message", out
+                                    )
+                                return [TURN_MESSAGES_DEVELOPER, out]
                             out = {"content": default(join(ctx.pick(content, encode_text)), "")}
                             ctx.report(
                                 item,
@@ -658,6 +688,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "few models know the developer's role; sent as a system message",
                             )
+                            ctx.unpicked(content, encode_text)
+                            if not _TYPE_ROLE_CONTENT.issuperset(item):
+                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
+                            return [TURN_MESSAGES_SYSTEM, out]
+                    case "system":
+                        if isinstance(content := item.get("content"), (list, str)):
+                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
                             ctx.unpicked(content, encode_text)
                             if not _TYPE_ROLE_CONTENT.issuperset(item):
                                 ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
@@ -685,9 +722,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"content": default(join(ctx.pick(output, encode_text)), "")}
                     if (images := ctx.pick(output, encode_media)) is not None:
                         out["images"] = images
-                    if (tool_call_id := unless_minted(call_id)) is not None:
+                    if (tool_call_id := ctx.own_id(call_id, item)) is not None:
                         out["tool_call_id"] = tool_call_id
-                    if (tool_name := ctx.name_of(call_id, item, "call_id")) is not None:
+                    if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["tool_name"] = tool_name
                     ctx.unpicked(output, encode_text, encode_media)
                     if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
@@ -705,8 +742,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and (text := content_0.get("text")) is not None
                         and item.get("encrypted_content") == ctx.carry("thinking", text)
                         and ctx.in_response()
+                        and (text_ := filled(text)) is not None
                     ):
-                        out = {"thinking": filled(text)}
+                        out = {"thinking": text_}
                         if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
                             ctx.account(
                                 item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
@@ -714,10 +752,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if not _TYPE_TEXT.issuperset(content_0):
                             ctx.account(content_0, _TYPE_TEXT, "reasoning", out)
                         return [TURN_MESSAGES_ASSISTANT, out]
-                if (encrypted_content := item.get("encrypted_content")) is not None and (
-                    text := ctx.carried("thinking", encrypted_content)
-                ) is not None:
-                    out = {"thinking": filled(text)}
+                if (
+                    (encrypted_content := item.get("encrypted_content")) is not None
+                    and (text := ctx.carried("thinking", encrypted_content)) is not None
+                    and (encrypted_content_ := filled(text)) is not None
+                ):
+                    out = {"thinking": encrypted_content_}
                     if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out)
                     return [TURN_MESSAGES_ASSISTANT, out]
@@ -742,7 +782,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and isinstance(arguments_ := ctx.from_json(arguments, item, "arguments"), dict)
                 ):
                     out = {"function": {"name": name, "arguments": arguments_}}
-                    if (id_ := unless_minted(call_id)) is not None:
+                    if (id_ := ctx.own_id(call_id, item)) is not None:
                         out["id"] = id_
                     if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
                         ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
@@ -751,13 +791,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:148)"""
+    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:146)"""
     if isinstance(message, dict):
         match message.get("role"):
-            case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
             case "developer":
                 return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+            case "system":
+                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
             case "user":
                 return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
             case "tool":
@@ -767,8 +807,28 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     return ctx.foreign_message(message)
 
 
+def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
+    """developer (spec/dialects/ollama_chat/dialect.yaml:147)"""
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "developer"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        out = {
+            "type": "message",
+            "role": "developer",
+            "content": content_,
+            "ollama_chat:@role": "developer",
+        }
+        if not _ROLE_CONTENT.issuperset(message):
+            ctx.account(message, _ROLE_CONTENT, "", out)
+        return [out]
+    return ctx.incomplete_message(message)
+
+
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/ollama_chat/dialect.yaml:149)"""
+    """system (spec/dialects/ollama_chat/dialect.yaml:152)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -782,23 +842,8 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     return ctx.incomplete_message(message)
 
 
-def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/ollama_chat/dialect.yaml:158)"""
-    if (
-        isinstance(message, dict)
-        and message.get("role") == "developer"
-        and (content := message.get("content")) is not None
-    ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
-        out = {"type": "message", "role": "developer", "content": content_}
-        if not _ROLE_CONTENT.issuperset(message):
-            ctx.account(message, _ROLE_CONTENT, "", out)
-        return [out]
-    return ctx.incomplete_message(message)
-
-
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/ollama_chat/dialect.yaml:164)"""
+    """user (spec/dialects/ollama_chat/dialect.yaml:161)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -807,6 +852,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
+        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         if not _ROLE_CONTENT_IMAGES.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES, "", out)
         return [out]
@@ -814,7 +860,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/ollama_chat/dialect.yaml:169)"""
+    """tool (spec/dialects/ollama_chat/dialect.yaml:166)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -825,7 +871,9 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         tool_call_id = message.get("tool_call_id")
         id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
         out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output_}
+        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         ctx.keep_name(message.get("tool_name"), id_, out)
+        ctx.keep_id(tool_call_id, out, id_)
         if not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE, "", out)
         return [out]
@@ -833,7 +881,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:174)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:171)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -855,7 +903,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:174)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:171)"""
     if (
         isinstance(message, dict)
         and differs(message.get("content"), "")
@@ -870,7 +918,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:174)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:171)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
         if (
@@ -885,6 +933,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "name": name,
                 "arguments": ctx.to_json(arguments, function, "arguments"),
             }
+            ctx.keep_id(id_, out)
             if not _ID_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_FUNCTION, "", out)
             if not _NAME_ARGUMENTS.issuperset(function):
@@ -894,14 +943,16 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:174)"""
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:171)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "thinking", "content", "tool_calls"], items)
+    ctx.keep_turn(
+        message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
+    )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:174)"""
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:171)"""
     items: list[Any] = []
     if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
         push(items, thinking_item)
@@ -920,7 +971,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:112)"""
+    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:110)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -934,14 +985,14 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:112)"""
+    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:110)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:116)"""
+    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:114)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "input_audio":
@@ -979,7 +1030,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:116)"""
+    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:114)"""
     if native is not None:
         if (data := magic(native, "audio/wav")) is not None:
             return {"type": "input_audio", "data": data, "format": "wav"}
@@ -990,7 +1041,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_answer(part: Any, ctx: Gathering) -> Any:
-    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:128)"""
+    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:126)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
@@ -1015,7 +1066,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_answer(native: Any, ctx: Splitting) -> Any:
-    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:128)"""
+    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:126)"""
     if isinstance(native, str):
         if ctx.in_response():
             return {"type": "output_text", "text": native}
@@ -1024,7 +1075,7 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:139)"""
+    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:137)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1038,14 +1089,14 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:139)"""
+    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:137)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:143)"""
+    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:141)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1065,7 +1116,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:143)"""
+    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:141)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1119,6 +1170,8 @@ TABLES = DialectTables(
         "function.strict": "no strict mode",
         "input_image.detail": "no detail setting",
         "output_text.annotations": "messages carry text only",
+        "error.code": "answers do not tell what failed",
+        "error.message": "answers do not tell what failed",
         "status": "only complete answers and those cut by the token limit have a reason",
         "usage.input_tokens_details": "cached tokens are not counted apart",
         "usage.output_tokens_details": "tokens of thinking are not counted apart",

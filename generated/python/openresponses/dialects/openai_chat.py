@@ -18,6 +18,7 @@ from ..runtime.primitives import (
     filled,
     is_integer,
     join,
+    listed_some,
     lookup,
     pieces,
     push,
@@ -90,7 +91,10 @@ DECODE_FAILED_WORD = {
 }
 ENCODE_CUT_WORD = {"model_length": "model_length"}
 DECODE_CUT_WORD = {"model_length": "model_length"}
+ENCODE_ENDED_WORD = {"stop": "stop"}
+DECODE_ENDED_WORD = {"stop": "stop"}
 ENCODE_COMPLETED_WORD = {
+    "tool_calls": "tool_calls",
     "function_call": "function_call",
     "eos": "eos",
     "eos_token": "eos_token",
@@ -98,6 +102,7 @@ ENCODE_COMPLETED_WORD = {
     "": "",
 }
 DECODE_COMPLETED_WORD = {
+    "tool_calls": "tool_calls",
     "function_call": "function_call",
     "eos": "eos",
     "eos_token": "eos_token",
@@ -156,6 +161,7 @@ _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE = frozenset(
         "openai_chat:@cached",
         "status",
         "error",
+        "openai_chat:@error",
         "incomplete_details",
         "object",
     ]
@@ -266,6 +272,12 @@ _TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL = frozenset(
     ["type", "call_id", "output", "openai_chat:@call"]
 )
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id"]
+)
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_DOCUMENT_URL_DOCUMENT_NAME = frozenset(["type", "document_url", "document_name"])
@@ -312,7 +324,7 @@ _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/openai_chat/dialect.yaml:21)"""
+    """request body (spec/dialects/openai_chat/dialect.yaml:24)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     out = {}
@@ -368,7 +380,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:28)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:31)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_tokens":
             out["max_tokens"] = max_output_tokens
@@ -383,7 +395,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:33)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
     if body.get("stream") is True:
         if body.get("openai_chat:@usage") == "absent":
             out["stream"] = True
@@ -403,7 +415,7 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:44)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:47)"""
     include = body.get("include")
     if (
         isinstance(include, list)
@@ -435,7 +447,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:56)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:59)"""
     if (top_logprobs := body.get("top_logprobs")) is not None and (
         count := filled(top_logprobs)
     ) is not None:
@@ -447,7 +459,7 @@ def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:60)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:63)"""
     if isinstance(tools := body.get("tools"), list):
         if body.get("openai_chat:@tools") == "functions":
             out["functions"] = ctx.each(tools, encode_legacy_function)
@@ -462,7 +474,7 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:65)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:68)"""
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -490,7 +502,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/openai_chat/dialect.yaml:21)"""
+    """request body (spec/dialects/openai_chat/dialect.yaml:24)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     out = {}
@@ -564,7 +576,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:28)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:31)"""
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
@@ -584,7 +596,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:33)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
     if body.get("stream") is True:
         if (
             isinstance(stream_options := body.get("stream_options"), dict)
@@ -605,7 +617,7 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:44)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:47)"""
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
@@ -613,12 +625,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:56)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:59)"""
     pass
 
 
 def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:60)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:63)"""
     if (functions := body.get("functions")) is not None:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
@@ -634,7 +646,7 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:65)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:68)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -666,7 +678,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:77)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:80)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -749,7 +761,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:85)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:88)"""
     if isinstance(usage := body.get("usage"), dict) and is_integer(
         output_tokens := usage.get("output_tokens")
     ):
@@ -759,7 +771,7 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:95)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:98)"""
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
@@ -788,15 +800,30 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:104)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:107)"""
+    error_: dict[str, Any]
     match body.get("status"):
         case "failed":
             if isinstance(error := body.get("error"), dict):
+                code = error.get("code")
+                if (
+                    isinstance(message := error.get("message"), str)
+                    and body.get("openai_chat:@error") == "top"
+                ):
+                    error_ = {"message": message}
+                    if code is not None:
+                        error_["code"] = code
+                    out["error"] = error_
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
+                    return
                 if (
                     error.get("code") == "model_error"
                     and error.get("message") == "the server broke off"
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
+                    ctx.unused(body, ("openai_chat:@error",), "", out)
                     ctx.unused(
                         body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                     )
@@ -806,6 +833,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
+                    ctx.unused(body, ("openai_chat:@error",), "", out)
                     ctx.unused(
                         body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                     )
@@ -816,31 +844,35 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     case "max_output_tokens":
                         put(out, ("choices", 0, "finish_reason"), "length")
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                ctx.unused(body, ("openai_chat:@error",), "", out)
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
                 return
             put(out, ("choices", 0, "finish_reason"), "stop")
             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(body, ("openai_chat:@error",), "", out)
             ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             return
     if body.get("status") is not None:
         if not isinstance(body.get("status"), str):
             raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
+    ctx.unused(body, ("status", "openai_chat:@error"), "", out)
     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:77)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:80)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "object", "chat.completion", "", out)
@@ -895,6 +927,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                     "usage.completion_tokens_details.",
                     out,
                 )
+            if completion_tokens_details == {}:
+                ctx.keep_empty(completion_tokens_details, "usage.completion_tokens_details", out)
         if not _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE.issuperset(
             usage
         ):
@@ -904,6 +938,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 "usage.",
                 out,
             )
+        if usage == {}:
+            ctx.keep_empty(usage, "usage", out)
     decode_response_output_tokens(body, out, ctx)
     decode_response_cached_tokens(body, out, ctx)
     decode_response_finish(body, out, ctx)
@@ -926,7 +962,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:85)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:88)"""
     if isinstance(usage := body.get("usage"), dict):
         if (
             (prompt_tokens := usage.get("prompt_tokens")) is not None
@@ -948,7 +984,7 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:95)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:98)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1017,13 +1053,14 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:104)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:107)"""
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
         code_ = word(code)
         if (code is None or code_ is not None) and isinstance(message := error.get("message"), str):
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
+            out["openai_chat:@error"] = "top"
             ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
@@ -1104,25 +1141,44 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 return
             case "tool_calls":
-                out["status"] = "completed"
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
-                return
-            case "stop":
-                out["status"] = "completed"
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
-                return
+                if ctx.has_calls(out):
+                    out["status"] = "completed"
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    ctx.unused(
+                        field(field(body.get("choices"), 0), "error"),
+                        ("code", "message"),
+                        "choices.0.error.",
+                        out,
+                    )
+                    return
+        if (
+            (finish_reason := choices_0.get("finish_reason")) is not None
+            and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None
+            and ctx.has_calls(out)
+        ):
+            out["status"] = "completed"
+            out["openai_chat:choices.0.finish_reason"] = word_
+            ctx.keep_exact(
+                finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out
+            )
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
+            return
+        if choices_0.get("finish_reason") == "stop":
+            out["status"] = "completed"
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
+            return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
         ) is not None:
@@ -1147,7 +1203,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:132)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:138)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1157,7 +1213,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:132)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:138)"""
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
@@ -1220,7 +1276,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:132)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:138)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1231,7 +1287,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:132)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:138)"""
     if isinstance(error := body.get("error"), dict):
         if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
@@ -1327,7 +1383,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:262)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:269)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1373,13 +1429,14 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                             is not None
                                             and (notes := filled(annotations)) is not None
                                             and ctx.in_response()
-                                        ):
-                                            out = {
-                                                "content": text,
-                                                "annotations": filled(
+                                            and (
+                                                annotations_ := filled(
                                                     ctx.each(notes, encode_annotation)
-                                                ),
-                                            }
+                                                )
+                                            )
+                                            is not None
+                                        ):
+                                            out = {"content": text, "annotations": annotations_}
                                             if not _TYPE_ROLE_CONTENT.issuperset(item):
                                                 ctx.account(
                                                     item, _TYPE_ROLE_CONTENT, "message", out
@@ -1413,8 +1470,10 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                                 )
                                             return [TURN_MESSAGES_ASSISTANT, out]
                                 case "refusal":
-                                    if (refusal := content_0.get("refusal")) is not None:
-                                        out = {"refusal": filled(refusal)}
+                                    if (refusal := content_0.get("refusal")) is not None and (
+                                        refusal_ := filled(refusal)
+                                    ) is not None:
+                                        out = {"refusal": refusal_}
                                         if not _TYPE_ROLE_CONTENT.issuperset(item):
                                             ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
                                         if not _TYPE_REFUSAL.issuperset(content_0):
@@ -1430,10 +1489,25 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
                             return [TURN_MESSAGES_ASSISTANT, out]
             case "function_call_output":
-                if isinstance(call_id := item.get("call_id"), str) and isinstance(
-                    output := item.get("output"), (str, list)
-                ):
-                    if item.get("openai_chat:@call") == "function":
+                if isinstance(call_id := item.get("call_id"), str):
+                    if (
+                        item.get("output") == ""
+                        and item.get("openai_chat:@call") == "function"
+                        and item.get("openai_chat:@content") == "absent"
+                    ):
+                        out = {"name": call_id, "content": None}
+                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(item):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
+                                "function_call_output",
+                                out,
+                            )
+                        return [TURN_MESSAGES_FUNCTION, out]
+                    if (
+                        isinstance(output := item.get("output"), (str, list))
+                        and item.get("openai_chat:@call") == "function"
+                    ):
                         out = {
                             "name": call_id,
                             "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
@@ -1446,8 +1520,32 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out,
                             )
                         return [TURN_MESSAGES_FUNCTION, out]
+                if (
+                    call_id is not None
+                    and isinstance(output := item.get("output"), (str, list))
+                    and item.get("openai_chat:tool_call_id") == ""
+                ):
                     out = {
-                        "tool_call_id": filled(call_id),
+                        "tool_call_id": "",
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                    }
+                    if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
+                        out["name"] = name
+                    if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID.issuperset(item):
+                        ctx.account(
+                            item,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID,
+                            "function_call_output",
+                            out,
+                        )
+                    return [TURN_MESSAGES_TOOL, out]
+                if (
+                    isinstance(call_id, str)
+                    and isinstance(output := item.get("output"), (str, list))
+                    and (call_id_ := filled(call_id)) is not None
+                ):
+                    out = {
+                        "tool_call_id": call_id_,
                         "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
@@ -1474,15 +1572,19 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
                             )
                         return [TURN_MESSAGES_ASSISTANT, out]
-                    if (text := ctx.carried("reasoning_content", encrypted_content)) is not None:
-                        out = {"reasoning_content": filled(text)}
+                    if (
+                        text := ctx.carried("reasoning_content", encrypted_content)
+                    ) is not None and (encrypted_content_ := filled(text)) is not None:
+                        out = {"reasoning_content": encrypted_content_}
                         if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
                             ctx.account(
                                 item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
                             )
                         return [TURN_MESSAGES_ASSISTANT, out]
-                    if (text := ctx.carried("reasoning", encrypted_content)) is not None:
-                        out = {"reasoning": filled(text)}
+                    if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
+                        encrypted_content_ := filled(text)
+                    ) is not None:
+                        out = {"reasoning": encrypted_content_}
                         if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
                             ctx.account(
                                 item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
@@ -1526,8 +1628,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and item.get("name") == call_id
                     and isinstance(arguments := item.get("arguments"), str)
                     and item.get("openai_chat:@call") == "function"
+                    and (call_id_ := filled(call_id)) is not None
                 ):
-                    out = {"function_call": {"name": filled(call_id), "arguments": arguments}}
+                    out = {"function_call": {"name": call_id_, "arguments": arguments}}
                     if not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
                         ctx.account(
                             item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
@@ -1548,7 +1651,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:262)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:269)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1567,7 +1670,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:263)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:270)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1575,6 +1678,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "system", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1582,7 +1686,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:268)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:275)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1590,6 +1694,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "developer", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1597,7 +1702,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:273)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:280)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1605,6 +1710,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1612,42 +1718,43 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:278)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:285)"""
+    out: dict[str, Any]
     if (
         isinstance(message, dict)
         and message.get("role") == "function"
         and isinstance(name := message.get("name"), str)
-        and (content := message.get("content")) is not None
     ):
-        output = ctx.decode_parts(content, decode_tool_content)
-        out = {
-            "type": "function_call_output",
-            "call_id": name,
-            "output": output,
-            "openai_chat:@call": "function",
-        }
-        if not _ROLE_NAME_CONTENT.issuperset(message):
-            ctx.account(message, _ROLE_NAME_CONTENT, "", out)
-        return [out]
+        if message.get("content") is None:
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": "",
+                "openai_chat:@call": "function",
+                "openai_chat:@content": "absent",
+            }
+            if not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+        if (content := message.get("content")) is not None:
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": output,
+                "openai_chat:@call": "function",
+            }
+            ctx.keep_exact(content, listed_some(content), "content", out)
+            if not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
     return ctx.incomplete_message(message)
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:283)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:292)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
-        if (
-            (tool_call_id := message.get("tool_call_id")) is not None
-            and (id_ := safe_id(tool_call_id)) is not None
-            and (id__ := filled(id_)) is not None
-            and (content := message.get("content")) is not None
-        ):
-            output = ctx.decode_parts(content, decode_tool_content)
-            out = {"type": "function_call_output", "call_id": id__, "output": output}
-            ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
-            if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
-                ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
-            return [out]
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
@@ -1658,10 +1765,24 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
                     "output": output,
                     "openai_chat:tool_call_id": "",
                 }
+                ctx.keep_exact(content, listed_some(content), "content", out)
                 ctx.keep_name(message.get("name"), id_, out)
                 if not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
                     ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
                 return [out]
+        if (
+            (tool_call_id := message.get("tool_call_id")) is not None
+            and (id_ := safe_id(tool_call_id)) is not None
+            and (id__ := filled(id_)) is not None
+            and (content := message.get("content")) is not None
+        ):
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {"type": "function_call_output", "call_id": id__, "output": output}
+            ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
+            ctx.keep_exact(content, listed_some(content), "content", out)
+            if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
+            return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
             output = ctx.decode_parts(content, decode_tool_content)
@@ -1670,7 +1791,8 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
                 "call_id": ctx.mint("call", id_),
                 "output": output,
             }
-            ctx.keep_name(message.get("name"), id_, out)
+            ctx.keep_exact(content, listed_some(content), "content", out)
+            ctx.keep_name(message.get("name"), id_, out, False)
             if not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
@@ -1678,7 +1800,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1750,7 +1872,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1782,12 +1904,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:302)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1796,13 +1918,11 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         and (notes := filled(annotations)) is not None
     ):
         notes_ = ctx.each(notes, decode_annotation)
-        if ctx.in_response():
+        if ctx.in_response() and (annotations_ := filled(notes_)) is not None:
             out = {
                 "type": "message",
                 "role": "assistant",
-                "content": [
-                    {"type": "output_text", "text": content, "annotations": filled(notes_)}
-                ],
+                "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
             return out
     ctx.unread(message, ["annotations"])
@@ -1810,7 +1930,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1830,7 +1950,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1847,7 +1967,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -1870,7 +1990,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -1942,7 +2062,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -1960,7 +2080,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:302)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -1977,12 +2097,14 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
             "tool_calls",
         ],
         items,
+        "assistant",
+        [],
     )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:294)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:302)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2020,7 +2142,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:169)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:176)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2034,7 +2156,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:169)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:176)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2048,7 +2170,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:173)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:180)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2136,7 +2258,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:173)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:180)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2236,7 +2358,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2314,7 +2436,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2345,7 +2467,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2365,7 +2487,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2385,7 +2507,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2399,14 +2521,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:219)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2420,7 +2542,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:219)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2434,7 +2556,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:223)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:230)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2448,7 +2570,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:223)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:230)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2462,7 +2584,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:227)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:234)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2476,7 +2598,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:227)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:234)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2490,7 +2612,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:238)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2515,7 +2637,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:238)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2541,7 +2663,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:235)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:242)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2566,7 +2688,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:235)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2595,7 +2717,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:239)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2616,7 +2738,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:239)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2636,7 +2758,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:243)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2662,7 +2784,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:243)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2700,7 +2822,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:256)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2714,7 +2836,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:256)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2724,7 +2846,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:253)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:260)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2766,7 +2888,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:253)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:260)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2862,6 +2984,8 @@ TABLES = DialectTables(
         "decode_failed_word": DECODE_FAILED_WORD,
         "encode_cut_word": ENCODE_CUT_WORD,
         "decode_cut_word": DECODE_CUT_WORD,
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
         "encode_completed_word": ENCODE_COMPLETED_WORD,
         "decode_completed_word": DECODE_COMPLETED_WORD,
     },

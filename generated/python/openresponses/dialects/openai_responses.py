@@ -1459,7 +1459,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "role": "assistant",
                         "content": ctx.encode_parts(content, encode_sent_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if phase is not None:
                         out["phase"] = phase
@@ -1612,7 +1612,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "name": name,
                         "arguments": arguments,
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1631,7 +1631,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "call_id": call_id,
                         "output": ctx.encode_parts(output, encode_tool_output),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1646,11 +1646,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         content := ctx.carried("content", encrypted_content)
                     ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
-                        if part.get("openai_responses:@id") == "absent":
+                        if (
+                            part.get("openai_responses:@id") == "absent"
+                            and (encrypted_content_ := filled(content_)) is not None
+                        ):
                             out = {
                                 "type": "reasoning",
                                 "summary": ctx.each(summary, encode_summary_part),
-                                "content": filled(content_),
+                                "content": encrypted_content_,
                             }
                             if not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
                                 ctx.account(
@@ -1685,15 +1688,18 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         content := ctx.carried("content", encrypted_content)
                     ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
-                        out = {
-                            "type": "reasoning",
-                            "id": ctx.mint("rs", unless_minted(id_)),
-                            "summary": ctx.each(summary, encode_summary_part),
-                            "content": filled(content_),
-                        }
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
-                            ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
-                        return out
+                        if (encrypted_content_ := filled(content_)) is not None:
+                            out = {
+                                "type": "reasoning",
+                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
+                                )
+                            return out
                     if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
                         state = untagged(encrypted_content)
@@ -1718,7 +1724,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     state := untagged(encrypted_content)
                 ) is not None:
                     out = {"type": "compaction", "encrypted_content": state}
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
@@ -1863,6 +1869,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -1888,6 +1895,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
@@ -1968,6 +1976,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
@@ -1999,7 +2008,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "role": role,
                         "content": ctx.encode_parts(content, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -2022,7 +2031,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "name": name,
                         "arguments": arguments,
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -2041,7 +2050,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "call_id": call_id,
                         "output": ctx.encode_parts(output, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -2060,7 +2069,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "type": "reasoning",
                         "summary": ctx.each(summary, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -2077,7 +2086,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                 if (encrypted_content := part.get("encrypted_content")) is not None:
                     created_by = part.get("created_by")
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -2119,6 +2128,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -2143,6 +2153,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2166,6 +2177,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
@@ -2190,6 +2202,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(native):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "", out)
                         return out
@@ -2211,6 +2224,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out

@@ -68,7 +68,6 @@ from ..runtime.primitives import (
     lookup,
     matches,
     typed,
-    unless_minted,
     untagged,
     whole,
     word,
@@ -1144,7 +1143,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "role": role,
                         "content": ctx.encode_parts(content, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1167,7 +1166,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "name": name,
                         "arguments": arguments,
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1186,7 +1185,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "call_id": call_id,
                         "output": ctx.encode_parts(output, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1205,7 +1204,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         "type": "reasoning",
                         "summary": ctx.each(summary, encode_message_content),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1222,7 +1221,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                 if (encrypted_content := part.get("encrypted_content")) is not None:
                     created_by = part.get("created_by")
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1264,6 +1263,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -1288,6 +1288,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -1311,6 +1312,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
@@ -1335,6 +1337,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "", out)
                         return out
@@ -1356,6 +1359,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
@@ -1752,7 +1756,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             "role": "user",
                             "content": ctx.encode_parts(content, encode_user_content),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
@@ -1771,7 +1775,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             "role": "assistant",
                             "content": ctx.encode_parts(content, encode_assistant_content),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if phase is not None:
                             out["phase"] = phase
@@ -1791,7 +1795,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             "role": "system",
                             "content": ctx.encode_parts(content, encode_input_text),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
@@ -1809,7 +1813,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             "role": "developer",
                             "content": ctx.encode_parts(content, encode_input_text),
                         }
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
@@ -1831,7 +1835,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "name": name,
                         "arguments": arguments,
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1850,7 +1854,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "call_id": call_id,
                         "output": ctx.encode_parts(output, encode_tool_output),
                     }
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
@@ -1866,16 +1870,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         content := ctx.carried("content", encrypted_content)
                     ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
-                        out = {
-                            "type": "reasoning",
-                            "summary": ctx.each(summary, encode_summary_part),
-                            "content": filled(content_),
-                        }
-                        if (id__ := unless_minted(id_)) is not None:
-                            out["id"] = id__
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
-                            ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
-                        return out
+                        if (encrypted_content_ := filled(content_)) is not None:
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if (id__ := ctx.own_id(id_, part)) is not None:
+                                out["id"] = id__
+                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
+                                )
+                            return out
                     if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
                         state = untagged(encrypted_content)
@@ -1884,7 +1891,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 "type": "reasoning",
                                 "summary": ctx.each(summary, encode_summary_part),
                             }
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, part)) is not None:
                                 out["id"] = id__
                             if content is not None:
                                 out["content"] = content
@@ -1901,7 +1908,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     state := untagged(encrypted_content)
                 ) is not None:
                     out = {"type": "compaction", "encrypted_content": state}
-                    if (id__ := unless_minted(id_)) is not None:
+                    if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
@@ -1933,6 +1940,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
+                            ctx.keep_id(id_, out)
                             if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
@@ -1954,6 +1962,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                     ctx.misfit(native, "phase", "", out)
                             if status is not None:
                                 out["status"] = status
+                            ctx.keep_id(id_, out)
                             if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
@@ -1968,6 +1977,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
+                            ctx.keep_id(id_, out)
                             if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
@@ -1982,6 +1992,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
+                            ctx.keep_id(id_, out)
                             if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
@@ -2012,6 +2023,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2037,6 +2049,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
@@ -2059,6 +2072,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         }
                         if id_ is not None:
                             out["id"] = id_
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                         return out
@@ -2070,6 +2084,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["id"] = id_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
+                        ctx.keep_id(id_, out)
                         if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
                             ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
@@ -2082,6 +2097,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
+                    ctx.keep_id(id_, out)
                     if not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out

@@ -15,12 +15,12 @@ from ..runtime.primitives import (
     element,
     filled,
     is_integer,
+    listed_some,
     lookup,
     pieces,
     strings,
     typed,
     unless_absent,
-    unless_minted,
 )
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
@@ -35,6 +35,10 @@ TURN_MESSAGES_USER = Turn("user", {"role": "user"}, False)
 TURN_MESSAGES_TOOL = Turn("tool", {"role": "tool"}, False)
 TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True, {"content": ""})
 MESSAGES_EXTENSION_TURN = (TURN_MESSAGES_ASSISTANT, "items")
+ENCODE_ENDED_WORD = {"stop": "stop"}
+DECODE_ENDED_WORD = {"stop": "stop"}
+ENCODE_CALLED_WORD = {"tool_calls": "tool_calls"}
+DECODE_CALLED_WORD = {"tool_calls": "tool_calls"}
 ENCODE_STATUS = {
     "failed": "error",
     "cancelled": "cancelled",
@@ -245,7 +249,7 @@ _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/portable/dialect.yaml:19)"""
+    """request body (spec/dialects/portable/dialect.yaml:20)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     reasoning_: dict[str, Any]
@@ -303,7 +307,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/portable/dialect.yaml:19)"""
+    """request body (spec/dialects/portable/dialect.yaml:20)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     reasoning_: dict[str, Any]
@@ -416,7 +420,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/portable/dialect.yaml:51)"""
+    """response body (spec/dialects/portable/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
     ctx.gather_one(
@@ -480,7 +484,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/portable/dialect.yaml:56)"""
+    """finish (spec/dialects/portable/dialect.yaml:57)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -533,10 +537,12 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/portable/dialect.yaml:51)"""
+    """response body (spec/dialects/portable/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
-    ctx.ungather_one(body, body.get("message"), decode_messages_assistant, out, ["output"])
+    ctx.ungather_one(
+        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+    )
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -572,6 +578,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 "usage.",
                 out,
             )
+        if usage == {}:
+            ctx.keep_empty(usage, "usage", out)
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE_, "", out)
@@ -580,7 +588,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/portable/dialect.yaml:56)"""
+    """finish (spec/dialects/portable/dialect.yaml:57)"""
     match body.get("finish_reason"):
         case "length":
             out["status"] = "incomplete"
@@ -602,14 +610,31 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["error"] = {"code": code, "message": message}
                 return
         case "tool_calls":
-            out["status"] = "completed"
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            return
-        case "stop":
-            out["status"] = "completed"
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            return
+            if ctx.has_calls(out):
+                out["status"] = "completed"
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                return
+    if (
+        (finish_reason := body.get("finish_reason")) is not None
+        and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None
+        and ctx.has_calls(out)
+    ):
+        out["status"] = "completed"
+        out["portable:finish_reason"] = word_
+        ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        return
+    if body.get("finish_reason") == "stop":
+        out["status"] = "completed"
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        return
     if (finish_reason := body.get("finish_reason")) is not None:
+        if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
+            out["status"] = "completed"
+            out["portable:finish_reason"] = word_
+            ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
@@ -618,7 +643,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:75)"""
+    """error body (spec/dialects/portable/dialect.yaml:83)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -628,7 +653,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:75)"""
+    """shape (spec/dialects/portable/dialect.yaml:83)"""
     error: dict[str, Any]
     if (
         isinstance(type_ := body.get("type"), str)
@@ -659,7 +684,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:75)"""
+    """error body (spec/dialects/portable/dialect.yaml:83)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -670,7 +695,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:75)"""
+    """shape (spec/dialects/portable/dialect.yaml:83)"""
     if isinstance(error := body.get("error"), dict):
         if (
             isinstance(type_ := error.get("type"), str)
@@ -701,7 +726,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:141)"""
+    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:151)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -765,7 +790,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 "summary": ctx.each(summary_, encode_summary),
                                 "text": portable__text,
                             }
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
@@ -790,7 +815,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 "summary": ctx.each(summary_, encode_summary),
                                 "text": ctx.each(text, encode_thought),
                             }
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
@@ -811,7 +836,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         )
                     ):
                         out = {"summary": text}
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, item)) is not None:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
@@ -829,7 +854,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         )
                     ):
                         out = {"summary": ctx.each(summary_, encode_summary)}
-                        if (id__ := unless_minted(id_)) is not None:
+                        if (id__ := ctx.own_id(id_, item)) is not None:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
@@ -843,7 +868,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             and ctx.in_request()
                         ):
                             out = {"text": portable__text, "state": encrypted_content}
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
                                 ctx.account(
@@ -858,7 +883,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 text := ctx.carried("text", encrypted_content)
                             ) is not None and ctx.in_request():
                                 out = {"text": text}
-                                if (id__ := unless_minted(id_)) is not None:
+                                if (id__ := ctx.own_id(id_, item)) is not None:
                                     out["id"] = id__
                                 if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
                                     ctx.account(
@@ -869,7 +894,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 text_ = ctx.from_json(text, item, "encrypted_content")
                                 if ctx.in_request():
                                     out = {"text": text_}
-                                    if (id__ := unless_minted(id_)) is not None:
+                                    if (id__ := ctx.own_id(id_, item)) is not None:
                                         out["id"] = id__
                                     if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
                                         ctx.account(
@@ -892,7 +917,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             )
                         ):
                             out = {"text": text}
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
@@ -908,7 +933,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             or isinstance(encrypted_content, str)
                         ):
                             out = {}
-                            if (id__ := unless_minted(id_)) is not None:
+                            if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if (text := ctx.each(content, encode_thought)) is not None:
                                 out["text"] = text
@@ -937,7 +962,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ctx.account(item, _TYPE_ENCRYPTED_CONTENT, "compaction", out)
                     return [TURN_MESSAGES_ASSISTANT, {"items": [out]}]
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str):
+                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
                     out = {"type": "item_reference", "id": id_}
                     if not _TYPE_ID.issuperset(item):
                         ctx.account(item, _TYPE_ID, "item_reference", out)
@@ -946,7 +971,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:141)"""
+    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:151)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -963,7 +988,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/portable/dialect.yaml:142)"""
+    """system (spec/dialects/portable/dialect.yaml:152)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -971,6 +996,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -978,7 +1004,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/portable/dialect.yaml:147)"""
+    """developer (spec/dialects/portable/dialect.yaml:157)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -986,6 +1012,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -993,7 +1020,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/portable/dialect.yaml:152)"""
+    """user (spec/dialects/portable/dialect.yaml:162)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1001,6 +1028,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1008,7 +1036,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/portable/dialect.yaml:157)"""
+    """tool (spec/dialects/portable/dialect.yaml:167)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -1017,6 +1045,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
     ):
         output = ctx.decode_parts(content, decode_user_content)
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
+        ctx.keep_exact(content, listed_some(content), "content", out)
         if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
             ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
         return [out]
@@ -1024,7 +1053,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:162)"""
+    """assistant (spec/dialects/portable/dialect.yaml:172)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         id_ = block.get("id")
@@ -1033,32 +1062,32 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 summary__ = ctx.each(summary_, decode_summary)
                 if (text := block.get("text")) is not None:
                     if (
-                        (state := block.get("state")) is None or isinstance(state, str)
-                    ) and ctx.in_request():
-                        out = {
-                            "type": "reasoning",
-                            "summary": filled(summary__),
-                            "portable:@text": text,
-                        }
+                        ((state := block.get("state")) is None or isinstance(state, str))
+                        and ctx.in_request()
+                        and (summary___ := filled(summary__)) is not None
+                    ):
+                        out = {"type": "reasoning", "summary": summary___, "portable:@text": text}
                         if id_ is not None:
                             out["id"] = id_
                         if state is not None:
                             out["encrypted_content"] = state
+                        ctx.keep_id(id_, out)
                         if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                             ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                         return out
                     if (text_ := strings(text)) is not None:
                         text__ = ctx.each(text_, decode_thought)
-                        if (state := block.get("state")) is None or isinstance(state, str):
-                            out = {
-                                "type": "reasoning",
-                                "summary": filled(summary__),
-                                "content": filled(text__),
-                            }
+                        if (
+                            ((state := block.get("state")) is None or isinstance(state, str))
+                            and (summary___ := filled(summary__)) is not None
+                            and (text___ := filled(text__)) is not None
+                        ):
+                            out = {"type": "reasoning", "summary": summary___, "content": text___}
                             if id_ is not None:
                                 out["id"] = id_
                             if state is not None:
                                 out["encrypted_content"] = state
+                            ctx.keep_id(id_, out)
                             if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
@@ -1070,17 +1099,21 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
+                ctx.keep_id(id_, out)
                 if not _ID_SUMMARY_STATE.issuperset(block):
                     ctx.account(block, _ID_SUMMARY_STATE, "", out)
                 return out
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
-                if (state := block.get("state")) is None or isinstance(state, str):
-                    out = {"type": "reasoning", "summary": filled(summary__)}
+                if ((state := block.get("state")) is None or isinstance(state, str)) and (
+                    summary___ := filled(summary__)
+                ) is not None:
+                    out = {"type": "reasoning", "summary": summary___}
                     if id_ is not None:
                         out["id"] = id_
                     if state is not None:
                         out["encrypted_content"] = state
+                    ctx.keep_id(id_, out)
                     if not _ID_SUMMARY_STATE.issuperset(block):
                         ctx.account(block, _ID_SUMMARY_STATE, "", out)
                     return out
@@ -1094,6 +1127,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
+                ctx.keep_id(id_, out)
                 if not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1105,6 +1139,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
+                ctx.keep_id(id_, out)
                 if not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
@@ -1116,6 +1151,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
+                ctx.keep_id(id_, out)
                 if not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
@@ -1131,6 +1167,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
+                ctx.keep_id(id_, out)
                 if not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1145,6 +1182,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["content"] = text__
                 if state is not None:
                     out["encrypted_content"] = state
+                ctx.keep_id(id_, out)
                 if not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1152,12 +1190,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/portable/dialect.yaml:162)"""
+    """a run of parts is one message (spec/dialects/portable/dialect.yaml:172)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:162)"""
+    """assistant (spec/dialects/portable/dialect.yaml:172)"""
     if (
         isinstance(tool_call, dict)
         and isinstance(id_ := tool_call.get("id"), str)
@@ -1177,7 +1215,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:162)"""
+    """assistant (spec/dialects/portable/dialect.yaml:172)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1188,7 +1226,7 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
                         ctx.account(item, _TYPE_STATE, "", out)
                     return out
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str):
+                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
                     out = {"type": "item_reference", "id": id_}
                     if not _TYPE_ID.issuperset(item):
                         ctx.account(item, _TYPE_ID, "", out)
@@ -1197,14 +1235,20 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:162)"""
+    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:172)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "reasoning", "content", "tool_calls", "items"], items)
+    ctx.keep_turn(
+        message,
+        ["role", "reasoning", "content", "tool_calls", "items"],
+        items,
+        "assistant",
+        ["content"],
+    )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:162)"""
+    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:172)"""
     items: list[Any] = []
     ctx.take_apart(
         items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
@@ -1235,7 +1279,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_format(part: Any, ctx: Gathering) -> Any:
-    """format, canonical to native (spec/dialects/portable/dialect.yaml:86)"""
+    """format, canonical to native (spec/dialects/portable/dialect.yaml:96)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1277,7 +1321,7 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_format(native: Any, ctx: Splitting) -> Any:
-    """format, native to canonical (spec/dialects/portable/dialect.yaml:86)"""
+    """format, native to canonical (spec/dialects/portable/dialect.yaml:96)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1317,7 +1361,7 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/portable/dialect.yaml:91)"""
+    """tool, canonical to native (spec/dialects/portable/dialect.yaml:101)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1341,7 +1385,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/portable/dialect.yaml:91)"""
+    """tool, native to canonical (spec/dialects/portable/dialect.yaml:101)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1365,7 +1409,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/portable/dialect.yaml:95)"""
+    """choice, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
     out: dict[str, Any]
     if part is not None and isinstance(part, str):
         return part
@@ -1393,7 +1437,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/portable/dialect.yaml:95)"""
+    """choice, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
     out: dict[str, Any]
     if native is not None and isinstance(native, str):
         return native
@@ -1419,7 +1463,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:102)"""
+    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:112)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1433,14 +1477,14 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:102)"""
+    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:112)"""
     if native is not None and isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/portable/dialect.yaml:106)"""
+    """text, canonical to native (spec/dialects/portable/dialect.yaml:116)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1454,7 +1498,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/portable/dialect.yaml:106)"""
+    """text, native to canonical (spec/dialects/portable/dialect.yaml:116)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1468,7 +1512,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:110)"""
+    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:120)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1555,7 +1599,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:110)"""
+    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:120)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1643,7 +1687,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:127)"""
+    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:137)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1674,7 +1718,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:127)"""
+    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:137)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1704,7 +1748,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
-    """summary, canonical to native (spec/dialects/portable/dialect.yaml:132)"""
+    """summary, canonical to native (spec/dialects/portable/dialect.yaml:142)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1718,14 +1762,14 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary(native: Any, ctx: Splitting) -> Any:
-    """summary, native to canonical (spec/dialects/portable/dialect.yaml:132)"""
+    """summary, native to canonical (spec/dialects/portable/dialect.yaml:142)"""
     if isinstance(native, str):
         return {"type": "summary_text", "text": native}
     return ctx.foreign(native, "summary")
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/portable/dialect.yaml:136)"""
+    """thought, canonical to native (spec/dialects/portable/dialect.yaml:146)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1739,7 +1783,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/portable/dialect.yaml:136)"""
+    """thought, native to canonical (spec/dialects/portable/dialect.yaml:146)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")
@@ -1765,6 +1809,10 @@ TABLES = DialectTables(
         "*.status": "what is sent is complete",
     },
     maps={
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
+        "encode_called_word": ENCODE_CALLED_WORD,
+        "decode_called_word": DECODE_CALLED_WORD,
         "encode_status": ENCODE_STATUS,
         "decode_status": DECODE_STATUS,
     },

@@ -106,6 +106,7 @@ class Context:
     items: list[Any] = field(default_factory=list)
     leading: list[Any] = field(default_factory=list)
     hoisted: int = 0
+    hoists: bool = False
     turn_residue: list[tuple[str, Any]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     orphans: dict[str, Any] = field(default_factory=dict)
@@ -326,6 +327,13 @@ class EncodeContext(Context):
             if container.get(key) is not None:
                 self.settle(container, key, place, out)
 
+    def own_id(self, identifier: Any, container: Any) -> Any:
+        """The id that the vendor gave: not one that we found because it was empty or absent."""
+        kept = f"{self.tables.name}:{residue.OWN_ID}"
+        if isinstance(container, dict) and kept in container:
+            return container[kept]
+        return None if is_minted(identifier) else identifier
+
     def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
         """A value that the dialect has no word for."""
         word = container[key]
@@ -372,7 +380,7 @@ class EncodeContext(Context):
         if (id(container), path) in self.outdated:
             return
         if owner != self.tables.name:
-            if container[key] is not None:
+            if container[key] not in (None, {}, []):
                 self.report(container, key, "dropped", f"it belongs to {owner} alone")
         elif path.startswith(residue.TURN):
             self.turn_residue.append((path[len(residue.TURN) :], container[key]))
@@ -476,7 +484,10 @@ class EncodeContext(Context):
             if key == "type":
                 if tables.tag and tag != UNTAGGED:
                     native[tables.tag] = tag
-            elif (key == "id" and is_minted(inner)) or (key == "status" and self.added(value)):
+            elif key == "id" and is_minted(inner):
+                if (own := self.own_id(inner, value)) is not None:
+                    native[key] = own
+            elif key == "status" and self.added(value):
                 continue
             elif ":" in key:
                 self.settle_foreign(value, key, native)
@@ -499,8 +510,21 @@ class DecodeContext(Context):
                 self.keep(container, key, place, out)
 
     def account_within(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
+        """The same for an object further inside, which may be absent; an empty one is kept."""
         if isinstance(container, dict):
             self.account(container, known, place, out)
+            self.keep_empty(container, place[:-1], out)
+
+    def keep_empty(self, container: Any, name: str, out: Any) -> None:
+        """Keeps a container in which there is nothing that a rule could read."""
+        if container in ({}, []) and name not in self.tables.ignore:
+            self.keep_value(container, name, out)
+
+    def keep_id(self, identifier: Any, out: Any, found: Any = None) -> None:
+        """Remembers an empty id, or that there was none where one was `found` elsewhere."""
+        absent = identifier is None and found is not None and not is_minted(found)
+        if (identifier == "" or absent) and isinstance(out, dict):
+            out[f"{self.tables.name}:{residue.OWN_ID}"] = identifier
 
     def unused(self, container: Any, keys: tuple[str, ...], place: str, out: Any) -> None:
         """Keys that another alternative would have read."""
@@ -613,6 +637,8 @@ class DecodeContext(Context):
             "id": self.mint("item", identifier),
             "status": status if known or (statuses and isinstance(status, str)) else "completed",
         }
+        if identifier == "":
+            item[f"{name}:{residue.OWN_ID}"] = ""
         if statuses and item["status"] != status:
             item[f"{name}:@status"] = True
         return {**item, **rest}

@@ -28,6 +28,7 @@ __all__ = [
     "element",
     "field",
     "filled",
+    "listed_some",
     "is_integer",
     "is_minted",
     "is_number",
@@ -129,6 +130,11 @@ def default(value: Any, otherwise: Any) -> Any:
 def filled(value: Any) -> Any:
     """The value, or None where it is an empty text, list or object, or zero."""
     return None if value in ("", [], {}) or (is_number(value) and value == 0) else value
+
+
+def listed_some(value: Any) -> Any:
+    """The value, or None where it is an empty list."""
+    return None if value == [] else value
 
 
 def word(value: Any) -> str | None:

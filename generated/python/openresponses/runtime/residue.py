@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .primitives import put
+from .primitives import field, put
 
 TURN = "turn."
 """Residue of a native message as a whole; it lies on the message's first item."""
@@ -19,6 +19,12 @@ TURN = "turn."
 NEW_TURN = "@turn"
 """Residue that marks the first item of a message that merging would hide."""
 
+
+EMPTY = "@empty"
+"""Residue that marks the only item of a message that held nothing at all."""
+
+OWN_ID = "@id"
+"""Residue of an empty or absent id, where the item has one that was found for it."""
 
 CHOICE = "@choice"
 """Residue that says to which of several answers an item belongs."""
@@ -41,11 +47,24 @@ def steps(path: str) -> tuple[str | int, ...]:
 
 
 def restore(out: Any, path: str, value: Any) -> bool:
-    """Puts residue back where it came from; False where there is no such place."""
+    """Puts residue back where it came from; False where there is no such place.
+
+    An empty object or list gives way to what was put there since.
+    """
     if not isinstance(out, dict):
         return False
+    way = steps(path)
     try:
-        put(out, steps(path), value)
+        if value in ({}, []) and reached(out, way):
+            return True
+        put(out, way, value)
     except (TypeError, AttributeError, IndexError, KeyError):
         return False
     return True
+
+
+def reached(out: Any, way: tuple[str | int, ...]) -> bool:
+    """Whether something that says more than nothing lies at the end of the way."""
+    for step in way:
+        out = field(out, step)
+    return bool(out)

@@ -34,6 +34,7 @@ from orgen.ir.operations import (
     Copy,
     Do,
     Element,
+    Equals,
     Expect,
     Expr,
     Field,
@@ -249,6 +250,11 @@ class BodyCompiler:
             body += [Let(made.name, constant({})), Put("out", here, made)]
         body += self.walk(child, local, here, made)
         body += self.account(child, local, here)
+        if not self.encode and not made:
+            nothing = constant([] if kind == "array" else {})
+            kept = (local, constant(".".join(map(str, here))), Local("out"))
+            keep = Do(Primitive("keep_empty", kept, context=True))
+            body.append(When(Equals(local, nothing), (keep,)))
         return [Let(local.name, value), When(Present(local), tuple(body))]
 
     def row(self, row: Row, container: Expr, key: str | int) -> list[Stmt]:
@@ -475,6 +481,9 @@ class BodyCompiler:
                 turn = TableName(f"turn_{turns}_{name}")
                 one = (root("body"), source, function, turn, Local("out"), target)
                 return [Do(Primitive(primitive, one, context=True))]
+            place = constant(_prefix(self.source(row)))
+            whole = (root("body"), source, function, Local("out"), target, place)
+            return [Do(Primitive(primitive, whole, context=True))]
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
 
@@ -537,8 +546,8 @@ class BodyCompiler:
         scope.specs = self.variable_specs(_nested(rule.canonical))
         scope.names.add("body")
         match(source, root("body"), scope, "body", known=True)
-        if rule.when and self.encode:
-            scope.steps.append(Guard(Holds(_condition(rule.when))))
+        if rule.when and (self.encode or rule.when.startswith(("calls", "model"))):
+            scope.steps.append(Guard(Holds(_condition(rule.when, self.encode))))
         builder = Builder(scope)
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
@@ -668,10 +677,16 @@ def _structure(row: Row) -> bool:
     return bool(row.filters) and row.filters[0].name in STRUCTURES
 
 
-def _condition(when: str) -> Primitive:
-    """`calls`, or `model gemini-2` with its argument, as a question to the context."""
+def _condition(when: str, encode: bool) -> Primitive:
+    """`calls`, or `model gemini-2` with its argument, as a question to the context.
+
+    It is asked of the canonical body: the one that is read, or the one that is made.
+    """
     name, *arguments = when.split(" ", 1)
-    operands: tuple[Expr, ...] = (root("body"), *(constant(text) for text in arguments))
+    operands: tuple[Expr, ...] = (
+        root("body") if encode else Local("out"),
+        *(constant(text) for text in arguments),
+    )
     return Primitive(f"has_{name}", operands, context=True)
 
 

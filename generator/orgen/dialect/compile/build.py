@@ -44,13 +44,13 @@ class Builder:
         self.scope = scope
         self.statements: list[Stmt] = []
 
-    def value(self, template: Template, name: str) -> Expr:
+    def value(self, template: Template, name: str, *, optional: bool = False) -> Expr:
         """The expression for a template; statements it needs are collected first."""
         match template:
             case Literal(value):
                 return constant(value)
             case Variable():
-                return self.variable(template)
+                return self.variable(template, optional)
             case Wildcard(filters):
                 return self.written(filters)
             case Text(parts):
@@ -79,7 +79,7 @@ class Builder:
         for entry in template.entries:
             if self.left_out(entry):
                 continue
-            value = self.value(entry.template, entry.key)
+            value = self.value(entry.template, entry.key, optional=entry.optional)
             if self.may_be_absent(entry, value):
                 optional.append((entry, value))
             else:
@@ -131,7 +131,7 @@ class Builder:
             case Variable(_, filters):
                 if any(f.name in ALWAYS for f in filters):
                     return False
-                if any(f.name == "minted" for f in filters):
+                if any(f.name in ("minted", "name_of") for f in filters):
                     return True
                 return entry.optional or self.binding(entry.template).optional
             case Object():
@@ -139,10 +139,10 @@ class Builder:
             case _:
                 return False
 
-    def variable(self, variable: Variable) -> Expr:
+    def variable(self, variable: Variable, optional: bool) -> Expr:
         binding = self.binding(variable)
         value = binding.value
-        place = Place(binding.container or value, binding.key)
+        place = Place(binding.container or value, binding.key, optional)
         for filter in variable.filters:
             value = forward(filter, value, self.scope, place)
         return value

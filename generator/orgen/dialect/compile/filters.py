@@ -52,6 +52,7 @@ class Place:
 
     container: Expr
     key: str
+    optional: bool = False
 
     @property
     def arguments(self) -> tuple[Expr, Expr]:
@@ -77,8 +78,10 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return value
         case "data_url" | "object_schema" | "timestamp":
             return Primitive(filter.name, (value,))
-        case "filled":
+        case "filled" if place.optional:
             return Primitive("filled", (value,))
+        case "filled":  # a rule that must write it does not match without it
+            return _bound(Primitive("filled", (value,)), scope, place.key)
         case "bare" if encode:
             return Primitive("bare", (value,), context=True)
         case "bare":
@@ -109,13 +112,16 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return Primitive("join", (value,))
         case "mint":
             return Primitive("mint", (constant(arguments[0]), value), context=True)
+        case "minted" if encode:
+            return Primitive("own_id", (value, place.container), context=True)
         case "minted":
             return Primitive("unless_minted", (value,))
         case "own_id":
             vendors = Primitive("unless_minted", (value,))
             return Primitive("mint", (constant(arguments[0]), vendors), context=True)
         case "name_of":
-            return Primitive("name_of", (value, *place.arguments), context=True)
+            lenient = (constant(True),) if place.optional else ()
+            return Primitive("name_of", (value, *place.arguments, *lenient), context=True)
         case "safe_name" if encode:
             return Primitive("native_name", (value,), context=True)
         case "safe_name":
@@ -144,10 +150,16 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
     match filter.name:
         case "str" | "obj" | "list":
             return _guarded(value, _GUARDS[filter.name], scope, wish)
+        case "minted" if not encode:
+            scope.own_ids.append(value)
+            return value
         case "default" | "clamp" | "mint" | "minted" | "name_of" | "media_type":
             return value
         case "own_id":
             return Primitive("unless_minted", (value,))
+        case "bare" if not encode:  # an empty list goes back as a text
+            scope.keep(value, Primitive("listed_some", (value,)), place.container, place.key)
+            return value
         case "absent" | "object_schema" | "bare" | "listed":
             return value
         case "safe_name":

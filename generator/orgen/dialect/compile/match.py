@@ -145,6 +145,7 @@ class _Matcher:
         for filter in reversed(variable.filters):
             value = backward(filter, value, inner, place, variable.name)
         self.pick(variable)
+        scope.own_ids += inner.own_ids
         if value is local and not inner.steps:
             return local
         scope.kept += inner.kept
@@ -175,8 +176,13 @@ class _Matcher:
             for filter in reversed(variable.filters):
                 read = backward(filter, read, scope, place, variable.name)
             self.pick(variable)
+            if scope.direction is Direction.DECODE:  # an empty list says nothing, but was there
+                again = Primitive("listed_some", (value,))
+                scope.keep(value, again, place.container, place.key)
             found = Primitive("both", (known, read))
         elif "minted" in names:
+            if scope.direction is Direction.DECODE:
+                scope.own_ids.append(value)
             return
         elif scope.direction is Direction.DECODE and (optional or "media_type" in names):
             self.follows(variable, value, known, place, optional)

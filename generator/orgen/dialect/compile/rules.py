@@ -60,6 +60,7 @@ class Compiler:
             place_of(rule.canonical),
             strict=within is not None and direction is Direction.DECODE,
             names={parameter, "ctx"},
+            two_way=rule.only is None,
         )
 
     def origin(self, what: str, span: Span) -> str:
@@ -131,7 +132,7 @@ def rule_alternative(
     builder = Builder(scope)
     made = builder.value(target, "out")
     body = [*builder.statements]
-    if (scope.seen or scope.kept) and made != Local("out"):
+    if (scope.seen or scope.kept or scope.own_ids) and made != Local("out"):
         body.append(Let("out", made))
         made = Local("out")
     body += reports(rule, root(parameter))
@@ -147,10 +148,16 @@ def words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
     if scope.direction is Direction.ENCODE:
         return settled_words(native, scope, container)
     found = kept(scope)
+    identifier: tuple[Expr, ...] = ()
     if scope.named is not None:
         name, variable = scope.named
-        known = (name, scope.bindings[variable].value, Local("out"))
+        identifier = (scope.bindings[variable].value,)
+        exact = () if scope.two_way else (constant(False),)
+        known = (name, *identifier, Local("out"), *exact)
         found.append(Do(Primitive("keep_name", known, context=True)))
+    for value in scope.own_ids:
+        own = (value, Local("out"), *identifier)
+        found.append(Do(Primitive("keep_id", own, context=True)))
     return found
 
 

@@ -60,8 +60,12 @@ class Scope:
     names: set[str] = field(default_factory=set)
     picks: dict[str, list[str]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
+    own_ids: list[Expr] = field(default_factory=list)
+    """Ids that the vendor may have left empty."""
     named: tuple[Expr, str] | None = None
     """A function's name that was read, and the variable of its call's id."""
+    two_way: bool = True
+    """Whether the rule serves both directions."""
 
     def local(self, wish: str) -> str:
         """A local name close to the wish that is not taken in this function."""

@@ -13,6 +13,7 @@ from orgen.dialect.ast import (
     Array,
     Direction,
     Entry,
+    Literal,
     Object,
     Rule,
     Template,
@@ -109,6 +110,15 @@ class Slot:
         self.scalars += other.scalars
         self.elements.update(other.elements)
         self.content.update(other.content)
+
+
+def role_of(turn: Turn) -> str:
+    """The canonical role of those who send the turn's messages."""
+    for rule in turn.rules:
+        entry = rule.canonical.entry("role") if isinstance(rule.canonical, Object) else None
+        if entry and isinstance(entry.template, Literal) and rule.only is not Direction.ENCODE:
+            return str(entry.template.value)
+    return "user"
 
 
 def slots(turn: Turn) -> list[Slot]:
@@ -345,14 +355,16 @@ class TurnsCompiler:
             span=turn.span,
         )
         keys = constant(list(known))
-        rest = "take_unknown" if turn.unknown == "*" else "keep_turn"
+        open = turn.unknown == "*"
+        rest = "take_unknown" if open else "keep_turn"
+        role = () if open else (constant(role_of(turn)), constant(list(turn.fill)))
         whole = Function(
             name=f"decode_{name}",
             parameters=("message",),
             doc=self.origin(f"{turn.name}: a message of a request", turn),
             prologue=(
                 Let("items", Run(f"decode_{name}_items", (root("message"),))),
-                Do(Primitive(rest, (root("message"), keys, Local("items")), context=True)),
+                Do(Primitive(rest, (root("message"), keys, Local("items"), *role), context=True)),
             ),
             alternatives=(),
             epilogue=(Return(Local("items")),),

@@ -1,0 +1,176 @@
+"""When two native responses say the same: the declared normal forms of answers.
+
+`lost(dialect, said, again)` compares an answer with what decoding and encoding
+made of it. Each dialect file lists its forms under `normal_forms`. For every
+dialect: key order says nothing, null and what is empty are absent, counters of
+zero are none; and what an answer leaves out may be filled in, so that only
+what it says is compared.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from normal_forms import camel_case, objects, parse_arguments
+from places import pointer
+
+Form = Callable[[dict[str, Any]], None]
+
+
+def lost(dialect: str, said: Any, again: Any) -> list[str]:
+    """What `said` says and `again` does not, as pointers with both values."""
+    return list(missing(normal_response(dialect, said), normal_response(dialect, again), ()))
+
+
+def missing(said: Any, again: Any, path: tuple[str | int, ...]) -> Iterator[str]:
+    if isinstance(said, dict) and isinstance(again, dict):
+        for key, value in said.items():
+            yield from missing(value, again.get(key), (*path, key))
+    elif isinstance(said, list) and isinstance(again, list) and len(said) == len(again):
+        for index, (value, other) in enumerate(zip(said, again, strict=True)):
+            yield from missing(value, other, (*path, index))
+    elif said != again:
+        yield f"{pointer(path)}: {said!r:.200} became {again!r:.200}"
+
+
+def normal_response(dialect: str, body: Any) -> Any:
+    """The normal form of a response; the body itself stays as it is."""
+    body = copy.deepcopy(body)
+    for form in FORMS[dialect]:
+        form(body)
+    for holder in (body, body.get("usage"), body.get("usageMetadata")):
+        without_zeros(holder)
+    return without_nothing(body)
+
+
+def without_zeros(usage: Any) -> None:
+    """A counter of zero is the same as none."""
+    if isinstance(usage, dict):
+        for key, value in list(usage.items()):
+            if value == 0 and ("count" in key.lower() or "tokens" in key):
+                del usage[key]
+            elif key.endswith("tokens_details"):
+                without_zeros(value)
+
+
+def without_nothing(value: Any) -> Any:
+    """The value without nulls, empty objects and empty lists."""
+    if isinstance(value, dict):
+        plain = {key: without_nothing(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in plain.items() if inner not in (None, {}, [])}
+    if isinstance(value, list):
+        return [without_nothing(inner) for inner in value]
+    return value
+
+
+# Anthropic Messages
+
+
+def standard_tier(body: dict[str, Any]) -> None:
+    """The standard service tier goes without saying."""
+    usage = body.get("usage")
+    if isinstance(usage, dict) and usage.get("service_tier") == "standard":
+        del usage["service_tier"]
+
+
+# Chat Completions
+
+
+def messages_of_choices(body: dict[str, Any]) -> None:
+    """Arguments are JSON, a refusal is the field; roles and empty texts may be left out."""
+    for choice in objects(body.get("choices")):
+        message = choice.get("message")
+        if isinstance(message, dict):
+            message.pop("role", None)
+            parts = list(objects(message.get("content")))
+            if len(parts) == 1 and parts[0].keys() == {"type", "refusal"}:
+                message["refusal"] = parts[0]["refusal"]
+                del message["content"]
+            if message.get("content") == "":
+                del message["content"]
+            for call in objects(message.get("tool_calls")):
+                parse_arguments(call.get("function"))
+
+
+def code_as_text(body: dict[str, Any]) -> None:
+    """The code of an error may be a number."""
+    holders = [body, *objects(body.get("choices"))]
+    for error in (holder.get("error") for holder in holders):
+        if isinstance(error, dict) and isinstance(error.get("code"), int | float):
+            error["code"] = str(error["code"])
+
+
+def default_tier(body: dict[str, Any]) -> None:
+    """An answer's tier may be left out."""
+    if body.get("service_tier") == "default":
+        del body["service_tier"]
+
+
+# Gemini
+
+
+def candidates(body: dict[str, Any]) -> None:
+    """Candidates without anything at the end are none."""
+    found = body.get("candidates")
+    while isinstance(found, list) and found and not without_nothing(found[-1]):
+        del found[-1]
+
+
+def no_time(body: dict[str, Any]) -> None:
+    """Answers do not say again when they were made."""
+    body.pop("createTime", None)
+    usage = body.get("usageMetadata")
+    if isinstance(usage, dict) and usage.get("serviceTier") == "standard":
+        del usage["serviceTier"]
+
+
+def no_model(body: dict[str, Any]) -> None:
+    """An empty name of a model is none."""
+    if body.get("modelVersion") == "":
+        del body["modelVersion"]
+
+
+# Portable
+
+
+def joined_text(body: dict[str, Any]) -> None:
+    """In an answer, all texts are one; one string of reasoning is a list of one."""
+    message = body.get("message")
+    if not isinstance(message, dict):
+        return
+    parts = list(objects(message.get("content")))
+    if parts and all(part.keys() == {"type", "text"} for part in parts):
+        message["content"] = "".join(part["text"] for part in parts)
+    if message.get("content") == "":
+        del message["content"]
+    for thought in objects(message.get("reasoning")):
+        for key in ("summary", "text"):
+            if isinstance(thought.get(key), str):
+                thought[key] = [thought[key]]
+
+
+# Responses
+
+
+def bare_citation(body: dict[str, Any]) -> None:
+    """A citation may leave out an empty title and positions of zero."""
+    for item in objects(body.get("output")):
+        for part in objects(item.get("content")):
+            for note in objects(part.get("annotations")):
+                if note.get("title") == "" and note.get("start_index") == 0:
+                    for key in ("title", "start_index", "end_index"):
+                        note.pop(key, None)
+
+
+FORMS: dict[str, tuple[Form, ...]] = {
+    "anthropic_messages": (standard_tier,),
+    "gemini_generate_content": (camel_case, no_time, no_model, candidates),
+    "ollama_chat": (),
+    "openai_chat": (messages_of_choices, code_as_text, default_tier),
+    "openai_responses": (bare_citation,),
+    "openresponses": (bare_citation,),
+    "portable": (joined_text, default_tier),
+}
+"""Dialect -> its forms, applied in this order."""
