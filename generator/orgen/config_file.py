@@ -16,7 +16,6 @@ from typing import TypeAlias
 
 from orgen.config import MODEL_FLAVOURS, TARGETS
 from orgen.diagnostics import Diagnostics, Span
-from orgen.load.limits import MAX_FILE_BYTES
 from orgen.toml_places import Places, Steps, places_of
 
 Value: TypeAlias = "str | tuple[str, ...]"
@@ -24,6 +23,7 @@ _KEYS = ("spec", "out", "targets", "package", "models", "vendor")
 _VENDOR = "vendor"
 _VENDOR_KEYS = ("target", "dest", "package", "dialects", "models")
 _PATHS = ("spec", "out")
+_MAX_BYTES = 1_048_576
 VENDOR_TARGETS = ("python",)
 """Targets that make a package which can live inside another project."""
 _DIALECT = re.compile(r"[a-z][a-z0-9_]{0,79}")
@@ -70,14 +70,15 @@ def _of_project(path: Path, diagnostics: Diagnostics) -> Settings | None:
     except OSError:
         return None
     settings = _read(path, "tool.orgen", diagnostics)
-    return settings if settings.values or diagnostics else None
+    told = settings.values or settings.vendor is not None or diagnostics
+    return settings if told else None
 
 
 def _read(path: Path, table: str, diagnostics: Diagnostics) -> Settings:
     name = str(path)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise OSError(f"it has more than {MAX_FILE_BYTES:,} bytes")
+        if path.stat().st_size > _MAX_BYTES:
+            raise OSError(f"it has more than {_MAX_BYTES:,} bytes")
         text = path.read_bytes().decode("utf-8")
         diagnostics.sources[name] = text
         value: object = tomllib.loads(text)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from orgen.diagnostics import Span
-from orgen.load.source import Source
 
 Steps: TypeAlias = "tuple[str | int, ...]"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -26,7 +25,8 @@ _STRINGS = (
 class Places:
     """Spans of the keys and values of one file that `tomllib` has read without a fault."""
 
-    source: Source
+    file: str
+    text: str
     keys: dict[Steps, tuple[int, int]] = field(default_factory=dict)
     values: dict[Steps, tuple[int, int]] = field(default_factory=dict)
 
@@ -36,18 +36,26 @@ class Places:
 
     def value(self, steps: Steps) -> Span:
         """Where the value at `steps` is written; else its key, or what is nearest around it."""
-        return self.source.span(*self.values[steps]) if steps in self.values else self.key(steps)
+        return self._span(*self.values[steps]) if steps in self.values else self.key(steps)
 
     def _nearest(self, found: dict[Steps, tuple[int, int]], steps: Steps) -> Span:
         for length in range(len(steps), 0, -1):
             if steps[:length] in found:
-                return self.source.span(*found[steps[:length]])
-        return Span(self.source.file)
+                return self._span(*found[steps[:length]])
+        return Span(self.file)
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(self.file, *self._position(start), *self._position(end))
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        """Line and column; a line of TOML ends at LF or CRLF."""
+        before = self.text[:offset]
+        return before.count("\n") + 1, offset - before.rfind("\n")
 
 
 def places_of(file: str, text: str) -> Places:
     """Scan the text of a file that is valid TOML; of any other, as much as can be told."""
-    scanner = _Scanner(text, Places(Source(file, text)))
+    scanner = _Scanner(text, Places(file, text))
     scanner.scan()
     return scanner.places
 

@@ -17,6 +17,7 @@ from orgen.cli.bundle import bundle
 from orgen.cli.explain import explain
 from orgen.cli.failures import exit_code_of
 from orgen.cli.generate import generate
+from orgen.cli.init import init
 from orgen.cli.new import new
 from orgen.cli.table import table
 from orgen.cli.translate import translate
@@ -56,6 +57,7 @@ for _command in (
     explain,
     translate,
     vendor,
+    init,
     new,
 ):
     cli.add_command(_command)

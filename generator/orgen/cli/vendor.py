@@ -19,13 +19,13 @@ from orgen.cli.options import (
     spec_path,
 )
 from orgen.cli.output import print_faults
-from orgen.cli.vendor_request import Asked, Flags, asked_for, split_dialects
 from orgen.config import MODEL_FLAVOURS, ModelFlavour
 from orgen.diagnostics import DiagnosticError, Diagnostics
 from orgen.progress import terminal_progress
 from orgen.report import Format
 
 if TYPE_CHECKING:
+    from orgen.cli.vendor_request import Asked
     from orgen.vendor.update import Result
 
 _EPILOG = """\b
@@ -48,6 +48,19 @@ Exit codes: 0 all is well; 1 findings of --check; 2 faults, and nothing was writ
 """
 _SHOWN = 200
 """Lines of an API diff that are printed."""
+_ALL = "all"
+
+
+def split_dialects(
+    _context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Names given with commas or by repetition, sorted; empty for `all`, None without the flag."""
+    if not values:
+        return None
+    names = {name.strip() for value in values for name in value.split(",")} - {""}
+    if not names or (_ALL in names and len(names) > 1):
+        raise click.BadParameter("has to be names with commas between, or `all`", param=option)
+    return tuple(sorted(names - {_ALL}))
 
 
 @click.command(epilog=_EPILOG)
@@ -88,6 +101,8 @@ def vendor(
         raise click.UsageError("--check goes without --update, --force and --dry-run")
     for place in places:
         path_callback(click.get_current_context(), click.Argument(["DEST"]), place)
+    from orgen.cli.vendor_request import Flags, asked_for
+
     diagnostics = Diagnostics()
     try:
         settings = load_settings(diagnostics)

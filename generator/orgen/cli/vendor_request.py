@@ -12,10 +12,9 @@ from orgen.config import MODEL_FLAVOURS, ModelFlavour
 from orgen.config_file import VENDOR_TARGETS, Settings
 from orgen.diagnostics import Diagnostics, Span
 from orgen.load.suggest import close_hint
+from orgen.vendor.manifest import read
 from orgen.vendor.options import Options
 from orgen.vendor.place import check_name, default_name, normal, usable
-
-_ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,6 @@ class Asked:
                 message = f"the spec has no dialect named {name!a}"
                 diagnostics.error(self.places[name], "C006", message, hint)
         diagnostics.check()
-
-
-def split_dialects(
-    _context: click.Context, option: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...] | None:
-    """Names given with commas or by repetition, sorted; empty for `all`, None without the flag."""
-    if not values:
-        return None
-    names = {name.strip() for value in values for name in value.split(",")} - {""}
-    if not names or (_ALL in names and len(names) > 1):
-        raise click.BadParameter("has to be names with commas between, or `all`", param=option)
-    return tuple(sorted(names - {_ALL}))
 
 
 def asked_for(
@@ -145,16 +132,12 @@ def _configured(dest: Path, settings: Settings) -> Mapping[str, str | tuple[str,
 
 def _present(dest: Path, diagnostics: Diagnostics) -> Options | None:
     """The options in the manifest that is there; what is wrong with it is reported later."""
-    from orgen.vendor.manifest import read
-
     manifest = read(normal(dest), Diagnostics())
     return manifest.options if manifest is not None else None
 
 
 def _demand(dest: Path, diagnostics: Diagnostics) -> None:
     """Say why there is no package to check or update."""
-    from orgen.vendor.manifest import read
-
     read(normal(dest), diagnostics)
     diagnostics.check()
 
