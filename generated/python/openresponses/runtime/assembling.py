@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from .emitting import Emitter, OpenItem, OpenPart
+from .emitting import Emitter, OpenItem, OpenPart, final_status
 from .jsontext import loads
 from .streams import Path
 
@@ -317,9 +317,9 @@ class Assembler:
         waiting = [item for item in unit.items if item.value is None]
         for item in decoded:
             if waiting and waiting[0].type == item["type"]:
-                waiting.pop(0).close(item, item.get("status") or status)
+                waiting.pop(0).close(item, final_status(item, status))
             else:
-                made = self._emitter.whole(self.named(item), item.get("status") or status)
+                made = self._emitter.whole(self.named(item), final_status(item, status))
                 unit.items.append(made)
         for opened in waiting:
             opened.close({}, status)
@@ -399,25 +399,39 @@ def child(holder: dict[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
+MAX_INDEX = 10_000
+"""Lists that a path makes may be this long: a number must not make us fill memory."""
+
+
 def put(holder: dict[str, Any], path: tuple[Key, ...], value: Any) -> None:
-    """Puts a value at a path, making what lies between."""
+    """Puts a value at a path, making what lies between; what is no container gives way."""
     at: Any = holder
     for step, following in pairwise(path):
-        made: Any = [] if isinstance(following, int) else {}
-        if isinstance(step, int):
-            while len(at) <= step:
-                at.append({} if not isinstance(made, list) else [])
-            at = at[step]
-        else:
-            found = at.get(step)
-            if not isinstance(found, dict | list):
-                found = at[step] = made
-            at = found
-    last = path[-1]
-    if isinstance(last, int):
-        while len(at) <= last:
-            at.append(None)
-    at[last] = value
+        kind = list if isinstance(following, int) else dict
+        found = held(at, step)
+        if not isinstance(found, kind):
+            found = kind()
+            place(at, step, found)
+        at = found
+    place(at, path[-1], value)
+
+
+def held(holder: Any, step: Key) -> Any:
+    """What lies one step further, None for nothing."""
+    if isinstance(holder, dict):
+        return holder.get(step)
+    if isinstance(holder, list) and isinstance(step, int) and 0 <= step < len(holder):
+        return holder[step]
+    return None
+
+
+def place(holder: Any, step: Key, value: Any) -> None:
+    """Puts a value one step further; lists grow as far as they may."""
+    if isinstance(holder, dict):
+        holder[step] = value
+    elif isinstance(step, int) and 0 <= step < MAX_INDEX:
+        holder.extend([{} for _ in range(step + 1 - len(holder))])
+        holder[step] = value
 
 
 def merge(holder: dict[str, Any], value: Mapping[str, Any]) -> None:

@@ -291,8 +291,10 @@ class Context:
 
     def carry(self, placement: str, payload: Any) -> str | None:
         """Opaque reasoning state in an envelope that names its origin and place."""
-        if not isinstance(payload, str):
+        if payload is None:
             return None
+        if not isinstance(payload, str):
+            raise self.wrong(payload, "a string")
         return f"{self.tables.name}/{placement}:{payload}"
 
     def carried(self, placement: str, envelope: Any) -> str | None:

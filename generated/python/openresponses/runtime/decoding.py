@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import resource
 from .assembling import Assembler
 from .context import response_base
-from .emitting import Emitter, OpenItem
+from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
 from .framing import MAX_EVENT_BYTES, ArrayReader, Frame, FrameReader, LineReader, SseReader
 from .grounding import ANSWER_FIXUPS
@@ -330,9 +330,11 @@ class StreamDecoder:
         items = self._emitter.items
         for opened, item in paired(items, output):
             if opened is None and item is not None:
-                self._emitter.whole({**item, "id": self._mint_again(item)}, _state(item, status))
+                self._emitter.whole(
+                    {**item, "id": self._mint_again(item)}, final_status(item, status)
+                )
             elif opened is not None and opened.value is None:
-                opened.close(item or {}, _state(item or {}, status))
+                opened.close(item or {}, final_status(item or {}, status))
 
     def _mint_again(self, item: dict[str, Any]) -> str:
         given = item.get("id")
@@ -370,11 +372,6 @@ class StreamDecoder:
 
     def _contradicted(self, path: str, reason: str) -> None:
         self.losses.append(Loss(path, "coerced", f"{reason}; the deltas were kept"))
-
-
-def _state(item: dict[str, Any], status: str) -> str:
-    stated = item.get("status")
-    return stated if stated in ("completed", "incomplete") else status
 
 
 def merged_final(native: dict[str, Any], final: dict[str, Any]) -> dict[str, Any]:

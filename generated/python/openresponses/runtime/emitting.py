@@ -230,6 +230,12 @@ def same_json(one: str, other: str) -> bool:
         return False
 
 
+def final_status(item: dict[str, Any], status: str) -> str:
+    """The status with which an item closes: its own, if it is one that can be."""
+    stated = item.get("status")
+    return stated if stated in ("completed", "incomplete") else status
+
+
 class Emitter:
     """The events of one stream. `events` are those that nobody has taken yet."""
 

@@ -8,7 +8,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from .assembling import Assembler, Element, Key, child, put
+from .assembling import Assembler, Element, Key, held, put
 from .streams import Assignment, EventRule, Path, StreamTable
 
 
@@ -163,12 +163,10 @@ class Told:
                     element.changed = True
                     put(element.native, path, copy_of(value))
             case "push":
-                holder = element.native
-                for step in path[:-1]:
-                    holder = child(holder, str(step))
-                entries = holder.get(str(path[-1]))
+                entries = at(element.native, path)
                 if not isinstance(entries, list):
-                    entries = holder[str(path[-1])] = []
+                    entries = []
+                    put(element.native, path, entries)
                 entries.append(copy_of(value))
             case "finish":
                 self._finish(element, path, value)
@@ -200,12 +198,7 @@ class Told:
 def at(value: Any, path: tuple[Key, ...]) -> Any:
     """What lies at a path, None where it leads nowhere."""
     for step in path:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
+        value = held(value, step)
     return value
 
 
