@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest.register_assert_rewrite("dialect_vectors")
+
 ROOT = Path(__file__).resolve().parent.parent
 """The root of the repository."""
 

@@ -306,6 +306,8 @@ class _NameCheck:
 
     def check(self, filter: Filter) -> None:
         dialect = self.dialect
+        if not filter.arguments:
+            return  # all of these need one; the reader has said so
         if filter.name == "map":
             self.known("map", filter.arguments[0], dialect.maps, filter.span)
         elif filter.name == "gather":

@@ -346,6 +346,15 @@ _KINDS = (
         example="$n|int",
         gives="integer",
     ),
+    _kind(
+        "spanning",
+        1,
+        "citations that stand for the whole text of that variable",
+        "the citations, each spanning the text; others fit no rule",
+        example="$c|each(citation)|spanning(text)",
+        accepts="array",
+        gives="array",
+    ),
 )
 
 FILTERS = {kind.name: kind for kind in _KINDS}

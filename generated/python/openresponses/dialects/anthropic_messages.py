@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .canonical import KINDS
 from ..runtime.primitives import (
     default,
+    differs,
     element,
     field,
     is_integer,
@@ -20,7 +21,9 @@ from ..runtime.primitives import (
     negate,
     pieces,
     remainder,
+    spanning,
     total,
+    unless_absent,
 )
 from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from ..native import anthropic_messages as native_anthropic_messages
 
 TURN_MESSAGES_USER = Turn("user", {"role": "user"}, True)
-TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True)
+TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True, {"content": []})
 TURN_MESSAGES_SYSTEM = Turn("system", {"role": "system"}, True)
 MESSAGES_EXTENSION_TURN = (TURN_MESSAGES_ASSISTANT, "content")
 ENCODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
@@ -57,7 +60,6 @@ DECODE_ERROR = {
     "not_found_error": "not_found",
     "rate_limit_error": "too_many_requests",
     "api_error": "server_error",
-    "timeout_error": "server_error",
 }
 ENCODE_CODE = {
     "authentication_error": "authentication_error",
@@ -71,6 +73,10 @@ DECODE_CODE = {
     "billing_error": "billing_error",
     "request_too_large": "request_too_large",
 }
+ENCODE_SERVER_CODE = {"overloaded": "overloaded_error", "timeout": "timeout_error"}
+DECODE_SERVER_CODE = {"overloaded_error": "overloaded", "timeout_error": "timeout"}
+ENCODE_STATUS = {"request_too_large": 413, "timeout": 504, "overloaded": 529}
+DECODE_STATUS = {413: "request_too_large", 504: "timeout", 529: "overloaded"}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
@@ -80,7 +86,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
     ["id", "model", "output", "usage", "service_tier", "status", "incomplete_details", "error"]
 )
 _ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
-    ["id", "model", "usage", "stop_reason", "type", "role", "content"]
+    ["id", "model", "usage", "stop_reason", "type", "content"]
 )
 _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
     [
@@ -178,9 +184,9 @@ _TYPE_THINKING_SIGNATURE = frozenset(["type", "thinking", "signature"])
 _TYPE_TOOL_USE_ID = frozenset(["type", "tool_use_id"])
 _TYPE_TOOL_USE_ID_CONTENT = frozenset(["type", "tool_use_id", "content"])
 _TYPE_URL = frozenset(["type", "url"])
-_TYPE_URL_TITLE = frozenset(["type", "url", "title"])
+_TYPE_URL_TITLE_ENCRYPTED_INDEX = frozenset(["type", "url", "title", "encrypted_index"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
-    ["type", "url", "title", "start_index", "end_index"]
+    ["type", "url", "title", "start_index", "end_index", "anthropic_messages:encrypted_index"]
 )
 _USER_ID = frozenset(["user_id"])
 
@@ -258,7 +264,10 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
         if reasoning.get("effort") == "none":
             out["thinking"] = {"type": "disabled"}
             return
-        if isinstance(effort := reasoning.get("effort"), str):
+        if (
+            isinstance(effort := reasoning.get("effort"), str)
+            and lookup(ENCODE_EFFORT, effort) is not None
+        ):
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
@@ -503,7 +512,6 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     out["type"] = "message"
-    out["role"] = "assistant"
     ctx.gather_one(body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, [])
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -638,7 +646,6 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
-    ctx.check_constant(body, "role", "assistant", "", out)
     ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -781,24 +788,44 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/anthropic_messages/dialect.yaml:102)"""
     match body.get("type"):
         case "invalid_request":
-            if isinstance(code := body.get("code"), str) and isinstance(
-                message := body.get("message"), str
+            if (
+                isinstance(code := body.get("code"), str)
+                and isinstance(message := body.get("message"), str)
+                and lookup(ENCODE_CODE, code) is not None
             ):
                 out["type"] = "error"
                 out["error"] = {"type": lookup(ENCODE_CODE, code), "message": message}
+                if lookup(ENCODE_STATUS, code) is not None:
+                    out["@status"] = lookup(ENCODE_STATUS, code)
                 ctx.settle_word(body, code, "code", "error.type", body, "code")
+                ctx.settle_word(body, code, "status", "@status", body, "code")
                 return
         case "server_error":
-            if body.get("code") == "overloaded" and isinstance(message := body.get("message"), str):
+            if (
+                isinstance(code := body.get("code"), str)
+                and isinstance(message := body.get("message"), str)
+                and lookup(ENCODE_SERVER_CODE, code) is not None
+            ):
                 out["type"] = "error"
-                out["error"] = {"type": "overloaded_error", "message": message}
+                out["error"] = {"type": lookup(ENCODE_SERVER_CODE, code), "message": message}
+                if lookup(ENCODE_STATUS, code) is not None:
+                    out["@status"] = lookup(ENCODE_STATUS, code)
+                ctx.settle_word(body, code, "server_code", "error.type", body, "code")
+                ctx.settle_word(body, code, "status", "@status", body, "code")
                 return
-    if isinstance(type_ := body.get("type"), str) and isinstance(
-        message := body.get("message"), str
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and isinstance(message := body.get("message"), str)
+        and lookup(ENCODE_ERROR, type_) is not None
     ):
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
+        return
+    if isinstance(message := body.get("message"), str):
+        out["type"] = "error"
+        out["error"] = {"type": "api_error", "message": message}
+        ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -831,38 +858,42 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     if (body.get("type") is None or body.get("type") == "error") and isinstance(
         error := body.get("error"), dict
     ):
-        if (
-            (type_ := error.get("type")) is not None
-            and (word_ := lookup(DECODE_CODE, type_)) is not None
-            and isinstance(message := error.get("message"), str)
-        ):
-            out["type"] = "invalid_request"
-            out["code"] = word_
+        if (type_ := error.get("type")) is not None:
+            if (word_ := lookup(DECODE_CODE, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
+                out["type"] = "invalid_request"
+                out["code"] = word_
+                out["message"] = message
+                ctx.keep_exact(type_, lookup(ENCODE_CODE, word_), "error.type", out)
+                ctx.keep_exact(body.get("@status"), lookup(ENCODE_STATUS, word_), "@status", out)
+                return
+            if (word_ := lookup(DECODE_SERVER_CODE, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
+                out["type"] = "server_error"
+                out["code"] = word_
+                out["message"] = message
+                ctx.keep_exact(type_, lookup(ENCODE_SERVER_CODE, word_), "error.type", out)
+                ctx.keep_exact(body.get("@status"), lookup(ENCODE_STATUS, word_), "@status", out)
+                return
+            if (type__ := lookup(DECODE_ERROR, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
+                out["type"] = type__
+                out["message"] = message
+                ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
+                return
+        if isinstance(type_, str) and isinstance(message := error.get("message"), str):
+            out["code"] = type_
             out["message"] = message
-            ctx.keep_exact(type_, lookup(ENCODE_CODE, word_), "error.type", out)
-            return
-        if error.get("type") == "overloaded_error" and isinstance(
-            message := error.get("message"), str
-        ):
-            out["type"] = "server_error"
-            out["code"] = "overloaded"
-            out["message"] = message
-            return
-        if (
-            (type_ := error.get("type")) is not None
-            and (type__ := lookup(DECODE_ERROR, type_)) is not None
-            and isinstance(message := error.get("message"), str)
-        ):
-            out["type"] = type__
-            out["message"] = message
-            ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
             return
     ctx.unused(body, ("type",), "", out)
     ctx.unused(body.get("error"), ("type", "message"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:170)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -976,7 +1007,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:170)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:182)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -989,7 +1020,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1015,19 +1046,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1042,7 +1073,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:195)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1103,46 +1134,47 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:195)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:195)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "assistant", [])
+    ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:195)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "content",
-        decode_messages_assistant_content_element,
-        decode_assistant_content,
-        decode_messages_assistant_content_run,
-        "item",
-    )
+    if differs(message.get("content"), []):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_messages_assistant_content_element,
+            decode_assistant_content,
+            decode_messages_assistant_content_run,
+            "item",
+        )
     return items
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:198)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:198)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:198)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1157,7 +1189,7 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:130)"""
+    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:139)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1171,7 +1203,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:130)"""
+    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:139)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1185,7 +1217,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:134)"""
+    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:143)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1265,7 +1297,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:134)"""
+    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1353,14 +1385,21 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:147)"""
+    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     annotations = part.get("annotations")
-                    citations = ctx.each(annotations, encode_citation)
+                    if annotations is None or annotations == []:
+                        out = {"type": "text", "text": text}
+                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                            ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
+                        return out
+                    citations = unless_absent(
+                        annotations, ctx.each(ctx.unspanned(annotations, text), encode_citation)
+                    )
                     out = {"type": "text", "text": text}
                     if citations is not None:
                         out["citations"] = citations
@@ -1378,7 +1417,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:147)"""
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1387,7 +1426,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     ):
         citations = native.get("citations")
         out = {"type": "output_text", "text": text}
-        if (annotations := ctx.each(citations, decode_citation)) is not None:
+        if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
             out["annotations"] = annotations
         if not _TYPE_TEXT_CITATIONS.issuperset(native):
             ctx.account(native, _TYPE_TEXT_CITATIONS, "", out)
@@ -1396,7 +1435,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:155)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:167)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1404,8 +1443,19 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
         and isinstance(url := part.get("url"), str)
     ):
         title = part.get("title")
-        if part.get("start_index") == 0 and part.get("end_index") == 0:
-            out = {"type": "web_search_result_location", "url": url}
+        if (
+            part.get("start_index") == 0
+            and part.get("end_index") == 0
+            and (
+                anthropic_messages_encrypted_index := part.get("anthropic_messages:encrypted_index")
+            )
+            is not None
+        ):
+            out = {
+                "type": "web_search_result_location",
+                "url": url,
+                "encrypted_index": anthropic_messages_encrypted_index,
+            }
             if title is not None:
                 out["title"] = title
             if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
@@ -1415,28 +1465,30 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:155)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:167)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
         and isinstance(url := native.get("url"), str)
     ):
         title = native.get("title")
-        out = {
-            "type": "url_citation",
-            "url": url,
-            "title": default(title, ""),
-            "start_index": 0,
-            "end_index": 0,
-        }
-        if not _TYPE_URL_TITLE.issuperset(native):
-            ctx.account(native, _TYPE_URL_TITLE, "", out)
-        return out
+        if (encrypted_index := native.get("encrypted_index")) is not None:
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": default(title, ""),
+                "start_index": 0,
+                "end_index": 0,
+                "anthropic_messages:encrypted_index": encrypted_index,
+            }
+            if not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
+                ctx.account(native, _TYPE_URL_TITLE_ENCRYPTED_INDEX, "", out)
+            return out
     return ctx.foreign(native, "citation")
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:159)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1447,7 +1499,11 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         and ((strict := part.get("strict")) is None or isinstance(strict, bool))
     ):
         if part.get("anthropic_messages:@type") == "custom":
-            out = {"type": "custom", "name": name, "input_schema": default(parameters, {})}
+            out = {
+                "type": "custom",
+                "name": name,
+                "input_schema": default(parameters, {"type": "object"}),
+            }
             if description is not None:
                 out["description"] = description
             if strict is not None:
@@ -1455,7 +1511,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
             return out
-        out = {"name": name, "input_schema": default(parameters, {})}
+        out = {"name": name, "input_schema": default(parameters, {"type": "object"})}
         if description is not None:
             out["description"] = description
         if strict is not None:
@@ -1467,7 +1523,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:159)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:171)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1508,7 +1564,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:165)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1522,7 +1578,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:165)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"
@@ -1606,6 +1662,10 @@ TABLES = DialectTables(
         "decode_error": DECODE_ERROR,
         "encode_code": ENCODE_CODE,
         "decode_code": DECODE_CODE,
+        "encode_server_code": ENCODE_SERVER_CODE,
+        "decode_server_code": DECODE_SERVER_CODE,
+        "encode_status": ENCODE_STATUS,
+        "decode_status": DECODE_STATUS,
     },
     fixups=(
         "tool_results_first",

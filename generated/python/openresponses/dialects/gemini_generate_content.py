@@ -561,7 +561,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
-    if isinstance(tool_choice := body.get("tool_choice"), (dict, str)):
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), (dict, str))
+        and lookup(ENCODE_MODE, tool_choice) is not None
+    ):
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
@@ -644,7 +647,10 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
     """tier (spec/dialects/gemini_generate_content/dialect.yaml:92)"""
     if body.get("service_tier") == "auto":
         return
-    if isinstance(service_tier := body.get("service_tier"), str):
+    if (
+        isinstance(service_tier := body.get("service_tier"), str)
+        and lookup(ENCODE_TIER, service_tier) is not None
+    ):
         out["serviceTier"] = lookup(ENCODE_TIER, service_tier)
         ctx.settle_word(body, service_tier, "tier", "serviceTier", body, "service_tier")
         return
@@ -1153,7 +1159,10 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         body, ("gemini_generate_content:candidates.0.finishReason",), "", out
                     )
                     return
-                if isinstance(reason := incomplete_details.get("reason"), str):
+                if (
+                    isinstance(reason := incomplete_details.get("reason"), str)
+                    and lookup(ENCODE_INCOMPLETE, reason) is not None
+                ):
                     put(out, ("candidates", 0, "finishReason"), lookup(ENCODE_INCOMPLETE, reason))
                     ctx.settle_word(
                         body,
@@ -1432,7 +1441,10 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.settle_word(body, code, "http", "error.code", body, "code")
             ctx.settle_word(body, code, "http", "@status", body, "code")
             return
-        if isinstance(message := body.get("message"), str):
+        if (
+            isinstance(message := body.get("message"), str)
+            and lookup(ENCODE_REFUSAL, code) is not None
+        ):
             out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code))
             out["error"] = {
                 "status": lookup(ENCODE_REFUSAL, code),
@@ -1441,8 +1453,10 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
             return
-    if isinstance(type_ := body.get("type"), str) and isinstance(
-        message := body.get("message"), str
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and isinstance(message := body.get("message"), str)
+        and lookup(ENCODE_ERROR, type_) is not None
     ):
         out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))
         out["error"] = {
@@ -1451,6 +1465,11 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_)),
         }
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
+        return
+    if isinstance(message := body.get("message"), str):
+        out["@status"] = 500
+        out["error"] = {"status": "UNKNOWN", "message": message, "code": 500}
+        ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("code") is not None:
         if not isinstance(body.get("code"), str):
@@ -1498,7 +1517,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:225)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1535,14 +1554,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:225)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1582,14 +1601,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1604,7 +1623,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:230)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:234)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1757,7 +1776,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:230)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:234)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1767,7 +1786,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1818,19 +1837,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1845,7 +1864,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1892,12 +1911,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1910,14 +1929,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:251)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1933,7 +1952,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:168)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1947,7 +1966,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:168)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -1957,7 +1976,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1971,14 +1990,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:180)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2078,7 +2097,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:180)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2167,7 +2186,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2281,7 +2300,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2375,7 +2394,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:208)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2396,7 +2415,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:208)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -2406,7 +2425,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:212)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2420,7 +2439,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:212)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2434,7 +2453,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2448,7 +2467,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

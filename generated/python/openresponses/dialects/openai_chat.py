@@ -479,14 +479,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = "any"
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call":
+        if (
+            isinstance(tool_choice, str)
+            and body.get("openai_chat:@choice") == "function_call"
+            and lookup(ENCODE_MODE, tool_choice) is not None
+        ):
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
         if isinstance(tool_choice, dict) and body.get("openai_chat:@choice") == "function_call":
             out["function_call"] = ctx.one(tool_choice, encode_function_name)
             return
-        if isinstance(tool_choice, str):
+        if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             ctx.unused(body, ("openai_chat:@choice",), "", out)
@@ -1251,6 +1255,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         and ((code := body.get("code")) is None or isinstance(code, str))
         and isinstance(message := body.get("message"), str)
         and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
     ):
         error = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         if code is not None:
@@ -1259,6 +1264,19 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             error["param"] = param
         out["error"] = error
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
+        return
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
+        error = {"type": "server_error", "message": message}
+        if code is not None:
+            error["code"] = code
+        if param is not None:
+            error["param"] = param
+        out["error"] = error
+        ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -1383,7 +1401,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:269)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:273)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1651,7 +1669,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:269)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:273)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1670,7 +1688,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:270)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:274)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1686,7 +1704,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:275)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:279)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1702,7 +1720,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:280)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:284)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1718,7 +1736,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:285)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:289)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1752,7 +1770,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:292)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:296)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1800,7 +1818,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1872,7 +1890,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1904,12 +1922,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:306)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1930,7 +1948,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1950,7 +1968,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1967,7 +1985,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -1990,7 +2008,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2062,7 +2080,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:306)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2080,7 +2098,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:306)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2104,7 +2122,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:302)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:306)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2142,7 +2160,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:176)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:180)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2156,7 +2174,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:176)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:180)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2170,7 +2188,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:180)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2258,7 +2276,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:180)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2358,7 +2376,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2436,7 +2454,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2467,7 +2485,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2487,7 +2505,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2507,7 +2525,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2521,14 +2539,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:226)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:230)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2542,7 +2560,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:230)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2556,7 +2574,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:230)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:234)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2570,7 +2588,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:230)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:234)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2584,7 +2602,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:234)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:238)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2598,7 +2616,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:234)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:238)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2612,7 +2630,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:238)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:242)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2637,7 +2655,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:238)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:242)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2663,7 +2681,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:246)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2688,7 +2706,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2717,7 +2735,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2738,7 +2756,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2758,7 +2776,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:250)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:254)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2784,7 +2802,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:250)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:254)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2822,7 +2840,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:256)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:260)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2836,7 +2854,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:256)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:260)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2846,7 +2864,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:260)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:264)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2888,7 +2906,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:260)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:264)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

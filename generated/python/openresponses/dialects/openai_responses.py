@@ -1314,6 +1314,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         and ((code := body.get("code")) is None or isinstance(code, str))
         and isinstance(message := body.get("message"), str)
         and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
     ):
         out["error"] = {
             "type": lookup(ENCODE_ERROR, type_),
@@ -1322,6 +1323,19 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "param": default(param, None),
         }
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
+        return
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
+        out["error"] = {
+            "type": "server_error",
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
+        ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -1427,7 +1441,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:138)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:142)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1740,7 +1754,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:138)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:142)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -1991,7 +2005,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:194)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2101,7 +2115,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:194)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2232,7 +2246,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:207)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2246,7 +2260,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:207)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2261,7 +2275,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2321,7 +2335,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2393,7 +2407,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2453,7 +2467,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2525,7 +2539,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:223)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:227)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2559,7 +2573,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:223)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:227)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2591,7 +2605,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:234)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2622,7 +2636,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:234)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2650,7 +2664,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:242)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2664,7 +2678,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:242)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2679,7 +2693,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:241)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:245)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2778,7 +2792,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:241)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:245)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2881,7 +2895,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:252)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2912,7 +2926,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:252)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2950,7 +2964,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:257)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2971,7 +2985,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:257)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -2993,7 +3007,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:265)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3011,7 +3025,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:265)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3026,7 +3040,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:267)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:271)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3051,7 +3065,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:267)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:271)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3078,7 +3092,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:270)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:274)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3102,7 +3116,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:270)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:274)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3126,7 +3140,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:273)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:277)"""
     out: dict[str, Any]
     match part:
         case "none":
@@ -3157,7 +3171,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:273)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:277)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3192,7 +3206,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:280)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:284)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3206,7 +3220,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:280)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:284)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

@@ -1013,6 +1013,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         and ((code := body.get("code")) is None or isinstance(code, str))
         and isinstance(message := body.get("message"), str)
         and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
     ):
         out["error"] = {
             "type": lookup(ENCODE_ERROR, type_),
@@ -1021,6 +1022,19 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "param": default(param, None),
         }
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
+        return
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
+        out["error"] = {
+            "type": "server_error",
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
+        ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -1126,7 +1140,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:194)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1236,7 +1250,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:194)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1367,7 +1381,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1423,7 +1437,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1493,7 +1507,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:234)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1519,7 +1533,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:234)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1547,7 +1561,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:241)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:245)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1642,7 +1656,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:241)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:245)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2294,7 +2308,7 @@ TABLES = DialectTables(
     text=text_part,
     kinds=KINDS,
     drop={
-        "reasoning": "it comes from another vendor, who alone can read it",
+        "reasoning": "it comes from another model, which alone can read it",
     },
     reject={
         "compaction": "it comes from another vendor, who alone can read it",

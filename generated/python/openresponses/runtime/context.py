@@ -157,6 +157,20 @@ class Context:
         self.copies[id(copy)] = (copy, container)
         return copy
 
+    def unspanned(self, citations: Any, text: Any) -> Any:
+        """Citations as rules know them: those of the whole text go from 0 to 0, others nowhere."""
+        if not isinstance(citations, list) or not isinstance(text, str):
+            return citations
+        return [self._unspanned(citation, len(text)) for citation in citations]
+
+    def _unspanned(self, citation: Any, length: int) -> Any:
+        if not isinstance(citation, dict) or "end_index" not in citation:
+            return citation
+        copy = self.without(citation, ["start_index", "end_index"])
+        if (citation.get("start_index"), citation["end_index"]) == (0, length):
+            copy |= {"start_index": 0, "end_index": 0}
+        return copy
+
     # Values -------------------------------------------------------------------
 
     def to_json(self, value: Any, container: Any, key: str) -> str:

@@ -50,6 +50,7 @@ __all__ = [
     "remainder",
     "safe_id",
     "safe_name",
+    "spanning",
     "strings",
     "timestamp",
     "total",
@@ -236,6 +237,14 @@ def join(texts: Any) -> str | None:
 def strings(value: Any) -> list[Any] | None:
     """One string as a list of one; a list as it is."""
     return [value] if isinstance(value, str) else value if isinstance(value, list) else None
+
+
+def spanning(citations: Any, text: str) -> Any:
+    """Citations, each with a span that is the whole text: `start_index` 0, `end_index` its length."""
+    if not isinstance(citations, list):
+        return citations
+    span = {"start_index": 0, "end_index": len(text)}
+    return [{**citation, **span} if "end_index" in citation else citation for citation in citations]
 
 
 def both(first: Any, second: Any) -> Any:

@@ -278,7 +278,7 @@ def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
     """Adds the fields that no message of the turn goes without."""
     for key, nothing in turn.fill.items():
         if message.get(key) is None:
-            message[key] = nothing
+            message[key] = [] if nothing == [] else nothing
     return message
 
 

@@ -66,7 +66,26 @@ def _pair(pair: Pair, direction: Direction, diagnostics: Diagnostics) -> None:
         if variable.name not in used and variable.name not in tested and not variable.filters:
             message = f"${variable.name} is read here, and the other side never writes it"
             diagnostics.error(variable.span, "D033", message, "write $_ if it means nothing")
+    _spanned(source, target, diagnostics)
     _feeds(source, target, diagnostics)
+
+
+def _spanned(source: Template, target: Template, diagnostics: Diagnostics) -> None:
+    """D007 for filters that name a variable, which must be bound by then."""
+    bound: list[str] = []
+    for variable in occurrences(source):
+        _named(variable, bound, diagnostics)
+        bound.append(variable.name)
+    for variable in occurrences(target):
+        _named(variable, bound, diagnostics)
+
+
+def _named(variable: Variable, bound: list[str], diagnostics: Diagnostics) -> None:
+    for filter in variable.filters:
+        if filter.name == "spanning" and filter.arguments and filter.arguments[0] not in bound:
+            message = f"'{filter.name}' names ${filter.arguments[0]}, which is not bound before it"
+            hint = close_match(filter.arguments[0], dict.fromkeys(bound))
+            diagnostics.error(filter.span, "D007", message, hint)
 
 
 def _count(template: Template, name: str) -> int:

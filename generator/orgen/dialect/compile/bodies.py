@@ -27,6 +27,7 @@ from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec, fits
 from orgen.dialect.compile.walk import entry_path, leaves
+from orgen.dialect.compile.words import sayable
 from orgen.dialect.primitives import FILTERS, STRUCTURES
 from orgen.ir.operations import (
     Account,
@@ -548,6 +549,7 @@ class BodyCompiler:
         match(source, root("body"), scope, "body", known=True)
         if rule.when and (self.encode or rule.when.startswith(("calls", "model"))):
             scope.steps.append(Guard(Holds(_condition(rule.when, self.encode))))
+        sayable(_nested(rule.native), scope, self.compiler.dialect.maps)
         builder = Builder(scope)
         body: list[Stmt] = []
         self.puts(target, (), builder, body)

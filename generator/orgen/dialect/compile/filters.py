@@ -139,6 +139,8 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
         case "media_type":
             family = [constant(argument(text)) for text in arguments]
             return Primitive("media_type", (value, *family))
+        case "spanning":
+            return Primitive("spanning", (value, scope.bindings[arguments[0]].value))
         case name:
             raise ValueError(f"filter {name} has no forward form")
 
@@ -208,6 +210,9 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
             return _bound(
                 Primitive(name, (constant(arguments[0]), value), context=True), scope, wish
             )
+        case "spanning":
+            text = scope.bindings[arguments[0]].value
+            return Primitive("unspanned", (value, text), context=True)
         case name:
             raise ValueError(f"filter {name} has no backward form")
 

@@ -140,7 +140,13 @@ class _Matcher:
     def optional_filters(self, variable: Variable, local: Expr, place: Place) -> Expr:
         """Absent stays absent; a present value goes through the inverse filters."""
         scope = self.scope
-        inner = Scope(scope.direction, scope.specs, names=scope.names, seen=scope.seen)
+        inner = Scope(
+            scope.direction,
+            scope.specs,
+            names=scope.names,
+            seen=scope.seen,
+            bindings=scope.bindings,
+        )
         value = local
         for filter in reversed(variable.filters):
             value = backward(filter, value, inner, place, variable.name)

@@ -14,7 +14,7 @@ from orgen.dialect.compile.reach import extensible_records
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.compile.walk import variables
-from orgen.dialect.compile.words import kept, settled_words
+from orgen.dialect.compile.words import kept, sayable, settled_words
 from orgen.dialect.origin import spec_file
 from orgen.ir.operations import (
     Account,
@@ -127,6 +127,7 @@ def rule_alternative(
     source, target = sides(rule, direction)
     match(source, root(parameter), scope, parameter)
     limit(rule, scope)
+    sayable(rule.native, scope, compiler.dialect.maps)
     if direction is Direction.ENCODE:
         _collect_picks(rule, scope)
     builder = Builder(scope)

@@ -8,14 +8,23 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
-from orgen.dialect.ast import Direction, Object, Template, Variable
+from orgen.dialect.ast import (
+    Array,
+    Direction,
+    EnumMap,
+    Object,
+    Template,
+    Variable,
+)
 from orgen.dialect.compile.filters import Place, constant, forward
 from orgen.dialect.compile.scope import Kept, Scope
+from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import entry_path
-from orgen.ir.operations import Do, Expr, Local, Primitive, Stmt, TableName
+from orgen.ir.operations import Do, Expr, Guard, Local, Present, Primitive, Stmt, TableName
 
 
 def table_of(variable: Variable) -> str | None:
@@ -66,6 +75,45 @@ def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]
         words = (binding.value, constant(table), constant(".".join(path)))
         found.append(Do(Primitive("settle_word", (container, *words, *place), context=True)))
     return found
+
+
+def sayable(native: Template, scope: Scope, maps: Mapping[str, EnumMap]) -> None:
+    """Encoding: a rule does not match a word that has no native one where one is required.
+
+    Words that the contract lists are all in the map, which is checked before.
+    """
+    if scope.direction is not Direction.ENCODE:
+        return
+    known: set[tuple[str, str]] = set()
+    for variable in _required(native):
+        chain = tuple(takewhile(lambda filter: filter.name == "map", variable.filters))
+        binding = scope.bindings.get(variable.name)
+        if not chain or len(chain) < len(variable.filters) or binding is None:
+            continue
+        if _total(scope.specs.get(variable.name), maps[chain[0].arguments[0]]):
+            continue
+        if (variable.name, chain[0].arguments[0]) not in known:
+            known.add((variable.name, chain[0].arguments[0]))
+            word = forward(chain[0], binding.value, scope, Place(binding.value, ""))
+            scope.steps.append(Guard(Present(word)))
+
+
+def _total(spec: Spec | None, table: EnumMap) -> bool:
+    words = spec.values if spec is not None else None
+    return words is not None and all(word in table.encode for word in words)
+
+
+def _required(template: Template) -> Iterator[Variable]:
+    match template:
+        case Object(entries):
+            for entry in entries:
+                if not entry.optional:
+                    yield from _required(entry.template)
+        case Array(elements):
+            for element in elements:
+                yield from _required(element)
+        case Variable():
+            yield template
 
 
 def _placed(

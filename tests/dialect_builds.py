@@ -1,0 +1,104 @@
+"""Builds single dialects from documents, in memory: checked as `orgen validate` checks them,
+compiled as `orgen generate` compiles them, and loaded beside the generated package's runtime.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import openresponses.dialects as package
+from openresponses.dialects import Dialect
+from orgen.diagnostics import Diagnostic, Diagnostics
+from orgen.dialect.ast import Dialect as Declared
+from orgen.dialect.check import check
+from orgen.dialect.compile import compile_dialect
+from orgen.dialect.extend import extend
+from orgen.dialect.load import load_dialects
+from orgen.dialect.parse import parse
+from orgen.dialect.settings import settings_of
+from orgen.ir.schema import Json, Schema
+from orgen.load import Document, load_file
+from orgen.pipeline import read_spec
+from orgen.progress import Progress
+from orgen.resolve import resolve
+from orgen.resources import spec_dir
+from orgen.targets.python.dialects.module import dialect_module
+from orgen.validate.structure import check_structure
+
+SPEC = spec_dir()
+NAMES = tuple(sorted(path.parent.name for path in SPEC.glob("dialects/*/dialect.yaml")))
+
+
+@cache
+def schema() -> Schema:
+    """The contract with its overlays."""
+    diagnostics = Diagnostics()
+    found = resolve(read_spec(SPEC, diagnostics, Progress()).full, diagnostics)
+    diagnostics.check()
+    return found
+
+
+@cache
+def document(name: str) -> Document:
+    """The dialect's own file, without what it extends."""
+    found = load_file(SPEC / "dialects" / name / "dialect.yaml", SPEC, Diagnostics())
+    assert found is not None
+    return found
+
+
+@cache
+def meta_schema() -> dict[str, Json]:
+    """The schema of dialect files."""
+    found = load_file(SPEC / "meta" / "dialect.schema.yaml", SPEC, Diagnostics())
+    assert found is not None and isinstance(found.value, dict)
+    return found.value
+
+
+@cache
+def declared() -> tuple[Declared, ...]:
+    """All dialects as their files are."""
+    return tuple(load_dialects(SPEC, schema(), Diagnostics()))
+
+
+def checked(name: str, changed: Document) -> tuple[Declared | None, list[Diagnostic]]:
+    """A changed file's syntax tree, and the faults that `orgen validate` finds."""
+    diagnostics = Diagnostics()
+    check_structure(changed, meta_schema(), "D001", diagnostics)
+    whole = extended(changed, diagnostics)
+    if not diagnostics.items and isinstance(whole.value, dict):
+        found = {key: part for key, part in whole.value.items() if key != "extends"}
+        check_structure(whole, meta_schema(), "D001", diagnostics, found)
+    if diagnostics.items:
+        return None, list(diagnostics)
+    dialect = parse(whole, diagnostics)
+    if diagnostics.items:
+        return None, list(diagnostics)
+    before = next(known for known in declared() if known.name == name)
+    dialect = replace(dialect, native=before.native, borrowed=before.borrowed)
+    check(dialect, schema(), dialect.native, diagnostics)
+    return dialect, list(diagnostics)
+
+
+def extended(own: Document, diagnostics: Diagnostics) -> Document:
+    """A dialect's file upon those that it extends."""
+    base = own.value.get("extends") if isinstance(own.value, dict) else None
+    below = extended(document(base), diagnostics) if isinstance(base, str) else None
+    return extend(below, own, diagnostics)
+
+
+def built(dialect: Declared) -> Dialect:
+    """The translator of a dialect; only its own module is new."""
+    settings = settings_of(dialect, declared(), tuple(_slugs()))
+    text = dialect_module(dialect, compile_dialect(dialect, schema()), settings)
+    full_name = f"{package.__name__}.{dialect.name}"
+    module: dict[str, Any] = {"__name__": full_name, "__package__": package.__name__}
+    exec(compile(text, f"<{dialect.name}>", "exec"), module)  # our own generated code
+    found: Dialect = module["DIALECT"]
+    return found
+
+
+def _slugs() -> dict[str, str]:
+    found: dict[str, str] = dict(package.get(NAMES[0]).tables.slugs)
+    return found
