@@ -19,6 +19,7 @@ from orgen.cli.failures import exit_code_of
 from orgen.cli.generate import generate
 from orgen.cli.init import init
 from orgen.cli.new import new
+from orgen.cli.sync import sync
 from orgen.cli.table import table
 from orgen.cli.translate import translate
 from orgen.cli.validate import validate
@@ -31,6 +32,7 @@ Examples:
   orgen generate --check
   orgen generate --spec openapi.json --out build
   orgen breaking --against main
+  orgen sync openapi.json --dry-run
   orgen table anthropic_messages
   orgen explain anthropic_messages temperature
   orgen translate --from openai_chat --to anthropic_messages < body.json
@@ -52,6 +54,7 @@ for _command in (
     validate,
     generate,
     breaking,
+    sync,
     bundle,
     table,
     explain,

@@ -15,7 +15,7 @@ from orgen.cli.options import (
     spec_path,
 )
 from orgen.cli.output import print_faults
-from orgen.diagnostics import DiagnosticError, Diagnostics
+from orgen.diagnostics import DiagnosticError, Diagnostics, Severity
 from orgen.progress import terminal_progress
 from orgen.report import Format
 
@@ -57,19 +57,26 @@ def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
     from orgen.dialect.load import load_dialects
     from orgen.pipeline import check_spec
     from orgen.resolve import resolve
+    from orgen.validate.prose import UNDESCRIBED
 
     progress = terminal_progress(quiet)
     spec = check_spec(path, diagnostics, progress)
-    diagnostics.check()
+    _stop(diagnostics, UNDESCRIBED)
     with progress.step("resolve"):
         schema = resolve(spec.full, diagnostics)
-    diagnostics.check()
+    _stop(diagnostics, UNDESCRIBED)
     with progress.step("check dialects"):
         dialects = load_dialects(path, schema, diagnostics)
     counted = f"{len(schema.components)} components"
     if not dialects:
         return counted
     return f"{counted}, {len(dialects)} dialect{'s' if len(dialects) > 1 else ''}"
+
+
+def _stop(diagnostics: Diagnostics, harmless: frozenset[str]) -> None:
+    """Go on in spite of missing descriptions: what dialects lack is told beside them."""
+    if any(item.severity is Severity.ERROR and item.code not in harmless for item in diagnostics):
+        diagnostics.check()
 
 
 def _count(diagnostics: Diagnostics) -> str:

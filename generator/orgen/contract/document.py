@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from orgen.contract.schema import PROSE, read_schema
+from orgen.contract.schema import NOTES, PROSE, read_schema
 from orgen.contract.tree import Fields, Node, Pointer, Sequence, Value
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def _record(fields: Mapping[str, Reader], noun: str = "field") -> Reader:
         kept = {
             name: fields.get(name, _plain)(item, (*pointer, name))
             for name, item in value.items()
-            if name not in OPENAPI_PROSE and not (name in VACUOUS_LISTS and item == [])
+            if name not in OPENAPI_PROSE
+            and not name.startswith(NOTES)
+            and not (name in VACUOUS_LISTS and item == [])
         }
         return Fields(pointer, kept, noun)
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from orgen.load.limits import MAX_FILE_BYTES
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
+_PROPOSED: ContextVar[Mapping[Path, bytes] | None] = ContextVar("_PROPOSED", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,16 @@ def display_name(path: Path) -> str:
         return path.as_posix()
 
 
+@contextmanager
+def proposed(files: Mapping[Path, bytes]) -> Iterator[None]:
+    """Read these contents in place of those on disk: how files would look after a change."""
+    token = _PROPOSED.set({path.resolve(): content for path, content in files.items()})
+    try:
+        yield
+    finally:
+        _PROPOSED.reset(token)
+
+
 def read_source(path: Path, file: str, diagnostics: Diagnostics) -> Source | None:
     """Read a UTF-8 text file; report why it cannot be read and return None otherwise."""
     data = _read_bytes(path, file, diagnostics)
@@ -71,6 +85,9 @@ def read_source(path: Path, file: str, diagnostics: Diagnostics) -> Source | Non
 
 def _read_bytes(path: Path, file: str, diagnostics: Diagnostics) -> bytes | None:
     try:
+        changed = _PROPOSED.get()
+        if changed and (content := changed.get(path.resolve())) is not None:
+            return content
         if path.is_dir():
             diagnostics.error(Span(file), "L003", "this is a folder, not a file")
         elif not path.exists():

@@ -81,7 +81,7 @@ def _check_characters(budget: Budget) -> None:
         )
 
 
-def _hide_unicode_breaks(text: str) -> tuple[str, dict[int, str]]:
+def hide_unicode_breaks(text: str) -> tuple[str, dict[int, str]]:
     """Swap the three characters for private ones that `text` does not use, and say how back."""
     if not any(mark in text for mark in _UNICODE_BREAKS):
         return text, {}
@@ -98,7 +98,7 @@ class _Builder:
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.source = budget.source
-        text, self.restore = _hide_unicode_breaks(self.source.text)
+        text, self.restore = hide_unicode_breaks(self.source.text)
         self.events = self._events(text)
         self.open: list[_Open] = []
         self.anchors: dict[str, Node | None] = {}

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orgen.ir.schema import Json
+from orgen.load import Pointer
 from orgen.load.building import quote
+from orgen.load.kinds import Kind, entries, kind_of
 from orgen.validate.context import Context, Node, describe, members
 
 MARKER = "x-orgen-describe-me"
 """Set by `orgen sync` on what it adds, to be removed by whoever writes the description."""
+
+
+UNDESCRIBED = frozenset({"V060", "V061"})
+"""Faults that say nothing about what the spec means: later stages can go on."""
 
 
 def check_prose(context: Context) -> None:
@@ -30,6 +38,23 @@ def check_prose(context: Context) -> None:
                 "V060",
                 f"{quote(describe(node.pointer))} has no description",
             )
+    for pointer in _marked_operations(Kind.OPENAPI, (), context.document.value):
+        context.error(
+            context.document.key_span((*pointer, MARKER)),
+            "V061",
+            f"{' '.join(map(str, pointer))} waits for its description",
+            hint=f"write the description and remove {MARKER}",
+        )
+
+
+def _marked_operations(kind: Kind, pointer: Pointer, value: Json) -> Iterator[Pointer]:
+    """What is marked outside of schemas: operations and messages."""
+    if kind in (Kind.SCHEMA, Kind.DATA):
+        return
+    if isinstance(value, dict) and value.get(MARKER):
+        yield pointer
+    for step, part in entries(value):
+        yield from _marked_operations(kind_of(kind, step), (*pointer, step), part)
 
 
 def _wants_description(node: Node) -> bool:

@@ -13,13 +13,17 @@ MAX_LINES = 400
 """Lines of diff shown for one file."""
 
 
-def differences(out: Path, wanted: Tree, plan: Plan, label: str) -> Iterator[str]:
+def differences(
+    out: Path, wanted: Tree, plan: Plan, label: str, *, cut: bool = True
+) -> Iterator[str]:
     """Lines, each with its end, that turn the folder into `wanted`; files in order of path.
 
-    `label` stands before the paths, after `a/` and `b/`.
+    `label` stands before the paths, after `a/` and `b/`. Long ones are cut unless a patch is
+    wanted that can be applied.
     """
     for path in sorted({*plan.write, *plan.remove}):
-        yield from _cut(list(_file(out, path, wanted.get(path), f"{label}/{path}")))
+        lines = list(_file(out, path, wanted.get(path), f"{label}/{path}"))
+        yield from _cut(lines) if cut else lines
 
 
 def _file(out: Path, path: str, content: bytes | None, label: str) -> Iterator[str]:
