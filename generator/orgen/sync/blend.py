@@ -17,6 +17,7 @@ from orgen.sync.house import (
     TO_BE_DESCRIBED,
     house_style,
     is_note,
+    keyword_in_house_style,
     one_line,
     ordered,
     published_prose,
@@ -120,8 +121,9 @@ def _alike(ours: dict[str, Json], theirs: dict[str, Json]) -> dict[str, Json]:
         reference = house.pop("$ref")
         house = {**house, "allOf": [{"$ref": reference}]}
     if "anyOf" in ours and "anyOf" not in house and "anyOf" in theirs:
+        # Ours is divided in the same way: nothing is folded together.
         raw = {key: operand for key, operand in theirs.items() if not is_note(key)}
-        house = {key: house_style({key: operand}).get(key) for key, operand in raw.items()}  # type: ignore[union-attr]
+        house = {key: keyword_in_house_style(key, operand) for key, operand in raw.items()}
     return house
 
 

@@ -31,6 +31,8 @@ class Synced:
     removed: tuple[Component, ...]
     decisions: Diagnostics
     """What the folder lacks once it is synced: descriptions, and what dialects must decide."""
+    notes: Mapping[str, Mapping[str, int]]
+    """Dialect file -> the lines of its sections `drop`, `reject` and `ignore`, if it has them."""
 
     @property
     def is_empty(self) -> bool:

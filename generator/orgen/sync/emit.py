@@ -14,7 +14,7 @@ from orgen.load.core_schema import resolve_plain
 WIDTH = 100
 """Longest line that is written, where it can be helped."""
 
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./$#+*()%;=-]*(?: [A-Za-z0-9_./$+*()%;=-]+)*", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z_/$][A-Za-z0-9_./$#+*()%;=-]*(?: [A-Za-z0-9_./$+*()%;=-]+)*", re.ASCII)
 _PLAIN_IN_BLOCK = re.compile(r"[A-Za-z_/][ -~]*", re.ASCII)
 _OTHER_READERS = frozenset({"y", "n", "yes", "no", "on", "off"})
 """Words that YAML 1.1 takes for booleans: quoted, so that no tool can misread them."""
@@ -22,9 +22,11 @@ _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def entry_lines(key: str, value: Json, indent: int, *, flow: bool = False) -> list[str]:
-    """The lines of one entry of a block object; `flow` asks for brackets if they fit."""
+    """The lines of one entry of a block object; `flow` demands brackets, however long."""
     pad = " " * indent
-    head, *rest = value_lines(value, indent, scalar(key) + ":", flow=flow or key == "discriminator")
+    if flow and isinstance(value, dict):
+        return [f"{pad}{scalar(key)}: {flow_text(value)}"]
+    head, *rest = value_lines(value, indent, scalar(key) + ":", flow=key == "discriminator")
     return [pad + head, *rest]
 
 

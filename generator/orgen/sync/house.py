@@ -42,7 +42,7 @@ def house_style(schema: Json) -> Json:
     made: dict[str, Json] = {}
     for keyword, operand in schema.items():
         if not is_note(keyword):
-            made[keyword] = _keyword(keyword, operand)
+            made[keyword] = keyword_in_house_style(keyword, operand)
     made = _folded_null(_folded_all_of(made))
     values = made.get("enum")
     if isinstance(values, list) and len(values) == 1 and "const" not in made:
@@ -62,7 +62,8 @@ def _rank(keyword: str) -> int:
     return _RANK.get(keyword, len(_ORDER))
 
 
-def _keyword(keyword: str, operand: Json) -> Json:
+def keyword_in_house_style(keyword: str, operand: Json) -> Json:
+    """What a keyword holds, with all schemas in it in our forms."""
     if keyword in SUBSCHEMA:
         return house_style(operand)
     if keyword in NAMED_SUBSCHEMAS and isinstance(operand, dict):

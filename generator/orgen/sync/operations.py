@@ -137,7 +137,7 @@ def _is_prose(key: str) -> bool:
 def _prose(theirs: Mapping[str, Json]) -> Json:
     """What the document says of an operation, as a hint; true if it says nothing."""
     texts = [theirs.get(key) for key in ("summary", "description")]
-    return one_line(" ".join(text for text in texts if isinstance(text, str))) or True
+    return one_line(": ".join(text for text in texts if isinstance(text, str) and text)) or True
 
 
 def _phrase(status: str) -> str:

@@ -52,6 +52,7 @@ class _Patch:
     def __init__(self, text: str, kin: Callable[[Json, Json], bool]) -> None:
         self.lines = Lines(text)
         self.text = text
+        self.root = read_tree(text)
         self.kin = kin
         self.newline = "\r\n" if "\r\n" in text else "\n"
         self.edits: list[tuple[int, int, str]] = []
@@ -59,8 +60,7 @@ class _Patch:
         """What each anchor that stays will stand for."""
 
     def apply(self, old: Json, new: Json) -> str:
-        tree = read_tree(self.text)
-        if not self._node(tree, old, new, None):
+        if not self._node(self.root, old, new, None):
             raise ValueError("the root of the file is another kind of value")
         pieces: list[str] = []
         done = 0
@@ -139,7 +139,8 @@ class _Patch:
     def _flow(self, tree: Collection, change: _Change, values: Sequence[Json]) -> bool:
         entries, kept = tree.entries, sorted(change.kept)
         added = sum(len(_flow_entry(one)) + 2 for ones in change.added.values() for one in ones)
-        if added and self.lines.width(tree.start) + added > WIDTH and not self._precious(tree):
+        too_wide = added and self.lines.width(tree.start) + added > WIDTH
+        if too_wide and tree is not self.root and not self._precious(tree):
             return False
         for index in kept:
             entry, new = entries[index], change.kept[index]

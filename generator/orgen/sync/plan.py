@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orgen.contract import compare, contract_hash
 from orgen.diagnostics import DiagnosticError, Diagnostics, Severity, Span
 from orgen.ir.schema import Json
-from orgen.load import Document, load_spec
+from orgen.load import Document, load_file, load_spec
 from orgen.load.source import display_name, proposed
 from orgen.load.spec import ROOT_NAME
-from orgen.pipeline import Spec, read_spec
+from orgen.overlay import apply_overlays
+from orgen.pipeline import Spec
 from orgen.progress import Progress
 from orgen.sync.assemble import Assembled, assemble
 from orgen.sync.blend import kin, meaning
 from orgen.sync.changes import Component, Synced
-from orgen.sync.decisions import decisions
+from orgen.sync.decisions import decisions, note_lines
 from orgen.sync.patch import patch
 from orgen.sync.published import read_published, refuse_strangers
 from orgen.sync.written import Written, read_written, refuse_unusual_homes
 from orgen.validate import validate
 from orgen.validate.prose import UNDESCRIBED
 from orgen.write import Plan, alone, differences, prepare, write_tree
-from orgen.write.paths import read_bytes
+from orgen.write.paths import Kind, kind_of, read_bytes
 from orgen.write.plan import digest
 
 RECORD = "x-orgen-contract"
 """Key in `info` of the root that records the release and the hash of its normal form."""
 _BOM = "\ufeff"
+_SHOWN = 10
+"""Differences that are reported if orgen fails to bring a document in."""
+_BUILDS_ON = "the published document does not fit this overlay: change it first, then sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def prepare_sync(
     with progress.step("prove"), proposed({folder / file: after[file] for file in after}):
         spec = _proven(folder, sides, diagnostics)
         found = decisions(folder, spec)
-    return _synced(sides, spec, assembled, before, after, found)
+    return _synced(sides, spec, assembled, before, after, found, note_lines(folder, found))
 
 
 def _read(folder: Path, published: Path, diagnostics: Diagnostics) -> _Sides:
@@ -119,24 +123,29 @@ def _proven(folder: Path, sides: _Sides, diagnostics: Diagnostics) -> Spec:
 
     An overlay that builds on something that has gone is reported here.
     """
-    spec = read_spec(folder, diagnostics, Progress())
-    left = compare(sides.published.value, spec.core.value)
-    for difference in left[:10]:
+    core = load_spec(folder, diagnostics)
+    diagnostics.check()
+    assert core is not None
+    for difference in compare(sides.published.value, core.value)[:_SHOWN]:
         diagnostics.error(
             sides.published.span(()),
             "S007",
             f"sync cannot write this part of the document: {difference}",
             "this is a fault of orgen; please report it with the document",
         )
+    paths = sorted((folder / "overlays").glob("*.yaml"))
+    overlays = [load_file(path, folder, diagnostics) for path in paths]
     found = Diagnostics(sources=diagnostics.sources)
-    validate(spec.full, found)
+    full = apply_overlays(core, [one for one in overlays if one is not None], found)
+    validate(full, found)
+    ours = {one.file for one in overlays if one is not None}
     diagnostics.items += [
-        item
+        replace(item, hint=item.hint or _BUILDS_ON) if item.span.file in ours else item
         for item in found.items
         if item.severity is Severity.ERROR and item.code not in UNDESCRIBED
     ]
     diagnostics.check()
-    return spec
+    return Spec(core, full)
 
 
 def _synced(
@@ -146,6 +155,7 @@ def _synced(
     before: Mapping[str, bytes],
     after: Mapping[str, bytes],
     found: Diagnostics,
+    notes: Mapping[str, Mapping[str, int]],
 ) -> Synced:
     old, new = sides.core, spec.core
 
@@ -166,6 +176,7 @@ def _synced(
         ),
         removed=tuple(at(old, name) for name in old.schemas if name not in new.schemas),
         decisions=found,
+        notes=notes,
     )
 
 
@@ -188,6 +199,15 @@ def write_sync(folder: Path, synced: Synced, diagnostics: Diagnostics) -> None:
     with alone(folder, diagnostics) as locked:
         if not locked:
             raise DiagnosticError(diagnostics)
+        for file, content in synced.before.items():
+            if kind_of(folder, file) is Kind.FILE and read_bytes(folder / file) != content:
+                diagnostics.error(
+                    Span(display_name(folder / file)),
+                    "S008",
+                    "this file was edited while sync was at work",
+                    "run sync again",
+                )
+        diagnostics.check()
         plan = prepare(folder, synced.after, known, diagnostics)
         diagnostics.check()
         write_tree(folder, synced.after, plan, diagnostics)

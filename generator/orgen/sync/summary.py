@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from orgen.diagnostics import Diagnostic
+from orgen.dialect.check.coverage import SETTLED_BY
 from orgen.excerpt import harmless
 from orgen.sync.changes import Component, Synced
+from orgen.sync.decisions import SECTIONS
 from orgen.validate.prose import UNDESCRIBED
 
 
@@ -27,7 +29,7 @@ def summary_lines(synced: Synced, folder: str) -> list[str]:
         lines += _components(verb, components)
     found = list(synced.decisions)
     lines += _undescribed([item for item in found if item.code in UNDESCRIBED])
-    lines += _decisions([item for item in found if item.code not in UNDESCRIBED])
+    lines += _decisions(synced, [item for item in found if item.code not in UNDESCRIBED])
     return [harmless(line) for line in lines]
 
 
@@ -45,15 +47,29 @@ def _undescribed(found: Sequence[Diagnostic]) -> Iterator[str]:
         yield f"  {item.span}: {item.message}"
 
 
-def _decisions(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """For each file, what it has to decide and the line that would settle it."""
+def _decisions(synced: Synced, found: Sequence[Diagnostic]) -> Iterator[str]:
+    """For each file, what it has to decide, and the lines that would settle it."""
     for file, items in groupby(found, key=lambda item: item.span.file):
         listed = list(items)
         yield f"to decide in {file}, {_counted(len(listed), 'place')}:"
         for item in listed:
             yield f"  {item.span}: {item.code} {item.message}"
-            if item.hint:
+            if item.hint and not item.hint.startswith(SETTLED_BY):
                 yield f"      {item.hint}"
+        yield from _lines_to_add(listed, synced.notes.get(file, {}))
+
+
+def _lines_to_add(found: Sequence[Diagnostic], sections: Mapping[str, int]) -> Iterator[str]:
+    """The lines that settle gaps of coverage, each once, and where they may stand."""
+    hints = [item.hint for item in found if item.hint and item.hint.startswith(SETTLED_BY)]
+    if not hints:
+        return
+    places = [
+        f"{name}: (line {sections[name]})" if name in sections else f"{name}:" for name in SECTIONS
+    ]
+    yield f"  map these, or say why not below {places[0]}, {places[1]} or {places[2]}:"
+    for hint in dict.fromkeys(hints):
+        yield f"    {hint.removeprefix(SETTLED_BY)}"
 
 
 def _counted(number: int, noun: str) -> str:

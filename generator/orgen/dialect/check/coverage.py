@@ -36,6 +36,9 @@ class Status(Enum):
     MISSING = "missing"
 
 
+SETTLED_BY = "map it, or add to drop, reject or ignore: "
+"""Begins the hint of a gap; the line that would settle it follows."""
+
 _NOTED = {DROP: Status.DROPPED, REJECT: Status.REJECTED, IGNORE: Status.IGNORED}
 
 
@@ -194,7 +197,7 @@ def _missing(gap: Gap, dialect: Dialect, diagnostics: Diagnostics) -> None:
         message = f"no row, rule or note for canonical field '{name}'"
     where = "" if gap.context in CANONICAL else f" in '{gap.context}'"
     span = gap.span if gap.span.file else _section(gap, dialect)
-    hint = f"map it, or add to drop, reject or ignore: {_quoted(name)}: <reason>"
+    hint = f"{SETTLED_BY}{_quoted(name)}: <reason>"
     diagnostics.error(span, "D020" if gap.map else "D010", message + where, hint)
 
 
