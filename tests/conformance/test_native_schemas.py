@@ -134,3 +134,21 @@ def test_own_vectors_cover_every_entry_point(dialect: str) -> None:
     own = list(vectors(dialect))
     assert {body.entry_point for body in own if body.valid} == set(ENTRY_POINTS)
     assert any(not body.valid for body in own)
+
+
+def test_open_responses_borrows_from_the_contract() -> None:
+    """Its schema refers to the contract's files, so the tests above do not read it."""
+    meta = Draft202012Validator(document(SPEC / "meta" / "native.schema.yaml"))
+    assert list(meta.iter_errors(document(native_path("openresponses")))) == []
+    diagnostics = Diagnostics()
+    loaded = load_spec(native_path("openresponses"), diagnostics, SPEC)
+    assert loaded is not None
+    resolve(loaded, diagnostics)
+    assert diagnostics.items == []
+    wrong = [
+        body.origin
+        for body in vectors("openresponses")
+        if (not faults("openresponses", body)) != body.valid
+    ]
+    assert wrong == []
+    assert {body.entry_point for body in vectors("openresponses")} == set(ENTRY_POINTS)

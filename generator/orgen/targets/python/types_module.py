@@ -8,6 +8,7 @@ that is `Any<Union>`, and `is_known_<union>` is the way back to the closed union
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -179,7 +180,8 @@ def derived_names(
     own = (c for c in schema.components.values() if c.name not in borrowed)
     made = layout.section(own) + layout.rest()
     chosen = set(classes.values())
-    return [d.identifier for d in made if d.identifier not in chosen]
+    times = Counter(definition.identifier for definition in made)
+    return [name for name, count in times.items() if count > 1 or name not in chosen]
 
 
 def lower_types(schema: Schema, classes: Mapping[str, str]) -> TypesModule:
