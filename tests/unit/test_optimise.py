@@ -23,6 +23,7 @@ from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.compile import compile_dialect
 from orgen.dialect.load import load_dialects
 from orgen.dialect.optimise import routine
+from orgen.dialect.settings import settings_of
 from orgen.ir.operations import (
     AbsentOr,
     AllOf,
@@ -198,8 +199,10 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     root = Path(__file__).parents[2] / "spec"
     diagnostics = Diagnostics()
     schema = resolve(spec_documents(root)[1], diagnostics)
-    for dialect in load_dialects(root, schema, diagnostics):
-        text = dialect_module(dialect, compile_dialect(dialect, schema), optimise=False)
+    loaded = load_dialects(root, schema, diagnostics)
+    for dialect in loaded:
+        program, settings = compile_dialect(dialect, schema), settings_of(dialect, loaded)
+        text = dialect_module(dialect, program, settings, optimise=False)
         (folder / "dialects" / f"{dialect.name}.py").write_text(text, "utf-8")
     assert not diagnostics.has_errors
     sys.path.insert(0, str(folder.parent))

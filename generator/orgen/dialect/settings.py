@@ -1,4 +1,4 @@
-"""Which settings a vendor's formats know, and by which names requests speak of vendors."""
+"""What a vendor's formats know: settings, types, and the names by which requests call vendors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Dialect
+from orgen.dialect.check.shapes import constants
 from orgen.ir.schema import List, Map, Record, Ref, Schema, Type, Union
 
 _REQUEST = "Request"
@@ -19,11 +20,18 @@ class Settings:
     `own` are dotted paths of its native request, objects before what they hold;
     `elsewhere` those that only another dialect of the vendor has, with its
     title; `slugs` every slug that a key may be, with the slug that it stands for.
+
+    Formats of one vendor share its slug. `sisters` are the other ones; `own_types`
+    the native types that this one alone knows, `sister_types` those that only
+    another one knows, with its title.
     """
 
     own: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     slugs: Mapping[str, str] = field(default_factory=dict)
+    sisters: tuple[str, ...] = ()
+    own_types: tuple[str, ...] = ()
+    sister_types: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings_of(
@@ -31,13 +39,26 @@ def settings_of(
 ) -> Settings:
     """The settings of one dialect among others. `providers` are slugs of known providers."""
     own = native_settings(dialect.native)
+    types = native_types(dialect)
     elsewhere: dict[str, str] = {}
-    for other in dialects:
-        if other.slug == dialect.slug and other.name != dialect.name:
-            for path in native_settings(other.native):
-                if path not in own:
-                    elsewhere.setdefault(path, other.title)
-    return Settings(own, elsewhere, known_slugs(dialects, providers))
+    sister_types: dict[str, str] = {}
+    sisters = [d for d in dialects if d.slug == dialect.slug and d.name != dialect.name]
+    for sister in sisters:
+        for path in native_settings(sister.native):
+            if path not in own:
+                elsewhere.setdefault(path, sister.title)
+        for word in native_types(sister):
+            if word not in types:
+                sister_types.setdefault(word, sister.title)
+    shared = {word for sister in sisters for word in native_types(sister)}
+    return Settings(
+        own,
+        elsewhere,
+        known_slugs(dialects, providers),
+        tuple(sister.name for sister in sisters),
+        tuple(word for word in types if word not in shared) if sisters else (),
+        sister_types,
+    )
 
 
 def known_slugs(dialects: Sequence[Dialect], providers: Sequence[str]) -> dict[str, str]:
@@ -46,6 +67,18 @@ def known_slugs(dialects: Sequence[Dialect], providers: Sequence[str]) -> dict[s
     for dialect in dialects:
         found |= dict.fromkeys((dialect.slug, *dialect.other_slugs), dialect.slug)
     return dict(sorted(found.items()))
+
+
+def native_types(dialect: Dialect) -> tuple[str, ...]:
+    """The words by which the native schema tells values apart, sorted."""
+    found: set[str] = set()
+    components = dialect.native.components.values() if dialect.native and dialect.tag else ()
+    for component in components:
+        assert dialect.native is not None and dialect.tag is not None  # or there were none
+        if isinstance(component.type, Record):
+            words = constants(dialect.native, component.type.property(dialect.tag))
+            found.update(word for word in words if isinstance(word, str))
+    return tuple(sorted(found))
 
 
 def native_settings(native: Schema | None) -> tuple[str, ...]:

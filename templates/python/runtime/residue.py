@@ -31,6 +31,11 @@ NAME = "@name"
 """Residue of a tool's result whose call is not there to tell the name."""
 
 
+def origin(dialect: str) -> str:
+    """The mark of an extension value whose type does not tell which dialect it came from."""
+    return f"{dialect}:@origin"
+
+
 def escape(key: str) -> str:
     """A key as one step of a residue path."""
     return key.replace("~", "~0").replace(".", "~1") if "." in key or "~" in key else key

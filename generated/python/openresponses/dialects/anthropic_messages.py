@@ -40,6 +40,18 @@ ENCODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhi
 DECODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
 ENCODE_TIER = {"auto": "auto", "default": "standard_only"}
 DECODE_TIER = {"auto": "auto", "standard_only": "default"}
+ENCODE_IMAGE = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+}
+DECODE_IMAGE = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+}
 ENCODE_USED_TIER = {"default": "standard", "priority": "priority"}
 DECODE_USED_TIER = {"standard": "default", "priority": "priority"}
 ENCODE_CUT_WORD = {"model_context_window_exceeded": "model_context_window_exceeded"}
@@ -893,7 +905,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:182)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1007,7 +1019,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:182)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:183)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -1020,7 +1032,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:184)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1046,19 +1058,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:184)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:184)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:184)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1073,7 +1085,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:195)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:196)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1134,19 +1146,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:195)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:196)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:195)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:196)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:195)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:196)"""
     items: list[Any] = []
     if differs(message.get("content"), []):
         ctx.take_apart(
@@ -1162,19 +1174,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:212)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:211)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:212)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:212)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1189,7 +1201,7 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:139)"""
+    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:140)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1203,7 +1215,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:139)"""
+    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:140)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1217,7 +1229,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:143)"""
+    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:144)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1230,26 +1242,39 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_image":
                 if (
                     image_url_pieces := pieces(part.get("image_url"), "data:", ";base64,", "")
-                ) is not None:
+                ) is not None and lookup(ENCODE_IMAGE, element(image_url_pieces, 0)) is not None:
                     out = {
                         "type": "image",
                         "source": {
                             "type": "base64",
-                            "media_type": element(image_url_pieces, 0),
+                            "media_type": lookup(ENCODE_IMAGE, element(image_url_pieces, 0)),
                             "data": element(image_url_pieces, 1),
                         },
                     }
+                    ctx.settle_word(
+                        part,
+                        element(image_url_pieces, 0),
+                        "image",
+                        "source.media_type",
+                        part,
+                        "image_url",
+                    )
                     if not _TYPE_IMAGE_URL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
-                if isinstance(image_url := part.get("image_url"), str):
-                    out = {"type": "image", "source": {"type": "url", "url": image_url}}
+                if (image_url_pieces := pieces(part.get("image_url"), "http", "")) is not None:
+                    out = {
+                        "type": "image",
+                        "source": {"type": "url", "url": "http" + element(image_url_pieces, 0)},
+                    }
                     if not _TYPE_IMAGE_URL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_file":
                 if (
-                    file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")
+                    file_data_pieces := pieces(
+                        part.get("file_data"), "data:application/pdf;base64,", ""
+                    )
                 ) is not None and (
                     (filename := part.get("filename")) is None or isinstance(filename, str)
                 ):
@@ -1257,8 +1282,8 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         "type": "document",
                         "source": {
                             "type": "base64",
-                            "media_type": element(file_data_pieces, 0),
-                            "data": element(file_data_pieces, 1),
+                            "media_type": "application/pdf",
+                            "data": element(file_data_pieces, 0),
                         },
                     }
                     if filename is not None:
@@ -1297,7 +1322,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
+    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:144)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1311,21 +1336,32 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 if isinstance(source := native.get("source"), dict):
                     match source.get("type"):
                         case "base64":
-                            if isinstance(
-                                media_type_ := source.get("media_type"), str
-                            ) and isinstance(data := source.get("data"), str):
+                            if (
+                                (media_type_ := source.get("media_type")) is not None
+                                and (media_type__ := lookup(DECODE_IMAGE, media_type_)) is not None
+                                and isinstance(data := source.get("data"), str)
+                            ):
                                 out = {
                                     "type": "input_image",
-                                    "image_url": "data:" + media_type_ + ";base64," + data,
+                                    "image_url": "data:" + media_type__ + ";base64," + data,
                                 }
+                                ctx.keep_exact(
+                                    media_type_,
+                                    lookup(ENCODE_IMAGE, media_type__),
+                                    "source.media_type",
+                                    out,
+                                )
                                 if not _TYPE_SOURCE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE, "", out)
                                 if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
-                            if isinstance(url := source.get("url"), str):
-                                out = {"type": "input_image", "image_url": url}
+                            if (url_pieces := pieces(source.get("url"), "http", "")) is not None:
+                                out = {
+                                    "type": "input_image",
+                                    "image_url": "http" + element(url_pieces, 0),
+                                }
                                 if not _TYPE_SOURCE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE, "", out)
                                 if not _TYPE_URL.issuperset(source):
@@ -1336,7 +1372,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     match source.get("type"):
                         case "base64":
                             if (
-                                isinstance(media_type_ := source.get("media_type"), str)
+                                source.get("media_type") == "application/pdf"
                                 and isinstance(data := source.get("data"), str)
                                 and (
                                     (title := native.get("title")) is None or isinstance(title, str)
@@ -1344,7 +1380,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ):
                                 out = {
                                     "type": "input_file",
-                                    "file_data": "data:" + media_type_ + ";base64," + data,
+                                    "file_data": "data:application/pdf;base64," + data,
                                 }
                                 if title is not None:
                                     out["filename"] = title
@@ -1385,7 +1421,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:157)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1417,7 +1453,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:157)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1435,7 +1471,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1465,7 +1501,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1488,7 +1524,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:172)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1523,7 +1559,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:171)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:172)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1564,7 +1600,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1578,7 +1614,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"
@@ -1630,7 +1666,8 @@ TABLES = DialectTables(
     },
     reject={
         "item_reference": "the API keeps no state",
-        "input_file": "files are sent as base64, as plain text, or by URL",
+        "input_image": "images are JPEG, PNG, GIF or WebP in base64, or at a URL",
+        "input_file": "files are PDF in base64, plain text, or at a URL",
         "input_audio": "no audio input",
         "input_video": "no video input",
         "compaction": "it comes from another API, which alone can read it",
@@ -1650,6 +1687,8 @@ TABLES = DialectTables(
         "decode_effort": DECODE_EFFORT,
         "encode_tier": ENCODE_TIER,
         "decode_tier": DECODE_TIER,
+        "encode_image": ENCODE_IMAGE,
+        "decode_image": DECODE_IMAGE,
         "encode_used_tier": ENCODE_USED_TIER,
         "decode_used_tier": DECODE_USED_TIER,
         "encode_cut_word": ENCODE_CUT_WORD,
@@ -1749,6 +1788,9 @@ TABLES = DialectTables(
         "openresponses": "openresponses",
         "portable": "portable",
     },
+    sisters=(),
+    own_types=frozenset([]),
+    sister_types={},
 )
 
 DIALECT: Dialect[

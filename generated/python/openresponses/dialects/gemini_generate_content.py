@@ -2780,6 +2780,9 @@ TABLES = DialectTables(
         "openresponses": "openresponses",
         "portable": "portable",
     },
+    sisters=(),
+    own_types=frozenset([]),
+    sister_types={},
 )
 
 DIALECT: Dialect[

@@ -1265,6 +1265,9 @@ TABLES = DialectTables(
         "openresponses": "openresponses",
         "portable": "portable",
     },
+    sisters=(),
+    own_types=frozenset([]),
+    sister_types={},
 )
 
 DIALECT: Dialect[

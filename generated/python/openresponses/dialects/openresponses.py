@@ -2386,6 +2386,9 @@ TABLES = DialectTables(
         "openresponses": "openresponses",
         "portable": "portable",
     },
+    sisters=(),
+    own_types=frozenset([]),
+    sister_types={},
 )
 
 DIALECT: Dialect[

@@ -1874,6 +1874,9 @@ TABLES = DialectTables(
         "openresponses": "openresponses",
         "portable": "portable",
     },
+    sisters=(),
+    own_types=frozenset([]),
+    sister_types={},
 )
 
 DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = (

@@ -81,6 +81,12 @@ class DialectTables:
     """Fields that only another API of the vendor has -> that API's title."""
     slugs: Mapping[str, str] = field(default_factory=dict)
     """Every name of a vendor or provider -> its slug."""
+    sisters: tuple[str, ...] = ()
+    """The vendor's other formats, whose extensions have the same slug."""
+    own_types: frozenset[str] = frozenset()
+    """Native types that none of the sisters knows."""
+    sister_types: Mapping[str, str] = field(default_factory=dict)
+    """Native types that only a sister knows -> that API's title."""
 
     def is_prefixed(self, kind: str) -> bool:
         """Whether a type is the same on both sides, slug included."""
@@ -481,11 +487,32 @@ class EncodeContext(Context):
     def own_extension(self, value: dict[str, Any], kind: str) -> Any:
         """The native value of an extension of this vendor; others are refused."""
         owner, _, tag = kind.partition(":")
-        if self.tables.is_prefixed(kind):
+        tables = self.tables
+        ours = residue.origin(tables.name) in value
+        if tables.is_prefixed(kind) and (ours or "*" in tables.prefixed or owner == self.slug):
             return self.unwrap(value, kind)
-        if owner not in (self.slug, self.tables.slug, *self.tables.other_slugs):
+        if owner not in (self.slug, tables.slug, *tables.other_slugs):
             self.reject(value, "type", f"'{kind}' is an extension of {owner}")
             return None
+        if not ours and tables.sisters and tag not in tables.own_types:
+            return self.shared_extension(value, kind, tag)
+        return self.unwrap(value, tag)
+
+    def shared_extension(self, value: dict[str, Any], kind: str, tag: str) -> Any:
+        """The native value of an extension whose slug several formats of the vendor have.
+
+        It goes to the one it came from. What no format is known to have is sent
+        as it is, so that tomorrow's types work today.
+        """
+        tables = self.tables
+        found = tables.sister_types.get(tag) or next(
+            (name for name in tables.sisters if residue.origin(name) in value), None
+        )
+        if found is not None:
+            self.reject(value, "type", f"'{kind}' is an extension of {found}, another format")
+            return None
+        reason = f"'{kind}' does not say which format of {tables.slug} it is of; sent as it is"
+        self.report(value, "type", "unchecked", reason)
         return self.unwrap(value, tag)
 
     def added(self, value: dict[str, Any]) -> bool:
@@ -615,6 +642,10 @@ class DecodeContext(Context):
             name = UNTAGGED
         prefixed = self.tables.is_prefixed(name) and not name.startswith(f"{self.slug}:")
         made: dict[str, Any] = {"type": name if prefixed else f"{self.slug}:{name}"}
+        if (prefixed and "*" not in self.tables.prefixed) or (
+            self.tables.sisters and name not in self.tables.own_types
+        ):
+            made[residue.origin(self.tables.name)] = True
         for key, value in native.items():
             if key == tag and value == name and name != UNTAGGED:
                 continue

@@ -264,6 +264,9 @@ def _settings(settings: Settings) -> list[TableText]:
         TableText("settings", f"frozenset({value(list(settings.own))})"),
         TableText("elsewhere", value(dict(settings.elsewhere))),
         TableText("slugs", value(dict(settings.slugs))),
+        TableText("sisters", _names(settings.sisters)),
+        TableText("own_types", f"frozenset({value(list(settings.own_types))})"),
+        TableText("sister_types", value(dict(settings.sister_types))),
     ]
 
 
