@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from orgen.diagnostics import Span
+from orgen.dialect.stream.ast import Stream
 from orgen.ir.schema import Json, Schema
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -279,6 +280,8 @@ class Dialect:
     """Components of `native` that are the canonical schema's own -> their names there."""
     extends: str | None = None
     """The dialect that this one began as."""
+    stream: Stream | None = None
+    """How streams build up responses, where the API streams."""
 
     @property
     def echoes(self) -> bool:

@@ -35,6 +35,7 @@ from orgen.dialect.ast import (
     Variable,
 )
 from orgen.dialect.primitives import FILTERS, FIXUPS, STRUCTURES, close_match
+from orgen.dialect.stream.parse import parse_stream
 from orgen.dialect.template import TemplateReader, column
 from orgen.ir.schema import Json
 from orgen.load import Document
@@ -103,6 +104,7 @@ class _Parser:
             protected=tuple(root.get("protected", ())),
             fixups=tuple(self.fixups()),
             span=self.span("dialect"),
+            stream=parse_stream(self.document, root.get("tag"), self.diagnostics),
         )
         _NameCheck(found, self.diagnostics).run()
         return found

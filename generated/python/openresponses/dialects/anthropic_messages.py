@@ -26,6 +26,7 @@ from ..runtime.primitives import (
     unless_absent,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -1793,6 +1794,111 @@ TABLES = DialectTables(
     sister_types={},
 )
 
+STREAM = StreamTable(
+    "sse",
+    tag="type",
+    id="id",
+    ends=True,
+    events={
+        "message_start": (
+            EventRule(
+                {},
+                (Assignment("merge", source=("message",)),),
+                known=frozenset({"type", "message"}),
+            ),
+        ),
+        "content_block_start": (
+            EventRule(
+                {},
+                (Assignment("open", ("content", "$i"), ("content_block",)),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "content_block"}),
+            ),
+        ),
+        "content_block_delta": (
+            EventRule(
+                {("delta", "type"): "text_delta"},
+                (Assignment("append", ("content", "$i", "text"), ("delta", "text")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+            EventRule(
+                {("delta", "type"): "thinking_delta"},
+                (Assignment("append", ("content", "$i", "thinking"), ("delta", "thinking")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+            EventRule(
+                {("delta", "type"): "input_json_delta"},
+                (
+                    Assignment(
+                        "append", ("content", "$i", "input"), ("delta", "partial_json"), json=True
+                    ),
+                ),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+            EventRule(
+                {("delta", "type"): "signature_delta"},
+                (Assignment("set", ("content", "$i", "signature"), ("delta", "signature")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+            EventRule(
+                {("delta", "type"): "citations_delta"},
+                (Assignment("push", ("content", "$i", "citations"), ("delta", "citation")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+            EventRule(
+                {("delta", "type"): "compaction_delta"},
+                (Assignment("set", ("content", "$i", "content"), ("delta", "content")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+        ),
+        "content_block_stop": (
+            EventRule(
+                {},
+                (Assignment("close", ("content", "$i")),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index"}),
+            ),
+        ),
+        "message_delta": (
+            EventRule(
+                {},
+                (
+                    Assignment("merge", source=("delta",)),
+                    Assignment("merge", ("usage",), ("usage",)),
+                ),
+                known=frozenset({"type", "delta", "usage"}),
+            ),
+        ),
+        "message_stop": (
+            EventRule(
+                {},
+                (Assignment("end"),),
+                known=frozenset({"type"}),
+            ),
+        ),
+        "ping": (
+            EventRule(
+                {},
+                (Assignment("skip"),),
+                known=frozenset({"type"}),
+            ),
+        ),
+        "error": (
+            EventRule(
+                {},
+                (Assignment("fail"),),
+                known=frozenset({"type"}),
+            ),
+        ),
+    },
+)
+
 DIALECT: Dialect[
     native_anthropic_messages.Request,
     native_anthropic_messages.Response,
@@ -1809,4 +1915,5 @@ DIALECT: Dialect[
     ),
     path="/v1/messages",
     stream_path="/v1/messages",
+    stream=STREAM,
 )

@@ -36,6 +36,7 @@ from ..runtime.primitives import (
     unless_absent,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -2785,6 +2786,19 @@ TABLES = DialectTables(
     sister_types={},
 )
 
+STREAM = StreamTable(
+    "sse",
+    turn=("candidates", "*", "content"),
+    id="responseId",
+    pieces={
+        ("error",): "fail",
+        ("candidates", "index"): "key",
+        ("candidates", "content", "role"): "first",
+        ("candidates", "content", "parts"): "coalesce",
+        ("candidates", "content", "parts", "functionCall"): "fragments",
+    },
+)
+
 DIALECT: Dialect[
     native_gemini_generate_content.Request,
     native_gemini_generate_content.Response,
@@ -2801,4 +2815,5 @@ DIALECT: Dialect[
     ),
     path="/v1beta/models/{model}:generateContent",
     stream_path="/v1beta/models/{model}:streamGenerateContent?alt=sse",
+    stream=STREAM,
 )

@@ -32,6 +32,7 @@ from ..runtime.primitives import (
     unix_time,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -1270,6 +1271,22 @@ TABLES = DialectTables(
     sister_types={},
 )
 
+STREAM = StreamTable(
+    "ndjson",
+    turn=("message",),
+    ends=True,
+    pieces={
+        ("error",): "fail",
+        ("created_at",): "first",
+        ("message", "role"): "first",
+        ("message", "content"): "append",
+        ("message", "thinking"): "append",
+        ("message", "tool_calls"): "extend",
+        ("logprobs",): "extend",
+        ("done",): "end",
+    },
+)
+
 DIALECT: Dialect[
     native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error
 ] = Dialect(
@@ -1284,4 +1301,5 @@ DIALECT: Dialect[
     ),
     path="/api/chat",
     stream_path="/api/chat",
+    stream=STREAM,
 )

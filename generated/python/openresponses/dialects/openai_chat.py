@@ -32,6 +32,7 @@ from ..runtime.primitives import (
     word,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -3331,6 +3332,48 @@ TABLES = DialectTables(
     },
 )
 
+STREAM = StreamTable(
+    "sse",
+    turn=("choices", "*", "message"),
+    done="[DONE]",
+    id="id",
+    pieces={
+        ("object",): "skip",
+        ("obfuscation",): "skip",
+        ("id",): "first",
+        ("model",): "first",
+        ("created",): "first",
+        ("usage",): "replace",
+        ("error",): "fail",
+        ("choices", "index"): "key",
+        ("choices", "logprobs", "content"): "extend",
+        ("choices", "logprobs", "refusal"): "extend",
+        ("choices", "token_ids"): "extend",
+        ("choices", "delta", "role"): "first",
+        ("choices", "delta", "content"): "append",
+        ("choices", "delta", "refusal"): "append",
+        ("choices", "delta", "reasoning_content"): "append",
+        ("choices", "delta", "reasoning"): "append",
+        ("choices", "delta", "reasoning_details"): "merge",
+        ("choices", "delta", "reasoning_details", "index"): "key",
+        ("choices", "delta", "reasoning_details", "text"): "append",
+        ("choices", "delta", "reasoning_details", "summary"): "append",
+        ("choices", "delta", "reasoning_details", "data"): "append",
+        ("choices", "delta", "annotations"): "extend",
+        ("choices", "delta", "images"): "extend",
+        ("choices", "delta", "function_call", "name"): "first",
+        ("choices", "delta", "function_call", "arguments"): "append",
+        ("choices", "delta", "tool_calls", "index"): "key",
+        ("choices", "delta", "tool_calls", "id"): "id",
+        ("choices", "delta", "tool_calls", "type"): "first",
+        ("choices", "delta", "tool_calls", "function", "name"): "name",
+        ("choices", "delta", "tool_calls", "function", "arguments"): "append",
+    },
+    renamed={
+        ("choices", "delta"): "message",
+    },
+)
+
 DIALECT: Dialect[
     native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error
 ] = Dialect(
@@ -3345,4 +3388,5 @@ DIALECT: Dialect[
     ),
     path="/v1/chat/completions",
     stream_path="/v1/chat/completions",
+    stream=STREAM,
 )

@@ -73,6 +73,7 @@ from ..runtime.primitives import (
     word,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -2391,6 +2392,225 @@ TABLES = DialectTables(
     sister_types={},
 )
 
+STREAM_IGNORED = frozenset(
+    {"sequence_number", "item_id", "annotation_index", "logprobs", "obfuscation", "status"}
+)
+STREAM = StreamTable(
+    "sse",
+    runs=False,
+    tag="type",
+    id="id",
+    ends=True,
+    events={
+        **dict.fromkeys(
+            ["response.created", "response.queued", "response.in_progress"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("merge", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
+            ),
+        ),
+        "response.output_item.added": (
+            EventRule(
+                {},
+                (Assignment("open", ("output", "$i"), ("item",)),),
+                keys={"$i": ("output_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
+            ),
+        ),
+        **dict.fromkeys(
+            ["response.content_part.added", "response.reasoning_part.added"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("open", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
+            ),
+        ),
+        "response.output_text.delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
+                part={"type": "output_text", "text": "", "annotations": []},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+            ),
+        ),
+        "response.output_text.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
+                part={"type": "output_text", "text": "", "annotations": []},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+            ),
+        ),
+        "response.output_text.annotation.added": (
+            EventRule(
+                {},
+                (
+                    Assignment(
+                        "push", ("output", "$i", "content", "$j", "annotations"), ("annotation",)
+                    ),
+                ),
+                keys={"$i": ("output_index",), "$j": ("content_index",)},
+                known=STREAM_IGNORED
+                | frozenset({"type", "output_index", "content_index", "annotation"}),
+            ),
+        ),
+        "response.refusal.delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("output", "$i", "content", "$j", "refusal"), ("delta",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
+                part={"type": "refusal", "refusal": ""},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+            ),
+        ),
+        "response.refusal.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i", "content", "$j", "refusal"), ("refusal",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
+                part={"type": "refusal", "refusal": ""},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "refusal"}),
+            ),
+        ),
+        **dict.fromkeys(
+            ["response.reasoning_text.delta", "response.reasoning.delta"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                ),
+            ),
+        ),
+        **dict.fromkeys(
+            ["response.reasoning_text.done", "response.reasoning.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+                ),
+            ),
+        ),
+        **dict.fromkeys(
+            ["response.content_part.done", "response.reasoning_part.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
+            ),
+        ),
+        "response.reasoning_summary_part.added": (
+            EventRule(
+                {},
+                (Assignment("open", ("output", "$i", "summary", "$j"), ("part",)),),
+                keys={"$i": ("output_index",), "$j": ("summary_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
+            ),
+        ),
+        "response.reasoning_summary_text.delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("output", "$i", "summary", "$j", "text"), ("delta",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
+                missing={"type": "reasoning", "id": "$id", "summary": []},
+                part={"type": "summary_text", "text": ""},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "delta"}),
+            ),
+        ),
+        "response.reasoning_summary_text.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i", "summary", "$j", "text"), ("text",)),),
+                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
+                missing={"type": "reasoning", "id": "$id", "summary": []},
+                part={"type": "summary_text", "text": ""},
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "text"}),
+            ),
+        ),
+        "response.reasoning_summary_part.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i", "summary", "$j"), ("part",)),),
+                keys={"$i": ("output_index",), "$j": ("summary_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
+            ),
+        ),
+        "response.function_call_arguments.delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("output", "$i", "arguments"), ("delta",)),),
+                keys={"$i": ("output_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "delta"}),
+            ),
+        ),
+        "response.function_call_arguments.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i", "arguments"), ("arguments",)),),
+                keys={"$i": ("output_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "arguments", "name"}),
+            ),
+        ),
+        "response.output_item.done": (
+            EventRule(
+                {},
+                (Assignment("finish", ("output", "$i"), ("item",)),),
+                keys={"$i": ("output_index",)},
+                known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
+            ),
+        ),
+        **dict.fromkeys(
+            ["response.completed", "response.incomplete", "response.failed", "response.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("end", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
+            ),
+        ),
+        "error": (
+            EventRule(
+                {},
+                (Assignment("fail"),),
+                known=STREAM_IGNORED | frozenset({"type"}),
+            ),
+        ),
+    },
+)
+
 DIALECT: Dialect[
     native_openresponses.Request, native_openresponses.Response, native_openresponses.Error
 ] = Dialect(
@@ -2410,4 +2630,5 @@ DIALECT: Dialect[
     path="/v1/responses",
     stream_path="/v1/responses",
     compact_path="/v1/responses/compact",
+    stream=STREAM,
 )

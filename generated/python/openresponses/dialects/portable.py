@@ -1878,7 +1878,6 @@ TABLES = DialectTables(
     own_types=frozenset([]),
     sister_types={},
 )
-
 DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = (
     Dialect(
         TABLES,

@@ -52,6 +52,8 @@ class Merger:
             return self.words(old, own)
         if name in _TABLES | _RULES:
             return self.table(name, old, own)
+        if name == "stream":
+            return self.stream(old, own)
         return own
 
     def table(self, section: str, base: Node, own: Node) -> Node:
@@ -129,6 +131,21 @@ class Merger:
                 rule.span, "D043", f"the rules of the extended dialect {reason}", "remove 'base'"
             )
         return rule
+
+    def stream(self, base: Node, own: Node) -> Node:
+        """Rules are added, pieces, blocks and words merged; whatever else is said replaces."""
+        entries = base.entries()
+        for key, part in own.entries().items():
+            old = entries.get(key)
+            if key == "on":
+                entries[key] = self.rules(old, part)
+            elif key in ("pieces", "blocks") and old is not None:
+                entries[key] = old.with_entries({**old.entries(), **part.entries()})
+            elif key == "ignore" and old is not None:
+                entries[key] = self.words(old, part)
+            else:
+                entries[key] = part
+        return base.with_entries(entries)
 
     def turns(self, base: Node | None, own: Node) -> Node:
         """Turns of one name are merged; others stand behind."""

@@ -12,6 +12,7 @@ from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.scope import Binding, Scope, root
 from orgen.dialect.compile.spelling import known_keys
+from orgen.dialect.compile.streams import stream_table
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.optimise import Routine, routines
 from orgen.dialect.settings import Settings, settings_of
@@ -33,6 +34,7 @@ from orgen.ir.operations import (
 from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
 from orgen.targets.python.dialects.printer import Printer, identifier
+from orgen.targets.python.dialects.streams import StreamText, stream_text
 from orgen.targets.python.native_modules import NativeTypes
 from orgen.targets.python.text import string, value
 
@@ -76,6 +78,7 @@ class DialectModule:
     functions: tuple[FunctionText, ...]
     facts: tuple[TableText, ...]
     native: NativeTypes | None
+    stream: StreamText | None
     imports: tuple[Import, ...] = ()
     """What is the same in the module of the dialect that this one extends."""
 
@@ -110,6 +113,7 @@ def lower_dialect(
         *(_table(table) for table in program.tables),
         *(TableText(n, f"typed({value(dict(t))})") for n, t in printer.field_tables.items()),
     )
+    table = stream_table(dialect)
     return DialectModule(
         name=dialect.name,
         slug=dialect.slug,
@@ -126,6 +130,7 @@ def lower_dialect(
         functions=tuple(functions),
         facts=(*_facts(dialect), *_settings(settings or settings_of(dialect, [dialect]))),
         native=native,
+        stream=stream_text(table) if table is not None else None,
     )
 
 
