@@ -9,7 +9,7 @@ from openresponses.dialects.anthropic_messages import DIALECT as ANTHROPIC
 from openresponses.types import CreateResponseBody, ErrorPayload, ResponseResource
 
 if TYPE_CHECKING:
-    from openresponses.native import anthropic_messages, openai_chat
+    from openresponses.native import anthropic_messages, gemini_generate_content, openai_chat
 
 QUESTION: CreateResponseBody = {
     "model": "claude-opus-4-5",
@@ -29,8 +29,8 @@ def sent(request: CreateResponseBody) -> anthropic_messages.Request:
 
 def roles(request: CreateResponseBody) -> list[str]:
     """Who speaks in the vendor's request."""
-    body = dialects.get("gemini_generate_content").encode_request(request).body
-    assert_type(body, "gemini_generate_content.Request")
+    encoded = dialects.get("gemini_generate_content").encode_request(request)
+    body: gemini_generate_content.Request = encoded.body
     return [content.get("role", "user") for content in body["contents"]]
 
 
