@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 from . import resource
 from .context import DialectTables, Rule, response_base
 from .decoding import StreamDecoder
+from .encoding import StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .grounding import ANSWER_FIXUPS
@@ -240,6 +241,13 @@ class Dialect(Generic[Request, Response, Error]):
         return StreamDecoder(
             self, self.streams(), plain(request) if request else None, provider, **limits
         )
+
+    def StreamEncoder(self, request: Any = None, provider: str | None = None) -> StreamEncoder:
+        """An encoder for one native stream; `request` is the canonical request.
+
+        Raises UnsupportedError where the API has no streams.
+        """
+        return StreamEncoder(self, self.streams(), plain(request) if request else None, provider)
 
     def streams(self) -> StreamTable:
         """How streams are laid out, if the API has them."""

@@ -80,6 +80,8 @@ class StreamDecoder:
         self._read = 0
         self._base = ""
         self._made: dict[str, int] = {}
+        self._reported: dict[str, Any] | None = None
+        """The event with an error that the vendor reported."""
         self._response: dict[str, Any] = {}
 
     # Bytes in, events out -------------------------------------------------------
@@ -200,10 +202,12 @@ class StreamDecoder:
             self._start()
         if source.unknown:
             self._extensions()
-        if source.failure is not None:
-            self._report(event)
-        elif source.ended:
+        if source.failure is not None and self._reported is None:
+            self._reported = event
+        if source.ended:
             self._finish()
+        elif self._reported is not None and self._table.mirror is None:
+            self._report(self._reported)
 
     def _extensions(self) -> None:
         """Events that no rule knows, under the vendor's name."""
@@ -280,6 +284,11 @@ class StreamDecoder:
 
     def _finish(self) -> None:
         """The end of the stream, as the vendor means it or where the bytes stop."""
+        if self._reported is not None:
+            if self._source.final:
+                self._assembler.merge(self._source.final)
+            self._report(self._reported)
+            return
         self._start()
         native = self._assembler.assembled()
         if self._source.final:

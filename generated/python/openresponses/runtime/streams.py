@@ -95,5 +95,7 @@ class StreamTable:
     """Path of a piece -> the name of that property in the response."""
     constants: Mapping[str, Any] = field(default_factory=dict)
     """What every event says (encoding)."""
+    mirror: Mapping[str, str] | None = None
+    """Where the vendor's events are Open Responses' own: those that have another name there."""
     ends: bool = False
     """Whether streams end with a mark of their own, not just with the last byte."""
