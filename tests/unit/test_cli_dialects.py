@@ -199,6 +199,24 @@ def test_translate_there_and_back(
     assert json.loads(capsys.readouterr().out) == {**NATIVE, "seed": 7}
 
 
+def test_a_picture_of_megabytes_is_translated(
+    repository: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {**NATIVE, "picture": "iVBORw0K" * 400_000}
+    assert translate(monkeypatch, body, *IN) == 0
+    assert json.loads(capsys.readouterr().out)["acme_chat:picture"] == body["picture"]
+
+
+def test_a_body_too_deep_is_refused_where_it_is(
+    repository: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep: list[Any] = []
+    for _ in range(250):
+        deep = [deep]
+    assert translate(monkeypatch, {**NATIVE, "seed": deep}, *IN) == 2
+    assert "L021 collections are nested more than 200 deep" in capsys.readouterr().err
+
+
 def test_losses_are_a_table_on_standard_error(
     repository: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

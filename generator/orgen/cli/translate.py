@@ -129,6 +129,7 @@ def read_body(diagnostics: Diagnostics) -> Document:
     """
     from orgen.load import Document
     from orgen.load.json import parse_json
+    from orgen.load.limits import BODY
     from orgen.load.source import Source
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -140,7 +141,7 @@ def read_body(diagnostics: Diagnostics) -> Document:
         diagnostics.error(Span(INPUT), "L005", f"byte {error.start + 1} is not UTF-8")
     diagnostics.check()
     diagnostics.sources[INPUT] = text
-    node = parse_json(Source(INPUT, text), diagnostics)
+    node = parse_json(Source(INPUT, text), diagnostics, BODY)
     diagnostics.check()
     assert node is not None  # or else `check` has raised
     return Document(node.value, node.place, INPUT, (INPUT,))

@@ -8,14 +8,15 @@ from orgen.diagnostics import Diagnostics, Related, Span
 from orgen.ir.schema import Json
 from orgen.load.document import Place
 from orgen.load.limits import (
-    MAX_DEPTH,
     MAX_EXPANDED_NODES,
     MAX_FAULTS,
-    MAX_NODES,
     MAX_NUMBER_LENGTH,
-    MAX_SCALAR_LENGTH,
+    SPEC,
+    Limits,
 )
 from orgen.load.source import Source
+
+_DEEP_HINT = "name the inner schemas and refer to them with $ref"
 
 
 class Refused(Exception):
@@ -46,6 +47,7 @@ class Budget:
 
     source: Source
     diagnostics: Diagnostics
+    limits: Limits = SPEC
     nodes: int = 0
     expanded: int = 0
     faults: int = 0
@@ -67,11 +69,12 @@ class Budget:
     def count(self, start: int) -> None:
         """Count a node written at `start`."""
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise self.refuse(
-                self.source.span(start), "L022", f"the file has more than {MAX_NODES:,} values"
-            )
-        self.expand(1, start)
+        most = self.limits.nodes
+        if self.nodes > most:
+            message = f"the file has more than {most:,} values"
+            raise self.refuse(self.source.span(start), "L022", message)
+        if self.limits is SPEC:  # others come as JSON, which has no aliases
+            self.expand(1, start)
 
     def expand(self, size: int, start: int) -> None:
         """Count the nodes that an alias at `start` stands for."""
@@ -86,18 +89,20 @@ class Budget:
 
     def check_depth(self, depth: int, start: int) -> None:
         """Refuse a collection that lies too deep."""
-        if depth > MAX_DEPTH:
+        most = self.limits.depth
+        if depth > most:
             raise self.refuse(
                 self.source.span(start),
                 "L021",
-                f"collections are nested more than {MAX_DEPTH} deep",
-                hint="name the inner schemas and refer to them with $ref",
+                f"collections are nested more than {most} deep",
+                hint=_DEEP_HINT if self.limits is SPEC else None,
             )
 
     def check_string(self, text: str, span: Span) -> str:
         """The string, after a check of its length and its characters."""
-        if len(text) > MAX_SCALAR_LENGTH:
-            self.error(span, "L024", f"a string has more than {MAX_SCALAR_LENGTH:,} characters")
+        most = self.limits.scalar
+        if len(text) > most:
+            self.error(span, "L024", f"a string has more than {most:,} characters")
             return text[:1]
         try:
             text.encode("utf-8")

@@ -11,6 +11,7 @@ from orgen.diagnostics import Diagnostics, Span
 from orgen.ir.schema import Json
 from orgen.load.building import Budget, Node, ObjectBuilder, Refused, quote
 from orgen.load.document import Place
+from orgen.load.limits import SPEC, Limits
 from orgen.load.source import Source
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -20,9 +21,9 @@ _CONSTANTS: dict[str, bool | None] = {"null": None, "true": True, "false": False
 _NOT_JSON = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
-def parse_json(source: Source, diagnostics: Diagnostics) -> Node | None:
+def parse_json(source: Source, diagnostics: Diagnostics, limits: Limits = SPEC) -> Node | None:
     """The value of a JSON file; reports the faults and returns None if it has no value."""
-    budget = Budget(source, diagnostics)
+    budget = Budget(source, diagnostics, limits)
     try:
         return _Reader(budget).read()
     except Refused:

@@ -7,6 +7,7 @@ at the limit is still read in seconds. `docs/diagnostics.md` lists them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
@@ -38,3 +39,19 @@ MAX_MERGED_NODES: Final = 500_000
 
 MAX_FAULTS: Final = 1_000
 """Faults reported for one file, or for one document by validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may spend: levels, values, and characters of a string."""
+
+    depth: int
+    nodes: int
+    scalar: int
+
+
+SPEC: Final = Limits(MAX_DEPTH, MAX_NODES, MAX_SCALAR_LENGTH)
+"""Of a file that belongs to a spec."""
+
+BODY: Final = Limits(depth=200, nodes=1_000_000, scalar=64 * 1024 * 1024)
+"""Of a body to translate: pictures and films stand in it as base64, conversations are long."""
