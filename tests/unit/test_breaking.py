@@ -119,7 +119,35 @@ def test_a_schema_that_gets_a_name_is_no_change_of_the_data(write: Write) -> Non
     assert [c.rule for c in changes(write, old, new)] == ["reference-changed", "component-added"]
 
 
+def test_whole_numbers_are_the_same_however_they_are_written(write: Write) -> None:
+    assert found(write, {"enum": [1, 2]}, {"enum": [1.0, 2, 3]}) == [("enum-value-added", "A", "")]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
+def test_nothing_changes_between_equals_and_something_on_the_way_back(name: str) -> None:
+    before, after = (load_spec(CASES / name / f"{n}.yaml", Diagnostics()) for n in
+                     ("before", "after"))  # fmt: skip
+    assert before is not None and after is not None
+    assert compare_specs(before, before, prose=True) == ()
+    assert compare_specs(after, before, prose=True) != ()
+
+
 # What changed, deep inside
+
+
+def test_the_default_of_a_constant_is_not_told_twice(write: Write) -> None:
+    listed = found(write, {"enum": ["a"], "default": "a"}, {"enum": ["b"], "default": "b"})
+    assert listed == [("const-changed", "A", "")]
+
+
+def test_many_changes_are_told_in_time(write: Write) -> None:
+    def variant(name: str) -> Any:
+        return {"type": "object", "required": ["t"], "properties": {"t": {"const": name}}}
+
+    old = {"oneOf": [variant(f"a{n}") for n in range(400)]}
+    new = {"oneOf": [variant(f"b{n}") for n in range(400)]}
+    assert len(found(write, old, new)) == 800
+    assert run(["breaking", "--against", "old.json", "--spec", "new.json", "-q"]) == 1
 
 
 def test_changes_inside_unions_items_and_nested_objects_have_their_path(write: Write) -> None:

@@ -128,4 +128,6 @@ def _not_in(takes: frozenset[str], others: frozenset[str]) -> frozenset[str]:
 def _list(takes: frozenset[str]) -> str:
     names = sorted(takes)
     few = " or ".join(names[:4])
-    return few if len(names) <= 4 else f"{few} or {len(names) - 4} others"
+    if len(names) <= 4:
+        return few
+    return f"{few} or {len(names) - 4} {'other' if len(names) == 5 else 'others'}"

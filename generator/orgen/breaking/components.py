@@ -25,7 +25,8 @@ def find_renames(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, 
     found: dict[str, str] = {}
     for _ in range(MAX_ROUNDS if gone and fresh else 0):
         before = len(found)
-        theirs = _by_text((name for name in fresh if name not in found.values()), new, {})
+        taken = set(found.values())
+        theirs = _by_text((name for name in fresh if name not in taken), new, {})
         ours = _by_text((name for name in gone if name not in found), old, found)
         found |= {names[0]: theirs[text][0] for text, names in ours.items()
                   if len(names) == 1 and len(theirs.get(text, ())) == 1}  # fmt: skip

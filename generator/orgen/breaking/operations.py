@@ -59,7 +59,9 @@ class _Items:
                  operations_of(new, self.prefix)}  # fmt: skip
         gone = [o for o in operations_of(old, self.prefix) if self._key(o, paths) not in after]
         fresh = [o for key, o in after.items() if key not in before]
-        moved = [(a, b) for a in gone for b in fresh if a.id is not None and a.id == b.id]
+        called = {operation.id: operation for operation in fresh if operation.id is not None}
+        moved = [(o, called[o.id]) for o in gone if o.id in called]
+        placed = {id(operation) for pair in moved for operation in pair}
         for key, operation in after.items():
             if key in before:
                 self._operation(before[key], operation)
@@ -68,8 +70,8 @@ class _Items:
             places = former.pointer, operation.pointer
             self.differ.emit("operation-moved", self.at(operation.name), *places, message)
             self._operation(former, operation)
-        self._rest(old, new, paths, ([o for o in gone if all(o is not a for a, _ in moved)],
-                   [o for o in fresh if all(o is not b for _, b in moved)]))  # fmt: skip
+        left = [operation for operation in gone if id(operation) not in placed]
+        self._rest(old, new, paths, (left, [o for o in fresh if id(o) not in placed]))
 
     def _key(self, operation: Operation, paths: Mapping[str, str]) -> tuple[str | None, str]:
         return paths.get(operation.path.removeprefix(self.prefix)), operation.method
@@ -139,8 +141,9 @@ def _partners(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, str
     found = {path: path for path in old if path in new}
     free = {without_names(path): path for path in new if path not in found}
     for path in old:
-        partner = free.get(without_names(path))
-        if path not in found and partner is not None and partner not in found.values():
+        # Taken out, so that no two old paths become the same new one.
+        partner = None if path in new else free.pop(without_names(path), None)
+        if partner is not None:
             found[path] = partner
     return found
 

@@ -6,13 +6,22 @@ from dataclasses import replace
 
 from orgen.breaking.change import At
 from orgen.breaking.constraints import diff_constraints
-from orgen.breaking.differ import MAX_DEPTH, Differ
+from orgen.breaking.differ import MAX_DEPTH, Differ, TooManyChanges
 from orgen.breaking.notes import diff_notes
 from orgen.breaking.objects import diff_items, diff_object
 from orgen.breaking.unions import diff_union, variant_names
 from orgen.breaking.values import diff_default, diff_nullable, diff_type, diff_values, place
 from orgen.breaking.view import View, expanded, view
 from orgen.contract.tree import Node
+
+MAX_COMPARED = 50_000
+"""Pairs of components with different names that are compared with each other."""
+
+MAX_REPEATED = 3_000
+"""Such pairs that are compared again for each group that leads to them."""
+
+MAX_EXPANDED = 1_000
+"""Components that are put in place of references at one place."""
 
 
 def diff_schema(differ: Differ, left: Node, right: Node, at: At) -> None:
@@ -83,10 +92,14 @@ def _opened(differ: Differ, left: View, right: View, at: At) -> tuple[View, View
         ]
         if not only_left and not only_right:
             return left, right
-        key = (at.group, at.written_by, tuple(left.refs), tuple(right.refs), _own(left, right))
+        # Past that many, what was told at one place is not told again at others.
+        group = at.group if len(differ.compared) < MAX_REPEATED else None
+        key = (group, at.written_by, tuple(left.refs), tuple(right.refs), _own(left, right))
         if key in differ.compared:
             return None
         differ.compared.add(key)
+        if len(differ.compared) > MAX_COMPARED or len(seen) > MAX_EXPANDED:
+            raise TooManyChanges
         for name in only_left:
             left = _expanded(differ.left.components.get(name), left, name, seen, "left")
         for name in only_right:

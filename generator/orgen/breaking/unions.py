@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from orgen.breaking.change import At, Group, GroupKind
@@ -16,6 +17,12 @@ from orgen.load.references import component_reference, referred_component
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Json
+
+MAX_TAKERS = 16
+"""Variants of one union that are asked whether they take a new one."""
+
+MAX_EXPANDED = 200
+"""Components that are looked into to tell what one variant is."""
 
 _OUTSIDE = frozenset({"default", "deprecated", "readOnly", "writeOnly", "discriminator"})
 
@@ -80,9 +87,9 @@ class _Pairing:
     ) -> list[tuple[Node, Node]]:
         """Pair those with equal keys and take them out of the lists."""
         found = [(node, theirs[key]) for key, node in ours.items() if key in theirs]
-        for first, second in found:
-            self.old = [node for node in self.old if node is not first]
-            self.new = [node for node in self.new if node is not second]
+        taken = {id(node) for pair in found for node in pair}
+        self.old = [node for node in self.old if id(node) not in taken]
+        self.new = [node for node in self.new if id(node) not in taken]
         return found
 
 
@@ -134,7 +141,7 @@ def resolved(side: Side, node: Node) -> View:
     """The view of a schema with the content of all components that it names at its top."""
     seen = view(node)
     done: set[str] = set()
-    while seen.refs:
+    while seen.refs and len(done) < MAX_EXPANDED:
         name = next(iter(seen.refs))
         target = side.components.get(name)
         if target is None or name in done:
@@ -195,10 +202,11 @@ def _report(
         where = replace(at, group=Group(GroupKind.EVENT, label)) if at.is_event else at
         message = f"{_taker(at)} no longer {_verb(at)} `{label}`"
         differ.emit(f"{noun}-removed", where, node.pointer, right, message)
+    takers = _takers(differ.left, unions[0]) if rest[1] else []
     for node in rest[1]:
         label = _label(differ.right, node)
         where = replace(at, group=Group(GroupKind.EVENT, label)) if at.is_event else at
-        open = any(_foresees(differ, other, node) for other in unions[0])
+        open = any(_foresees(taker, resolved(differ.right, node)) for taker in takers)
         message = f"{_taker(at)} {_verb(at)} the new {'event' if at.is_event else 'variant'} "
         rule = f"open-{noun}-added" if open else f"{noun}-added"
         differ.emit(rule, where, left, node.pointer, f"{message}`{label}`")
@@ -214,9 +222,14 @@ def _verb(at: At) -> str:
     return "has" if at.is_event else "takes"
 
 
-def _foresees(differ: Differ, old: Node, new: Node) -> bool:
+def _takers(side: Side, variants: tuple[Node, ...]) -> list[View]:
+    """Variants that may take others than their own: those that no constant marks."""
+    views = (resolved(side, node) for node in variants)
+    return list(islice((seen for seen in views if not tags(seen)), MAX_TAKERS))
+
+
+def _foresees(taker: View, seen: View) -> bool:
     """Whether an old variant takes values of a new one: it leaves open what tells them apart."""
-    taker, seen = resolved(differ.left, old), resolved(differ.right, new)
     types = taker.types()
     if types is None and not taker.keywords.keys() - {"default"}:
         return not taker.never

@@ -75,24 +75,27 @@ def diff_values(differ: Differ, left: View, right: View, at: At, *, open: bool =
         differ.emit("const-changed", at, left.place("enum"), right.place("enum"), message)
         return
     kind = "open-enum-value" if open else "enum-value"
+    here, there = _places(left), _places(right)
     for text, value in before.items():
         if text not in after:
             message = f"{place(at)} no longer takes the value {shown(value)}"
-            where = _of(left, text)
+            where = here[text]
             differ.emit(f"{kind}-removed", at, where, right.place("enum"), message)
     for text, value in after.items():
         if text not in before:
             message = f"{place(at)} takes the new value {shown(value)}"
-            differ.emit(f"{kind}-added", at, left.place("enum"), _of(right, text), message)
+            differ.emit(f"{kind}-added", at, left.place("enum"), there[text], message)
 
 
-def _of(seen: View, text: str) -> Pointer:
-    """Where a value of the enum is written."""
+def _places(seen: View) -> dict[str, Pointer]:
+    """Where each value of the enum is written, by its canonical text."""
     node = seen.keywords.get("enum")
-    for member in node.members if isinstance(node, Members) else ():
-        if isinstance(member, Value) and canonical_text(to_json(member)) == text:
-            return member.pointer
-    return seen.place("enum")
+    members = node.members if isinstance(node, Members) else ()
+    return {
+        canonical_text(to_json(member)): member.pointer
+        for member in members
+        if isinstance(member, Value)
+    }
 
 
 def _diff_list(differ: Differ, left: View, right: View, at: At) -> None:
@@ -114,7 +117,9 @@ def _listed(values: list[Json]) -> str:
 def diff_default(differ: Differ, left: View, right: View, at: At) -> None:
     old, new = left.keywords.get("default"), right.keywords.get("default")
     before, after = _default(left), _default(right)
-    if before == after:
+    constant = all(len(seen.values() or ()) == 1 for seen in (left, right))
+    if before == after or constant:
+        # The default of a constant is the constant, which has a rule of its own.
         return
     match before, after:
         case None, str():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from orgen.contract.tree import Fields, Members, Node, Pointer, Value, text_of
+from orgen.contract.tree import Fields, Members, Node, Pointer, Value, text_of, to_json
 from orgen.load.references import referred_component
 
 if TYPE_CHECKING:
@@ -211,8 +211,8 @@ def _limits_types(keywords: Mapping[str, Node]) -> bool:
 def plain_values(node: Node | None) -> list[Json]:
     """The plain values of a keyword that holds one or a list of them."""
     if isinstance(node, Members):
-        return [member.value for member in node.members if isinstance(member, Value)]
-    return [node.value] if isinstance(node, Value) else []
+        return [to_json(member) for member in node.members if isinstance(member, Value)]
+    return [to_json(node)] if isinstance(node, Value) else []
 
 
 def json_type(value: Json) -> str:
