@@ -164,3 +164,10 @@ def test_the_first_entry_behind_a_dash() -> None:
     text = "l:\n  - a: 1\n    b: 2\n"
     assert edited(text, {"l": [{"b": 2}]}) == "l:\n  - b: 2\n"
     assert edited(text, {"l": [{"z": 0, "a": 1, "b": 2}]}) == "l:\n  - z: 0\n    a: 1\n    b: 2\n"
+
+
+def test_text_that_is_indented_far() -> None:
+    deep: Any = {"text": "word " * 40 + "end", "list": ["item"] * 40}
+    for _ in range(55):
+        deep = {"a": deep}
+    assert same(read(written(deep)), deep)

@@ -14,6 +14,9 @@ from orgen.load.core_schema import resolve_plain
 WIDTH = 100
 """Longest line that is written, where it can be helped."""
 
+_NARROWEST = 40
+"""Width of text that is indented so deep that hardly any is left."""
+
 _PLAIN = re.compile(r"[A-Za-z_/$][A-Za-z0-9_./$#+*()%;=-]*(?: [A-Za-z0-9_./$+*()%;=-]+)*", re.ASCII)
 _PLAIN_IN_BLOCK = re.compile(r"[A-Za-z_/][ -~]*", re.ASCII)
 _OTHER_READERS = frozenset({"y", "n", "yes", "no", "on", "off"})
@@ -81,7 +84,7 @@ def _string_lines(value: str, indent: int, head: str, fits: bool) -> list[str]:
         return [f"{head} {_best(value)}"]
     pad = " " * (indent + 2)
     wrapped = textwrap.wrap(
-        value, WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False
+        value, max(WIDTH - indent - 2, _NARROWEST), break_long_words=False, break_on_hyphens=False
     )
     return [f"{head} >-", *(pad + line for line in wrapped)]
 
@@ -107,7 +110,7 @@ def _wrapped(values: list[Json], indent: int) -> Iterator[str]:
     # Items are never divided: the spaces in them are hidden from the wrapping.
     hidden = ", ".join(flow_text(value).replace(" ", "\0") for value in values) + ","
     for line in textwrap.wrap(
-        hidden, WIDTH - len(inner), break_long_words=False, break_on_hyphens=False
+        hidden, max(WIDTH - len(inner), _NARROWEST), break_long_words=False, break_on_hyphens=False
     ) or [text]:
         yield inner + line.replace("\0", " ")
     yield f"{pad}]"

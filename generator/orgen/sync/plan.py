@@ -31,6 +31,8 @@ from orgen.write.plan import digest
 RECORD = "x-orgen-contract"
 """Key in `info` of the root that records the release and the hash of its normal form."""
 _BOM = "\ufeff"
+_TOO_MANY = "V099"
+"""Ends validation; of no weight when all it found was that much is to be described."""
 _SHOWN = 10
 """Differences that are reported if orgen fails to bring a document in."""
 _BUILDS_ON = "the published document does not fit this overlay: change it first, then sync"
@@ -139,11 +141,16 @@ def _proven(folder: Path, sides: _Sides, diagnostics: Diagnostics) -> Spec:
     full = apply_overlays(core, [one for one in overlays if one is not None], found)
     validate(full, found)
     ours = {one.file for one in overlays if one is not None}
-    diagnostics.items += [
-        replace(item, hint=item.hint or _BUILDS_ON) if item.span.file in ours else item
+    faults = [
+        item
         for item in found.items
         if item.severity is Severity.ERROR and item.code not in UNDESCRIBED
     ]
+    if any(item.code != _TOO_MANY for item in faults):
+        diagnostics.items += [
+            replace(item, hint=item.hint or _BUILDS_ON) if item.span.file in ours else item
+            for item in faults
+        ]
     diagnostics.check()
     return Spec(core, full)
 

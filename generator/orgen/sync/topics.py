@@ -6,6 +6,7 @@ with theirs or with the file's title (rare words count more); they refer to it, 
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,40 +32,42 @@ class Topics:
     groups: list[frozenset[str]] = field(init=False)
     """Components that stand side by side: in a union, or in one part of the operations."""
     refers: dict[str, frozenset[str]] = field(init=False)
+    referrers: dict[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = Counter(word for name in self.schemas for word in _words(name))
         self.refers = {name: frozenset(_references(one)) for name, one in self.schemas.items()}
+        self.referrers = {}
+        for name, ones in self.refers.items():
+            for one in ones:
+                self.referrers.setdefault(one, set()).add(name)
         unions = [union for one in self.schemas.values() for union in _unions(one)]
         paths = self.frame.get("paths") if isinstance(self.frame, dict) else None
         self.groups = [*unions, *_unions(paths), *_roles(paths)]
 
     def choose(self, names: list[str], known: Mapping[str, str]) -> dict[str, str]:
         """Component -> file, for new ones; `known` says where the others stand."""
-        found: dict[str, str] = {}
-        for _ in range(2):  # the second time, they also count for each other
-            found = {
-                name: self._best(name, {**known, **{k: v for k, v in found.items() if k != name}})
-                for name in names
-            }
-        return found
+        first = {name: self._best(name, known, known) for name in names}
+        # The second time, they also count for each other, except by their names.
+        both = {**known, **first}
+        return {name: self._best(name, known, both) for name in names}
 
-    def _best(self, name: str, known: Mapping[str, str]) -> str:
+    def _best(self, name: str, old: Mapping[str, str], known: Mapping[str, str]) -> str:
         scores = dict.fromkeys(self.files, 0.0)
         own = _words(name)
         for file, text in self.files.items():
             scores[file] += self._weight(own & _words(text))
-        for file, likeness in self._likeness(own, known).items():
+        for file, likeness in self._likeness(own, old).items():
             scores[file] += likeness
         for group in self.groups:
             if name in group:
                 _share(scores, known, group - {name}, _SIBLING)
-        _share(scores, known, self.refers.get(name, frozenset()), _REFERRED)
-        referrers = frozenset(other for other, ones in self.refers.items() if name in ones)
-        _share(scores, known, referrers, _REFERRER)
+        others = self.refers.get(name, frozenset()) - {name}
+        _share(scores, known, others, _REFERRED)
+        _share(scores, known, frozenset(self.referrers.get(name, set()) - {name}), _REFERRER)
         return max(scores, key=lambda file: scores[file])
 
-    def _likeness(self, own: set[str], known: Mapping[str, str]) -> dict[str, float]:
+    def _likeness(self, own: frozenset[str], known: Mapping[str, str]) -> dict[str, float]:
         """How much the most similar name in each file has in common with ours."""
         found: dict[str, float] = {}
         for other, file in known.items():
@@ -73,7 +76,7 @@ class Topics:
                 found[file] = max(found.get(file, 0.0), weight)
         return found
 
-    def _weight(self, shared: set[str]) -> float:
+    def _weight(self, shared: frozenset[str]) -> float:
         return sum(1 / self.words[word] for word in sorted(shared) if self.words[word])
 
 
@@ -87,9 +90,10 @@ def _share(
         scores[file] += weight * count / total
 
 
-def _words(text: str) -> set[str]:
+@functools.cache
+def _words(text: str) -> frozenset[str]:
     """The words of a name or title, plural or not."""
-    return {word.lower().rstrip("s") for word in words_of(text)}
+    return frozenset(word.lower().rstrip("s") for word in words_of(text))
 
 
 def _references(value: Json) -> Iterator[str]:
