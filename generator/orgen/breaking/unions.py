@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from orgen.breaking.change import At, Group, GroupKind
 from orgen.breaking.differ import Differ, Side
+from orgen.breaking.discriminators import diff_discriminator
 from orgen.breaking.objects import Recurse, is_closed
-from orgen.breaking.values import diff_values, place, shown
+from orgen.breaking.values import diff_values, place
 from orgen.breaking.view import View, expanded, view
 from orgen.contract.tree import Fields, Node, Value, canonical_text, to_json
 from orgen.load.references import component_reference, referred_component
-
-if TYPE_CHECKING:
-    from orgen.ir.schema import Json
 
 MAX_TAKERS = 16
 """Variants of one union that are asked whether they take a new one."""
@@ -49,7 +46,7 @@ def diff_union(differ: Differ, left: View, right: View, at: At, recurse: Recurse
     _report(differ, (left, right), (old, new), (removed, added), at)
     if left.variants() and right.variants():
         _diff_kind(differ, left, right, at)
-        _diff_discriminator(differ, left, right, at)
+        diff_discriminator(differ, left, right, at)
 
 
 def _alone(seen: View) -> Fields:
@@ -252,53 +249,3 @@ def _diff_kind(differ: Differ, left: View, right: View, at: At) -> None:
     if old != new:
         message = f"{place(at)} was {old} and is {new}"
         differ.emit("union-kind-changed", at, left.place(old), right.place(new), message)
-
-
-def _diff_discriminator(differ: Differ, left: View, right: View, at: At) -> None:
-    old, new = left.plain("discriminator"), right.plain("discriminator")
-    where = left.place("discriminator"), right.place("discriminator")
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        if isinstance(new, dict):
-            message = f"{place(at)} names `{new.get('propertyName')}` as its discriminator now"
-            differ.emit("discriminator-added", at, *where, message)
-        elif isinstance(old, dict):
-            message = f"{place(at)} names no discriminator any more"
-            differ.emit("discriminator-removed", at, *where, message)
-        return
-    was, now = old.get("propertyName"), new.get("propertyName")
-    if was != now:
-        message = f"the discriminator of {place(at)} was {shown(was)} and is {shown(now)}"
-        differ.emit("discriminator-changed", at, *where, message)
-    _diff_mapping(differ, left, right, (_mapping(old), _mapping(new)), at)
-
-
-def _mapping(discriminator: Mapping[str, Json]) -> dict[str, str]:
-    found = discriminator.get("mapping")
-    pairs = found.items() if isinstance(found, dict) else ()
-    return {key: referred_component(value) or str(value) for key, value in pairs}
-
-
-def _diff_mapping(
-    differ: Differ, left: View, right: View, maps: tuple[dict[str, str], dict[str, str]], at: At
-) -> None:
-    old, new = maps
-    here, there = left.place("discriminator"), right.place("discriminator")
-    for key, name in old.items():
-        was = differ.renames.get(name, name)
-        if key not in new:
-            rule, message = (
-                "removed",
-                f"the discriminator of {place(at)} names {shown(key)} no more",
-            )
-        elif new[key] != was:
-            rule = "changed"
-            message = f"{shown(key)} as a discriminator was `{name}` and is `{new[key]}`"
-        else:
-            continue
-        target = (*there, "mapping", key) if key in new else there
-        differ.emit(f"discriminator-mapping-{rule}", at, (*here, "mapping", key), target, message)
-    for key, name in new.items():
-        if key not in old:
-            message = f"the discriminator of {place(at)} names {shown(key)} for `{name}` now"
-            pointer = (*there, "mapping", key)
-            differ.emit("discriminator-mapping-added", at, here, pointer, message)
