@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 import openresponses.dialects as package
+import pytest
+from dialect_vectors import cases, compare
 from openresponses.dialects import Dialect
 from orgen.diagnostics import Diagnostic, Diagnostics
 from orgen.dialect.ast import Dialect as Declared
@@ -24,7 +26,7 @@ from orgen.pipeline import read_spec
 from orgen.progress import Progress
 from orgen.resolve import resolve
 from orgen.resources import spec_dir
-from orgen.targets.python.dialects.module import dialect_module
+from orgen.targets.python.dialects.module import lower_dialect, render_dialect
 from orgen.validate.structure import check_structure
 
 SPEC = spec_dir()
@@ -90,8 +92,8 @@ def extended(own: Document, diagnostics: Diagnostics) -> Document:
 
 def built(dialect: Declared) -> Dialect:
     """The translator of a dialect; only its own module is new."""
-    settings = settings_of(dialect, declared(), tuple(_slugs()))
-    text = dialect_module(dialect, compile_dialect(dialect, schema()), settings)
+    settings = settings_of(dialect, declared(), known_slugs())
+    text = render_dialect(lower_dialect(dialect, compile_dialect(dialect, schema()), settings))
     full_name = f"{package.__name__}.{dialect.name}"
     module: dict[str, Any] = {"__name__": full_name, "__package__": package.__name__}
     exec(compile(text, f"<{dialect.name}>", "exec"), module)  # our own generated code
@@ -99,6 +101,20 @@ def built(dialect: Declared) -> Dialect:
     return found
 
 
-def _slugs() -> dict[str, str]:
-    found: dict[str, str] = dict(package.get(NAMES[0]).tables.slugs)
-    return found
+def known_slugs() -> tuple[str, ...]:
+    """Every vendor and provider that the generated package knows."""
+    return tuple(package.get(NAMES[0]).tables.slugs)
+
+
+def noticed(name: str, changed: Document) -> str:
+    """What notices a change of a dialect's file: a diagnostic's code, or the name of a vector."""
+    less, faults = checked(name, changed)
+    if less is None or faults:
+        return faults[0].code
+    dialect = built(less)
+    for case in cases(name):
+        try:
+            compare(dialect, case)
+        except (Exception, pytest.fail.Exception):
+            return case.name
+    return ""

@@ -5,7 +5,8 @@ A file in `spec/dialects/<name>/vectors/` holds a list of cases:
     {"name": ..., "kind": "request" | "response" | "error" | "compact_request" | "compact_response",
      "native": {...}, "canonical": {...},
      "direction": "both" | "encode" | "decode",   both by default
-     "losses": ["/pointer", ...],                 exactly these, none by default
+     "losses": ["/pointer", ...],                 exactly these, none by default; a reason may
+                                                  follow: "/pointer: reason"
      "unsupported": ["/pointer", ...],            what of it cannot be sent; native is null
      "invalid": "/pointer",                       what is malformed; the other side is null
      "path": "/v1/...", "status": 400}            where they matter
@@ -25,7 +26,7 @@ from typing import Any
 
 import pytest
 from contract import request_faults
-from openresponses.dialects import DecodeError, Dialect, UnsupportedError
+from openresponses.dialects import DecodeError, Dialect, Loss, UnsupportedError
 
 ROOT = Path(__file__).parents[1]
 KEYS = {
@@ -96,17 +97,20 @@ def compare(dialect: Dialect, case: Case) -> None:
             encoded(dialect, case) if case.direction == "encode" else decoded(dialect, case)
         assert malformed.value.path == case.invalid
         return
-    lost = set()
+    lost: set[Loss] = set()
     if case.direction in ("both", "decode"):
         lost |= decoded(dialect, case)
     if case.direction in ("both", "encode"):
         lost |= encoded(dialect, case)
-    assert lost == set(case.losses)
+    assert {loss.path for loss in lost} == {loss.partition(": ")[0] for loss in case.losses}
+    assert {loss for loss in case.losses if ": " in loss} <= {
+        f"{loss.path}: {loss.reason}" for loss in lost
+    }
     assert (case.native, case.canonical) == (native, canonical), "a translation changed its input"
 
 
-def decoded(dialect: Dialect, case: Case) -> set[str]:
-    """Compares the native body's decoding with the canonical one; gives the losses' places."""
+def decoded(dialect: Dialect, case: Case) -> set[Loss]:
+    """Compares the native body's decoding with the canonical one; gives the losses."""
     match case.kind:
         case "request":
             result = dialect.decode_request(case.native, path=case.path)
@@ -126,10 +130,10 @@ def decoded(dialect: Dialect, case: Case) -> set[str]:
             assert missing(case.canonical, result.body) == []
         case kind:
             pytest.fail(f"{kind} is no kind of vector")
-    return {loss.path for loss in result.losses}
+    return set(result.losses)
 
 
-def encoded(dialect: Dialect, case: Case) -> set[str]:
+def encoded(dialect: Dialect, case: Case) -> set[Loss]:
     """The same in the other direction; bodies are compared to the last key."""
     match case.kind:
         case "request":
@@ -146,7 +150,7 @@ def encoded(dialect: Dialect, case: Case) -> set[str]:
             result = dialect.encode_error(case.canonical)
             assert result.status == case.status
     assert result.body == case.native
-    return {loss.path for loss in result.losses}
+    return set(result.losses)
 
 
 def missing(wanted: Any, found: Any, place: str = "") -> list[str]:

@@ -408,9 +408,19 @@ class EncodeContext(Context):
             self.report(container, key, "dropped", "the place it came from is not there any more")
 
     def settle_word(
-        self, holder: Any, word: Any, table: str, path: str, container: Any, key: str
+        self,
+        holder: Any,
+        word: Any,
+        table: str,
+        path: str,
+        container: Any,
+        key: str,
+        told: bool = False,
     ) -> None:
-        """Lets kept words go that mean something else by now, and reports a coarser word."""
+        """Lets kept words go that mean something else by now, and reports a coarser word.
+
+        Unless the word itself is `told`, too: then the other one only follows from it.
+        """
         maps = self.tables.maps
         kept = holder.get(f"{self.tables.name}:{path}")
         if kept is not None:
@@ -419,7 +429,7 @@ class EncodeContext(Context):
             self.outdated.add((id(holder), path))
         made = lookup(maps[f"encode_{table}"], word)
         back = lookup(maps[f"decode_{table}"], made)
-        if back != word and back is not None:
+        if back != word and back is not None and not told:
             self.report(container, key, "coerced", f"sent as {made!r}, the nearest word")
 
     def encode_alias(

@@ -1439,8 +1439,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             out["error"] = error
             if lookup(ENCODE_HTTP, code) is not None:
                 out["@status"] = lookup(ENCODE_HTTP, code)
-            ctx.settle_word(body, code, "http", "error.code", body, "code")
-            ctx.settle_word(body, code, "http", "@status", body, "code")
+            ctx.settle_word(body, code, "http", "error.code", body, "code", True)
+            ctx.settle_word(body, code, "http", "@status", body, "code", True)
             return
         if (
             isinstance(message := body.get("message"), str)
@@ -1500,25 +1500,22 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/gemini_generate_content/dialect.yaml:133)"""
-    if isinstance(error := body.get("error"), dict):
-        if isinstance(status := error.get("status"), str) and isinstance(
-            message := error.get("message"), str
-        ):
-            out["code"] = status
-            out["type"] = lookup(DECODE_ERROR, status)
-            out["message"] = message
-            ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
-            ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
-            return
-        if isinstance(message := error.get("message"), str):
-            out["message"] = message
-            ctx.unused(body.get("error"), ("status", "code"), "error.", out)
-            return
+    if (
+        isinstance(error := body.get("error"), dict)
+        and isinstance(status := error.get("status"), str)
+        and isinstance(message := error.get("message"), str)
+    ):
+        out["code"] = status
+        out["type"] = lookup(DECODE_ERROR, status)
+        out["message"] = message
+        ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
+        ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
+        return
     ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:225)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1555,14 +1552,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:225)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1602,14 +1599,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:226)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1624,7 +1621,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:234)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1777,7 +1774,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:234)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1787,7 +1784,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:232)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1838,19 +1835,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:232)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:232)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:235)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:232)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1865,7 +1862,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:252)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1912,12 +1909,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:252)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:252)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1930,14 +1927,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:252)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:255)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:252)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1953,7 +1950,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:169)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1967,7 +1964,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:172)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:169)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -1977,7 +1974,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:173)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1991,14 +1988,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:173)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:180)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:177)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2098,7 +2095,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:180)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:177)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2187,7 +2184,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:197)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2301,7 +2298,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:197)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2395,7 +2392,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:208)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2416,7 +2413,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:208)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -2426,7 +2423,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:213)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2440,7 +2437,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:216)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:213)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2454,7 +2451,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:217)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2468,7 +2465,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:217)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

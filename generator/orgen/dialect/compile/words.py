@@ -66,6 +66,7 @@ def _kept(item: Kept) -> Primitive:
 def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
     """Encoding: residue that means something else gives way, coarser words are reported."""
     found: list[Stmt] = []
+    plain = {variable.name for _, variable in _placed(native, ()) if not variable.filters}
     for path, variable in _placed(native, ()):
         table = table_of(variable)
         binding = scope.bindings.get(variable.name)
@@ -73,7 +74,8 @@ def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]
             continue
         place = (binding.container, constant(binding.key))
         words = (binding.value, constant(table), constant(".".join(path)))
-        found.append(Do(Primitive("settle_word", (container, *words, *place), context=True)))
+        told = (constant(True),) if variable.name in plain else ()
+        found.append(Do(Primitive("settle_word", (container, *words, *place, *told), context=True)))
     return found
 
 
