@@ -87,6 +87,10 @@ class StreamTable:
     id: str | None
     ignored: Path
     """Properties of events that mean nothing, whatever the event."""
+    constants: Mapping[str, Json]
+    mirror: Mapping[str, str] | None
+    extensions: Mapping[str, Mapping[str, str]]
+    """Extension event -> native property -> canonical one; the tag's is a constant."""
     events: tuple[tuple[str, tuple[EventRule, ...]], ...]
     pieces: tuple[tuple[Path, Action], ...]
     renamed: tuple[tuple[Path, str], ...]

@@ -93,6 +93,8 @@ class StreamTable:
     """Path of a piece -> the name of that property in the response."""
     constants: Mapping[str, Any] = field(default_factory=dict)
     """What every event says (encoding)."""
+    extensions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Extension event -> native property -> canonical one; the tag's is a constant."""
     mirror: Mapping[str, str] | None = None
     """Where the vendor's events are Open Responses' own: those that have another name there."""
     ends: bool = False

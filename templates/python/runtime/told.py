@@ -48,7 +48,7 @@ class Told:
                     if isinstance(value, dict):
                         self.final = value
                 case "fail":
-                    self.failure = event if done.source is None else value
+                    self.failure = event if value is None else value
                 case "skip":
                     pass
                 case "tell":

@@ -1799,6 +1799,12 @@ STREAM = StreamTable(
     tag="type",
     id="id",
     ends=True,
+    constants={
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {"input_tokens": 0, "output_tokens": 0},
+    },
     events={
         "message_start": (
             EventRule(

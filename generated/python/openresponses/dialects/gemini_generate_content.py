@@ -2789,6 +2789,8 @@ STREAM = StreamTable(
     id="responseId",
     pieces={
         ("error",): "fail",
+        ("responseId",): "first",
+        ("modelVersion",): "first",
         ("candidates", "index"): "key",
         ("candidates", "content", "role"): "first",
         ("candidates", "content", "parts"): "coalesce",

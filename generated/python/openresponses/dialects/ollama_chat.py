@@ -1275,8 +1275,10 @@ STREAM = StreamTable(
     "ndjson",
     turn=("message",),
     ends=True,
+    constants={"done": False},
     pieces={
         ("error",): "fail",
+        ("model",): "first",
         ("created_at",): "first",
         ("message", "role"): "first",
         ("message", "content"): "append",

@@ -3337,6 +3337,7 @@ STREAM = StreamTable(
     turn=("choices", "*", "message"),
     done="[DONE]",
     id="id",
+    constants={"object": "chat.completion.chunk", "choices": []},
     pieces={
         ("object",): "skip",
         ("obfuscation",): "skip",

@@ -3595,6 +3595,10 @@ STREAM = StreamTable(
     tag="type",
     id="id",
     ends=True,
+    mirror={
+        "response.reasoning.delta": "response.reasoning_text.delta",
+        "response.reasoning.done": "response.reasoning_text.done",
+    },
     events={
         **dict.fromkeys(
             ["response.created", "response.queued", "response.in_progress"],

@@ -2399,8 +2399,13 @@ STREAM = StreamTable(
     "sse",
     runs=False,
     tag="type",
+    done="[DONE]",
     id="id",
     ends=True,
+    mirror={
+        "response.reasoning.delta": "response.reasoning.delta",
+        "response.reasoning.done": "response.reasoning.done",
+    },
     events={
         **dict.fromkeys(
             ["response.created", "response.queued", "response.in_progress"],
@@ -2604,8 +2609,8 @@ STREAM = StreamTable(
         "error": (
             EventRule(
                 {},
-                (Assignment("fail"),),
-                known=STREAM_IGNORED | frozenset({"type"}),
+                (Assignment("fail", source=("error",)),),
+                known=STREAM_IGNORED | frozenset({"type", "error"}),
             ),
         ),
     },

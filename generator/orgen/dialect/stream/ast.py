@@ -117,6 +117,12 @@ class Stream:
     done: str | None
     ignore: tuple[str, ...]
     """Properties of events that mean nothing."""
+    constants: Mapping[str, Json]
+    """What is written besides when encoding."""
+    mirror: Mapping[str, str] | None
+    """Canonical event -> native one; None where the events are not Open Responses' own."""
+    extensions: Mapping[str, Mapping[str, str]]
+    """Extension event -> native property -> canonical one; the tag's is a constant."""
     rules: tuple[EventRule, ...]
     pieces: tuple[Piece, ...]
     span: Span

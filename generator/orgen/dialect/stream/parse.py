@@ -73,6 +73,9 @@ class _Parser:
             tag=self.tag if rules else None,
             done=self.root.get("done"),
             ignore=tuple(self.root.get("ignore", ())),
+            constants=self.root.get("constants", {}),
+            mirror=self.root.get("mirror"),
+            extensions=self.extensions(),
             rules=rules,
             pieces=tuple(self.pieces()),
             span=self.key(),
@@ -108,6 +111,15 @@ class _Parser:
                 "nothing tells the events apart",
                 "name the property that does: tag: type",
             )
+
+    def extensions(self) -> dict[str, dict[str, str]]:
+        """Rows for extension events, each with a tag by which it is told apart."""
+        found: dict[str, dict[str, str]] = self.root.get("extensions", {})
+        for name, fields in found.items():
+            if self.tag not in fields:
+                hint = f"add {self.tag}: <name of the event>"
+                self.fault(self.key("extensions", name), "the row has no native event", hint)
+        return {name: fields for name, fields in found.items() if self.tag in fields}
 
     def unused(self) -> None:
         for name in self.root.get("blocks", {}):

@@ -58,6 +58,9 @@ def _arguments(table: StreamTable) -> list[tuple[str, str]]:
         ("done", table.done and string(table.done)),
         ("id", table.id and string(table.id)),
         ("ends", "True" if table.ends else None),
+        ("constants", value(dict(table.constants)) if table.constants else None),
+        ("mirror", None if table.mirror is None else value(dict(table.mirror))),
+        ("extensions", value(_plain(table.extensions)) if table.extensions else None),
     ]
     return [(name, text) for name, text in found if text is not None]
 
@@ -97,6 +100,10 @@ def _assignment(done: Assignment) -> str:
 
 def _object(template: Mapping[str, Json] | None) -> str | None:
     return None if template is None else value(dict(template))
+
+
+def _plain(rows: Mapping[str, Mapping[str, str]]) -> dict[str, Json]:
+    return {name: dict(fields) for name, fields in rows.items()}
 
 
 def _set(names: tuple[str, ...]) -> str:
