@@ -12,7 +12,6 @@ from orgen.cli.options import (
     load_settings,
     path_callback,
     quiet_option,
-    spec_path,
 )
 from orgen.cli.output import print_faults
 from orgen.diagnostics import DiagnosticError, Diagnostics
@@ -37,7 +36,12 @@ Exit codes: 0 synced, or nothing to do; 2 faults, and then nothing has changed.
 @click.command(epilog=_EPILOG)
 @click.argument("published", metavar="PUBLISHED", callback=path_callback)
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change as a diff.")
-@click.option("--spec", metavar="DIR", callback=path_callback, help="The spec folder to change.")
+@click.option(
+    "--spec",
+    metavar="DIR",
+    callback=path_callback,
+    help="The spec folder to change (default: as configured, or spec).",
+)
 @error_format_option
 @quiet_option
 def sync(published: str, dry_run: bool, spec: str | None, error_format: Format, quiet: bool) -> int:
@@ -48,7 +52,8 @@ def sync(published: str, dry_run: bool, spec: str | None, error_format: Format, 
     """
     diagnostics = Diagnostics()
     try:
-        folder = spec_path(spec, load_settings(diagnostics))
+        # Never the spec that orgen brings along: that one is not the user's to change.
+        folder = Path(spec or load_settings(diagnostics).text("spec") or "spec")
         return _sync(folder, Path(published), dry_run, diagnostics, quiet)
     except DiagnosticError:
         return FAULT
