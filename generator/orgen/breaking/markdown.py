@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"([\\*_{}\[\]<>#|&@!~])")
 def render_markdown(report: Report) -> str:
     head, reason = release_line(report.release)
     lines = [
-        f"## {_prose(report.old)} → {_prose(report.new)}",
+        f"## {_prose(report.old)} &rarr; {_prose(report.new)}",
         "",
         f"**{summary(report)}** {head} {reason}",
     ]
@@ -51,7 +51,7 @@ def _items(changes: Sequence[Change]) -> list[str]:
     for change in changes:
         message = _sentence(change.message)
         verdict = f"**{change.verdict}**: " if change.breaks else ""
-        places = f"{_code(str(change.left))} → {_code(str(change.right))}"
+        places = f"{_code(str(change.left))} &rarr; {_code(str(change.right))}"
         lines.append(f"- {verdict}{message} ({_code(change.rule)})  ")
         lines.append(f"  {_prose(change.reason)}  ")
         lines.append(f"  {places}")

@@ -96,7 +96,10 @@ def breaking(
 def _print(report: Report, format: ReportFormat) -> None:
     from orgen.breaking.render import render_report
 
-    sys.stdout.write(render_report(report, format, wants_color(sys.stdout)))
+    text = render_report(report, format, wants_color(sys.stdout))
+    # A name that the terminal's encoding lacks is shown as an escape.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
 
 
