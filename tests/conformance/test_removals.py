@@ -1,0 +1,29 @@
+"""Nothing in a dialect file is idle: without any part of it, a check or a vector fails.
+
+That holds for every statement of a file: row, rule, turn, word, note and policy. Brief runs try
+some of them in each dialect; `--full` tries all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from dialect_builds import NAMES, document, noticed
+from removals import STATEMENTS, Removal, removals
+
+SOME = 4
+"""How many removals per dialect a brief run tries."""
+
+
+def chosen(found: Sequence[Removal], full: bool) -> Sequence[Removal]:
+    """All removals, or some from all over the file."""
+    return found if full else found[:: max(1, len(found) // SOME)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_part_of_a_dialect_is_idle(name: str, full: bool) -> None:
+    found = [removal for removal in removals(document(name)) if removal.kind in STATEMENTS]
+    tried = chosen(found, full)
+    idle = [removal.name for removal in tried if not noticed(name, removal.document)]
+    assert idle == [], f"{len(idle)} of {len(tried)}"
