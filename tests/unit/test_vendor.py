@@ -375,3 +375,31 @@ def test_a_killed_first_run_leaves_nothing_or_all(
         assert tree(request.dest) in ({}, wanted.tree)
     updating.update(request, Diagnostics(), Progress())
     assert tree(request.dest) == wanted.tree
+
+
+def test_a_configured_package_needs_no_arguments(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = project / "orgen.toml"
+    settings.write_text(f'spec = "api.yaml"\n[vendor]\ndest = "{DEST}"\nmodels = "none"\n')
+    assert run(["vendor", "-q"]) == 0
+    assert run(["vendor", "--check"]) == 0
+    settings.write_text(settings.read_text() + 'dialects = [\n  "cobol",\n]\n')
+    capsys.readouterr()
+    assert run(["vendor", "--check"]) == 2
+    assert "orgen.toml:6:3: C006 the spec has no dialect named 'cobol'" in capsys.readouterr().err
+
+
+def test_a_configured_folder_is_found_from_inside(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "orgen.toml").write_text(f'spec = "api.yaml"\n[vendor]\ndest = "{DEST}"\n')
+    monkeypatch.chdir(project / "src")
+    assert run(["vendor", "-q"]) == 0
+    assert (project / DEST / MANIFEST).exists()
+    monkeypatch.chdir(project / DEST)
+    assert run(["vendor", "--check"]) == 0
+    assert run(["vendor", "--check", "."]) == 0
+    (project / DEST / "types.py").unlink()
+    assert run(["vendor", "--update", "."]) == 0
+    assert run(["vendor", "--check", str(project / DEST)]) == 0

@@ -246,7 +246,7 @@ class StreamEncoder:
         if name is not None:
             _empty(native, leaf, {} if json else "")
         block = Block(name, self._next(number, name), leaf, json, native, turn=number)
-        self._holders.setdefault(number, {})[name or str(leaf[0])] = block
+        self._holders.setdefault(number, {})[name or str(next(iter(leaf)))] = block
         return block
 
     def _next(self, turn: int, name: str | None) -> int:
