@@ -17,6 +17,7 @@ from orgen.dialect.check.coverage import (
 from orgen.dialect.check.findings import findings
 from orgen.dialect.check.notes import check_notes
 from orgen.dialect.check.order import check_order
+from orgen.dialect.check.streams import check_stream
 from orgen.dialect.check.unused import check_unused
 from orgen.ir.schema import Schema
 
@@ -38,3 +39,4 @@ def check(
     check_order(found, diagnostics)
     check_binding(found, diagnostics)
     check_unused(found, diagnostics)
+    check_stream(dialect, native, diagnostics)

@@ -272,7 +272,7 @@ class _Parser:
                     bindings.append(Binding(name, path, span))
             else:
                 tests.append(Test(path, inner, span))
-        if not tags:
+        if not tags and self.tag is not None:
             at = ("on", index, "match")
             hint = f"add {self.tag}: <name of the event>"
             self.fault(self.key(*at), "the rule does not say which event it is for", hint)

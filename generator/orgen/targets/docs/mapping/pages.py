@@ -11,20 +11,12 @@ from orgen.dialect.mapping import Cell, Mapping, Status
 from orgen.dialect.primitives import FIXUPS
 from orgen.targets.docs.escape import code, comment, escape, json_code
 from orgen.targets.docs.lower import header
+from orgen.targets.docs.mapping.streams import TableSection, stream_sections
 from orgen.targets.docs.model import Header, Table
 
 if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect, EnumMap
     from orgen.ir.schema import Schema
-
-
-@dataclass(frozen=True, slots=True)
-class TableSection:
-    """A heading and the table below it."""
-
-    title: str
-    about: str | None
-    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,7 @@ class MappingPage:
     counts: Table
     fields: tuple[TableSection, ...]
     words: tuple[TableSection, ...]
+    streams: tuple[TableSection, ...]
     rest: tuple[TableSection, ...]
 
 
@@ -66,6 +59,7 @@ def lower_mapping(schema: Schema, mapping: Mapping) -> MappingPage:
         ),
         fields=tuple(_section(title, tuple(cells)) for title, cells in sections),
         words=tuple(_words(each) for each in dialect.maps.values()),
+        streams=tuple(stream_sections(dialect)),
         rest=tuple(_rest(mapping)),
     )
 
