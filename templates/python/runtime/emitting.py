@@ -185,7 +185,7 @@ class OpenItem:
         final |= {key: value for key, value in stated.items() if key not in final}
         final |= {key: value for key, value in self.opened.items() if key in OPENING}
         for name in LISTS.get(self.type, ()):
-            if name in final or name in self.parts:
+            if name in final or name in self.parts or name in self.opened:
                 final[name] = self._closed_parts(name, final.get(name))
         if self.type == "function_call":
             final["arguments"] = self._closed_arguments(final.get("arguments"))

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from orgen.dialect.ast import Array, Dialect, Literal, Object, Rule, Template, Text, Variable
+from orgen.dialect.ast import (
+    Array,
+    Dialect,
+    Direction,
+    Literal,
+    Object,
+    Rule,
+    Template,
+    Text,
+    Variable,
+)
 from orgen.dialect.compile.streams import output_row, turn_name, turn_path
 from orgen.dialect.primitives import FILTERS
 from orgen.dialect.stream.ast import Path, Stream
@@ -66,6 +76,8 @@ def _readers(dialect: Dialect) -> tuple[Rule, ...]:
 
 def _through(dialect: Dialect, rules: Iterable[Rule], steps: Path) -> Iterator[str]:
     for rule in rules:
+        if rule.only is Direction.ENCODE:
+            continue
         yield from _read(dialect, rule, rule.native, steps)
 
 

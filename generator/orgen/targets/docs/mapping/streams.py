@@ -45,11 +45,7 @@ def _rules(dialect: Dialect, stream: Stream) -> Iterator[tuple[str, ...]]:
         for act in rule.acts:
             yield (
                 "<br>".join(code(str(word.value)) for word in rule.match.tags) + _tests(rule),
-                (
-                    rule.operation
-                    if rule.reason is None
-                    else f"{rule.operation}: {escape(rule.reason)}"
-                ),
+                rule.operation + (f": {escape(rule.reason)}" if rule.reason else ""),
                 _target(act),
                 _channel(dialect, act.target) if act.operation == "append" else "",
             )
