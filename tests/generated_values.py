@@ -111,10 +111,18 @@ class _Builder:
         real = [b for b in branches if b not in null] or branches
         if null and self.pick(8) == 7:
             return null[0]
+        closed = [branch for branch in real if not self.is_extension(branch)]
+        if closed and self.pick(8) < 7:
+            real = closed
         if depth > DEPTH:
             flat = [b for b in real if self.deref(b).get("type") not in ("object", "array")]
             real = flat[:1] or real
         return self.one_of(real)
+
+    def is_extension(self, branch: Any) -> bool:
+        """Whether it describes values of types that only one vendor has."""
+        kind = self.deref(branch).get("properties", {}).get("type", {})
+        return ":" in self.deref(kind).get("pattern", "")
 
     def of_kind(self, kind: str, node: Any, depth: int, name: str) -> Any:
         match kind:
@@ -243,3 +251,38 @@ def paired(items: Any) -> Any:
             item = {**item, "call_id": waiting.pop(0)}
         found.append(item)
     return found
+
+
+def sensible(body: dict[str, Any]) -> dict[str, Any]:
+    """A request as a program would send it: with a model, calls and outputs in pairs."""
+    items = body.get("input")
+    text = body.get("text") or {}
+    if "type" not in (text.get("format") or {"type": "text"}):
+        body = {**body, "text": {**text, "format": {"type": "json_schema", **text["format"]}}}
+    return {**body, "model": body.get("model") or "some-model", "input": paired(items or "Hi")}
+
+
+def consistent(body: Any) -> Any:
+    """An answer as a server would send it: with ids that are not empty, and usage that adds up."""
+    if isinstance(body, list):
+        return [consistent(inner) for inner in body]
+    if not isinstance(body, dict):
+        return body
+    made = {key: consistent(inner) for key, inner in body.items()}
+    for key in ("id", "call_id", "name"):
+        if made.get(key) == "":
+            made[key] = "id_0"
+    if made.get("status") == "":
+        made["status"] = "completed"
+    if "input_tokens_details" in made and "output_tokens_details" in made:
+        made["input_tokens"] += made["input_tokens_details"]["cached_tokens"]
+        made["output_tokens"] += made["output_tokens_details"]["reasoning_tokens"]
+        made["total_tokens"] = made["input_tokens"] + made["output_tokens"]
+    return made
+
+
+ERRORS: dict[str, tuple[Any, ...]] = {
+    "type": ("server_error", "invalid_request", "not_found", "model_error", "too_many_requests"),
+    "message": ("It broke.", "no"),
+}
+"""Words of errors."""

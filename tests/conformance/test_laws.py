@@ -12,8 +12,10 @@ import copy
 from typing import Any
 
 import pytest
+from canonical_forms import unaccounted
 from contract import components
-from generated_values import WORDS, Vocabulary, values
+from contract import validator as validator_of
+from generated_values import ERRORS, WORDS, Vocabulary, consistent, sensible, values
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from native_schemas import native_path, schema, validator
@@ -124,3 +126,59 @@ def covered(fault: str, losses: tuple[Loss, ...]) -> bool:
     """Whether a loss points at the place of a difference, or at what holds it."""
     place = fault.partition(": ")[0]
     return any(place == loss.path or place.startswith(f"{loss.path}/") for loss in losses)
+
+
+def canonical(component: str, words: dict[str, tuple[Any, ...]]) -> st.SearchStrategy[Any]:
+    document = {"components": components()}
+    return values(document, f"#/components/schemas/{component}", Vocabulary(words))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@brief
+@given(made=canonical("CreateResponseBody", WORDS))
+def test_put_get_of_requests(name: str, made: Any) -> None:
+    body = sensible(made)
+    before = copy.deepcopy(body)
+    dialect = dialects.get(name)
+    try:
+        encoded = dialect.encode_request(body)
+    except UnsupportedError as error:
+        assert all(problem.reason for problem in error.problems)
+        return
+    finally:
+        assert body == before
+    decoded = dialect.decode_request(encoded.body, path=encoded.path)
+    losses = (*encoded.losses, *decoded.losses)
+    found = unaccounted(name, "request", body, decoded.body, losses)
+    assert not found or not validator_of("CreateResponseBody").is_valid(body), found
+
+
+@pytest.mark.parametrize("name", NAMES)
+@brief
+@given(made=canonical("ResponseResource", WORDS))
+def test_put_get_of_responses(name: str, made: Any) -> None:
+    body = consistent(made)
+    before = copy.deepcopy(body)
+    dialect = dialects.get(name)
+    try:
+        encoded = dialect.encode_response(body)
+    except UnsupportedError as error:
+        assert all(problem.reason for problem in error.problems)
+        return
+    finally:
+        assert body == before
+    decoded = dialect.decode_response(encoded.body)
+    losses = (*encoded.losses, *decoded.losses)
+    found = unaccounted(name, "response", body, decoded.body, losses)
+    assert not found or not validator_of("ResponseResource").is_valid(body), found
+
+
+@pytest.mark.parametrize("name", NAMES)
+@brief
+@given(body=canonical("ErrorPayload", ERRORS))
+def test_put_get_of_errors(name: str, body: Any) -> None:
+    dialect = dialects.get(name)
+    encoded = dialect.encode_error({"error": body})
+    decoded = dialect.decode_error(encoded.status, encoded.body)
+    losses = (*encoded.losses, *decoded.losses)
+    assert not unaccounted(name, "error", body, decoded.body["error"], losses)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from openresponses import dialects
-from openresponses.dialects import Dialect, UnsupportedError
+from openresponses.dialects import DecodeError, Dialect, UnsupportedError
 from recordings import CORPUS
 
 RESPONSES = ("openai_responses", "openresponses")
@@ -33,6 +33,12 @@ def test_others_refuse_to_compact(name: str) -> None:
     ):
         with pytest.raises(UnsupportedError, match=f"{name} has no compaction"):
             translate(body)
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_a_request_to_compact_names_a_model(name: str) -> None:
+    with pytest.raises(DecodeError, match="/model: expected the name of a model"):
+        dialects.get(name).decode_compaction_request({"input": "Hello."})
 
 
 @pytest.mark.parametrize("name", RESPONSES)

@@ -129,6 +129,10 @@ class Dialect(Generic[Request, Response, Error]):
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
         path = self.stream_path if url.get("stream") or native.get("stream") else self.path
+        for key, value in url.items():
+            if isinstance(value, str) and _quoted(value) != value:
+                sent = f"a URL does not take it as it is; sent as {_quoted(value)!r}"
+                ctx.report(body, key, "coerced", sent)
         settle(ctx.losses, ctx.problems, strict)
         return Encoded(native, tuple(ctx.losses), fill(path, url))
 
@@ -284,6 +288,8 @@ class Dialect(Generic[Request, Response, Error]):
         native = plain(body)
         ctx = Splitting(self.tables, native, provider or self.tables.slug)
         canonical = self.run(function, native, ctx)
+        if canonical.get("model") is None:
+            raise DecodeError("/model", "expected the name of a model")
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(canonical, tuple(ctx.losses))
 

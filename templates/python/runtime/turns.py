@@ -175,7 +175,10 @@ class Gathering(EncodeNames):
         if values:
             put(out, tuple(path), self.messages(values, rule, body))
 
-    def messages(self, items: Any, rule: Rule, body: Any) -> list[Any]:
+    def messages(
+        self, items: Any, rule: Rule, body: Any, answer: Turn | None = None
+    ) -> list[Any]:
+        """Native messages for the items; those of an `answer` all belong to its turn."""
         if items is None:
             return []
         if not isinstance(items, list):
@@ -188,11 +191,17 @@ class Gathering(EncodeNames):
         bare: list[int] = []
         aside: tuple[Beside, dict[str, Any], Any] | None = None
         for item in items:
+            item = self.with_type(item)
             made = rule(item, self)
             if made is None:
                 continue
             turn: Turn
             turn, fragment = made
+            side = turn.turn if isinstance(turn, Beside) else turn
+            if answer is not None and side is not answer:
+                self.report(item, None, "dropped", "an answer holds only what the model says")
+                self.turn_residue.clear()
+                continue
             apart = boundary in item
             if aside is not None:
                 apart = apart or boundary in aside[2]
@@ -220,6 +229,17 @@ class Gathering(EncodeNames):
                 fill(message, turn)
         return found
 
+    def with_type(self, item: Any) -> Any:
+        """The item; a message or a reference need not say that it is one."""
+        if not isinstance(item, dict) or item.get("type") is not None:
+            return item
+        kind = "message" if "role" in item else "item_reference"
+        if kind == "item_reference" and not isinstance(item.get("id"), str):
+            return item
+        whole = {**item, "type": kind}
+        self.copies[id(whole)] = (whole, item)
+        return whole
+
     def put_beside(
         self, aside: tuple[Beside, dict[str, Any], Any], turn: Turn | None, fragment: Any
     ) -> None:
@@ -235,7 +255,7 @@ class Gathering(EncodeNames):
         self, body: Any, items: Any, rule: Rule, turn: Turn, out: Any, path: list[Any]
     ) -> None:
         """The output items of a response as one native message."""
-        whole = fill({**turn.header, **joined(self.messages(items, rule, body))}, turn)
+        whole = fill({**turn.header, **joined(self.messages(items, rule, body, turn))}, turn)
         if path:
             put(out, tuple(path), whole)
         else:
@@ -267,7 +287,7 @@ class Gathering(EncodeNames):
             if number not in choices:  # it said nothing that is an item
                 put(out, (*path, index), {})
                 continue
-            whole = joined(self.messages(choices[number], rule, body))
+            whole = joined(self.messages(choices[number], rule, body, turn))
             if optional and not whole:
                 continue
             put(out, (*path, index, key), fill({**turn.header, **whole}, turn))

@@ -157,7 +157,7 @@ _TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
 _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT = frozenset(
     ["type", "call_id", "output", "anthropic_messages:@content"]
 )
-_TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
 _TYPE_CONTENT = frozenset(["type", "content"])
 _TYPE_DATA = frozenset(["type", "data"])
 _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME = frozenset(["type", "disable_parallel_tool_use", "name"])
@@ -792,8 +792,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE_PARAM.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE_PARAM, "", out)
+    if not _TYPE_CODE_MESSAGE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
     return out
 
 
@@ -834,11 +834,13 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
+        ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
+        ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -849,10 +851,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("message") is not None:
         if not isinstance(body.get("message"), str):
             raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1639,6 +1638,7 @@ TABLES = DialectTables(
     text=text_part,
     kinds=KINDS,
     drop={
+        "param": "errors do not name the field to blame",
         "previous_response_id": "the API keeps no state",
         "store": "the API keeps no state",
         "background": "no background mode",

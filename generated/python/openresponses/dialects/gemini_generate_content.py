@@ -532,31 +532,33 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
-                match tool_choice.get("mode"):
-                    case "required":
-                        if (tools := tool_choice.get("tools")) is not None:
-                            out["toolConfig"] = {
-                                "functionCallingConfig": {
-                                    "mode": "ANY",
-                                    "allowedFunctionNames": ctx.each(tools, encode_tool_name),
-                                }
-                            }
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
-                            return
-                    case "auto":
-                        if (tools := tool_choice.get("tools")) is not None:
-                            out["toolConfig"] = {
-                                "functionCallingConfig": {
-                                    "mode": "VALIDATED",
-                                    "allowedFunctionNames": ctx.each(tools, encode_tool_name),
-                                }
-                            }
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
-                            return
-                    case "none":
-                        out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
-                        return
+                if (
+                    tool_choice.get("mode") == "required"
+                    and (tools := tool_choice.get("tools")) is not None
+                ):
+                    out["toolConfig"] = {
+                        "functionCallingConfig": {
+                            "mode": "ANY",
+                            "allowedFunctionNames": ctx.each(tools, encode_tool_name),
+                        }
+                    }
+                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    return
+                if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
+                    tools := tool_choice.get("tools")
+                ) is not None:
+                    out["toolConfig"] = {
+                        "functionCallingConfig": {
+                            "mode": "VALIDATED",
+                            "allowedFunctionNames": ctx.each(tools, encode_tool_name),
+                        }
+                    }
+                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    return
+                if tool_choice.get("mode") == "none":
+                    out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
+                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body
     ):
@@ -1441,6 +1443,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
+            ctx.unused(body, ("param",), "", out)
             return
         if (
             isinstance(message := body.get("message"), str)
@@ -1453,6 +1456,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
+            ctx.unused(body, ("param",), "", out)
             return
     if (
         isinstance(type_ := body.get("type"), str)
@@ -1466,6 +1470,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_)),
         }
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
+        ctx.unused(body, ("code", "param"), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["@status"] = 500

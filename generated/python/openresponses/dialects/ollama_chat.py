@@ -114,7 +114,7 @@ _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(
 )
 _TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
 _TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
@@ -539,8 +539,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE_PARAM.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE_PARAM, "", out)
+    if not _TYPE_CODE_MESSAGE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
     return out
 
 
@@ -560,13 +560,11 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                             + " exceeds the context length"
                             + element(message_pieces, 1)
                         )
-                        ctx.unused(body, ("param",), "", out)
                         return
                 case "authentication_error":
                     if isinstance(message := body.get("message"), str):
                         out["error"] = message
                         out["@status"] = 401
-                        ctx.unused(body, ("param",), "", out)
                         return
         case "not_found":
             if body.get("code") == "model_not_found" and isinstance(
@@ -574,27 +572,26 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             ):
                 out["error"] = message
                 out["@status"] = 404
-                ctx.unused(body, ("param",), "", out)
                 return
         case "server_error":
             if body.get("code") == "overloaded" and isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 503
-                ctx.unused(body, ("param",), "", out)
                 return
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 502
-                ctx.unused(body, ("code", "param"), "", out)
+                ctx.unused(body, ("code",), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
-                ctx.unused(body, ("code", "param"), "", out)
+                ctx.unused(body, ("code",), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
+        ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None:
         if not isinstance(body.get("type"), str):
@@ -605,10 +602,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("message") is not None:
         if not isinstance(body.get("message"), str):
             raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1151,6 +1145,8 @@ TABLES = DialectTables(
     text=text_part,
     kinds=KINDS,
     drop={
+        "param": "errors do not name the field to blame",
+        "code": "errors are a text",
         "previous_response_id": "the API keeps no state",
         "store": "the API keeps no state",
         "metadata": "no metadata",

@@ -100,9 +100,8 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
         case "clamp":
             return value
         case "map":
-            return Primitive(
-                "lookup", (TableName(f"{scope.direction.value}_{arguments[0]}"), value)
-            )
+            table = TableName(f"{scope.direction.value}_{arguments[0]}")
+            return Primitive("lookup", (table, value))
         case "words":
             table = TableName(f"{scope.direction.value}_{arguments[0]}")
             return Primitive("words", (table, value, *place.arguments), context=True)
