@@ -47,7 +47,7 @@ from orgen.ir.operations import (
     When,
 )
 from orgen.resolve import resolve
-from orgen.targets.python.dialects.module import dialect_module
+from orgen.targets.python.dialects.module import lower_dialect, render_dialect
 
 NOWHERE = Span("test", 1, 1)
 
@@ -202,7 +202,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     loaded = load_dialects(root, schema, diagnostics)
     for dialect in loaded:
         program, settings = compile_dialect(dialect, schema), settings_of(dialect, loaded)
-        text = dialect_module(dialect, program, settings, optimise=False)
+        text = render_dialect(lower_dialect(dialect, program, settings, optimise=False))
         (folder / "dialects" / f"{dialect.name}.py").write_text(text, "utf-8")
     assert not diagnostics.has_errors
     sys.path.insert(0, str(folder.parent))
