@@ -65,16 +65,6 @@ def without_nothing(value: Any) -> Any:
     return value
 
 
-# Anthropic Messages
-
-
-def standard_tier(body: dict[str, Any]) -> None:
-    """The standard service tier goes without saying."""
-    usage = body.get("usage")
-    if isinstance(usage, dict) and usage.get("service_tier") == "standard":
-        del usage["service_tier"]
-
-
 # Chat Completions
 
 
@@ -102,12 +92,6 @@ def code_as_text(body: dict[str, Any]) -> None:
             error["code"] = str(error["code"])
 
 
-def default_tier(body: dict[str, Any]) -> None:
-    """An answer's tier may be left out."""
-    if body.get("service_tier") == "default":
-        del body["service_tier"]
-
-
 # Gemini
 
 
@@ -121,9 +105,6 @@ def candidates(body: dict[str, Any]) -> None:
 def no_time(body: dict[str, Any]) -> None:
     """Answers do not say again when they were made."""
     body.pop("createTime", None)
-    usage = body.get("usageMetadata")
-    if isinstance(usage, dict) and usage.get("serviceTier") == "standard":
-        del usage["serviceTier"]
 
 
 def no_model(body: dict[str, Any]) -> None:
@@ -165,12 +146,12 @@ def bare_citation(body: dict[str, Any]) -> None:
 
 
 FORMS: dict[str, tuple[Form, ...]] = {
-    "anthropic_messages": (standard_tier,),
+    "anthropic_messages": (),
     "gemini_generate_content": (camel_case, no_time, no_model, candidates),
     "ollama_chat": (),
-    "openai_chat": (messages_of_choices, code_as_text, default_tier),
+    "openai_chat": (messages_of_choices, code_as_text),
     "openai_responses": (bare_citation,),
     "openresponses": (bare_citation,),
-    "portable": (joined_text, default_tier),
+    "portable": (joined_text,),
 }
 """Dialect -> its forms, applied in this order."""

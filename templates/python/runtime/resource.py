@@ -8,6 +8,7 @@ from typing import Any
 
 from .context import DecodeContext
 from .primitives import MINTED, is_minted
+from .residue import TIER
 
 ECHO: dict[str, Any] = {
     "previous_response_id": None,
@@ -88,6 +89,8 @@ def complete(
         "error": found.pop("error", None),
         "usage": complete_usage(found.pop("usage", None)),
     }
+    if found.get("service_tier") == ECHO["service_tier"] and not ctx.tables.echoes:
+        found[f"{ctx.tables.name}:{TIER}"] = True
     for name, nothing in ECHO.items():
         value = found.pop(name, None)
         if value is None and request is not None:
@@ -223,16 +226,18 @@ def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def reduced(response: dict[str, Any]) -> dict[str, Any]:
-    """A resource without what the dialects do not send: echoes and empty values.
+def reduced(response: dict[str, Any], dialect: str) -> dict[str, Any]:
+    """A resource without what the dialect does not send: echoes and empty values.
 
-    The service tier is no echo but says what was used; `default` says nothing.
+    The service tier is no echo but says what was used; `default` says nothing,
+    unless the vendor itself had said so.
     """
-    tier = response.get("service_tier")
+    used = response.get("service_tier") != ECHO["service_tier"]
+    told = used or f"{dialect}:{TIER}" in response
     return {
         key: value
         for key, value in response.items()
-        if (key not in ECHO or (key == "service_tier" and tier != "default"))
+        if (key not in ECHO or (key == "service_tier" and told))
         and key not in ("object", "completed_at")
         and not (key == "error" and value is None)
         and not (key == "id" and is_minted(value))

@@ -191,7 +191,7 @@ class Dialect(Generic[Request, Response, Error]):
         """
         body = plain(response)
         ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
-        said = body if self.tables.echoes else resource.reduced(body)
+        said = body if self.tables.echoes else resource.reduced(body, self.tables.name)
         if (own := ctx.own_id(body.get("id"), body)) != body.get("id") and own is not None:
             said = {**said, "id": own}
         native = self.run(self.functions.encode_response, said, ctx)

@@ -412,7 +412,8 @@ class StreamEncoder:
         """A response as the vendor would send it whole."""
         dialect = self._dialect
         slug = self._provider or dialect.tables.slug
-        said = response if dialect.tables.echoes else resource.reduced(response)
+        tables = dialect.tables
+        said = response if tables.echoes else resource.reduced(response, tables.name)
         ctx = Gathering(dialect.tables, response, slug, response=True)
         try:
             native: dict[str, Any] = dialect.run(dialect.functions.encode_response, said, ctx)

@@ -26,6 +26,9 @@ EMPTY = "@empty"
 OWN_ID = "@id"
 """Residue of an empty or absent id, where the item has one that was found for it."""
 
+TIER = "@service_tier"
+"""Residue that marks the default tier as said: others fill it in where nothing is said."""
+
 CHOICE = "@choice"
 """Residue that says to which of several answers an item belongs."""
 
