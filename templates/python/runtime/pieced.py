@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from .assembling import Assembler, Element, Key, merge, put
+from .assembling import MARK, Assembler, Element, Key, Leaf, merge, put
 from .fragments import FRAGMENT_KEYS, add_fragments
 from .streams import Action, Path, StreamTable
 from .told import at
@@ -57,6 +57,36 @@ def plan_of(table: StreamTable) -> Node:
     return root
 
 
+REPEATING = (None, "first", "skip", "replace", "key", "end")
+"""What becomes of a property whose value may come again without changing anything."""
+
+
+def _repeats(node: Node, piece: dict[str, Any]) -> bool:
+    """Whether the properties of a piece may come again without changing anything."""
+    return all(
+        value is None
+        or key not in node.below
+        or (node.below[key].action in REPEATING and not node.below[key].below and value is not True)
+        for key, value in piece.items()
+    )
+
+
+NOTHING = object()
+"""Equal to no surroundings."""
+
+
+def _way(plan: Node, table: StreamTable) -> tuple[tuple[str, str | None], Node, Node]:
+    """The steps of a piece to the object that holds the blocks, and the nodes on the way."""
+    node, steps = plan, []
+    for step in (step for step in table.turn if step != "*"):
+        key = next((k for k, below in node.below.items() if below.name == step), step)
+        node = node.below.get(key, Node(name=step))
+        steps.append(key)
+    if len(steps) == 2:
+        return (steps[0], steps[1]), plan.below.get(steps[0], Node()), node
+    return (steps[0] if steps else "", None), plan, node
+
+
 class Pieced:
     """Applies the events of one stream to its response; see `Told` for its fields."""
 
@@ -69,6 +99,154 @@ class Pieced:
         self._table = table
         self._assembler = assembler
         self._holders: dict[tuple[Path, Key], dict[str, Any]] = {}
+        self._steps, self._entry_node, self._turn_node = _way(plan, table)
+        self._around: Any = NOTHING
+        self._beside: Any = NOTHING
+        self._texts_of: dict[str, Leaf] = {}
+        self._shapes: dict[str, tuple[Leaf, Any, str | None, tuple[Key, ...]]] = {}
+        self._constant: dict[str, Any] = {}
+
+    def fast(self, event: dict[str, Any]) -> bool:
+        """Applies an event that only adds to texts; False, and nothing done, for anything else.
+
+        Most pieces repeat all but a text. What surrounds the object with the texts is
+        compared with that of the last piece as a whole, and only the rest is looked at.
+        """
+        outer, inner = self._steps
+        entry: dict[str, Any] = event
+        try:
+            if inner is not None:
+                (entry,) = event.pop(outer)
+                changed = () if event == self._around else self._changed(event)
+                if changed is None:
+                    event[outer] = [entry]
+                    return False
+                piece = entry.pop(inner)
+                if entry != self._beside:
+                    entry[inner] = piece
+                    event[outer] = [entry]
+                    return False
+            else:
+                piece = event.pop(outer)
+                changed = () if event == self._around else self._changed(event)
+                if changed is None:
+                    event[outer] = piece
+                    return False
+            if self._adds(piece):
+                if changed:
+                    self._walk(self._plan, dict(changed), self._assembler.whole, (), ())
+                    self._around.update(changed)
+                return True
+            entry[inner if inner is not None else outer] = piece
+            if inner is not None:
+                event[outer] = [entry]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            if inner is not None and outer not in event:
+                event[outer] = [entry]
+        return False
+
+    def _changed(self, event: dict[str, Any]) -> list[tuple[str, Any]] | None:
+        """What is new in the surroundings; None where it is more than new values of the same."""
+        around = self._around
+        if type(around) is not dict or event.keys() != around.keys():
+            return None
+        return [(key, value) for key, value in event.items() if around[key] != value]
+
+    def _adds(self, piece: dict[str, Any]) -> bool:
+        """Adds what an object holds to the texts that grow; all of it, or nothing."""
+        found = []
+        for key, value in piece.items():
+            if value is None or self._constant.get(key, MARK) == value:
+                continue
+            leaf = self._texts_of.get(key)
+            if leaf is not None and type(value) is str:
+                text = value
+            elif type(value) is list and len(value) == 1:
+                leaf, text = self._entry_text(key, value[0])
+            else:
+                return False
+            if leaf is None or leaf.sink is None:
+                return False
+            if text:
+                found.append((leaf, text))
+        for leaf, text in found:
+            leaf.pieces.append(text)
+            leaf.sink.append(text)  # type: ignore[union-attr]
+        return True
+
+    def _entry_text(self, key: str, entry: Any) -> tuple[Leaf | None, str]:
+        """The text of a block that an entry of a list adds to, if it does nothing else."""
+        shape = self._shapes.get(key)
+        if shape is None or type(entry) is not dict:
+            return None, ""
+        leaf, label, label_key, path = shape
+        if label_key is not None:
+            if len(entry) != 2 or entry.get(label_key) != label:
+                return None, ""
+        elif len(entry) != 1:
+            return None, ""
+        value: Any = entry
+        for number, step in enumerate(path):
+            if number and len(value) != 1:
+                return None, ""
+            value = value[step]
+        return (leaf, value) if type(value) is str else (None, "")
+
+    def _remember(self, event: dict[str, Any]) -> None:
+        """Notes the surroundings of a piece and the texts that grow, for `fast`."""
+        self._around, self._beside = NOTHING, NOTHING
+        outer, inner = self._steps
+        holder = event.get(outer)
+        rest = {key: value for key, value in event.items() if key != outer}
+        if not _repeats(self._plan, rest):
+            return
+        keys: tuple[Key, ...] = ()
+        if inner is not None:
+            if not isinstance(holder, list) or len(holder) != 1 or not isinstance(holder[0], dict):
+                return
+            entry = holder[0]
+            holder = entry.get(inner)
+            beside = {key: value for key, value in entry.items() if key != inner}
+            if not _repeats(self._entry_node, beside):
+                return
+            self._beside = beside
+            label = next((k for k, b in self._entry_node.below.items() if b.action == "key"), "")
+            key = entry.get(label)
+            keys = (key if type(key) is int else 0,)
+        if not isinstance(holder, dict):
+            return
+        turn = self._assembler.turns.get(keys)
+        if turn is None:
+            return
+        self._around = rest
+        self._notice(turn, holder)
+
+    def _notice(self, turn: Element, piece: dict[str, Any]) -> None:
+        """Notes the texts that a piece added to."""
+        self._texts_of.clear()
+        self._shapes.clear()
+        for path, leaf in turn.leaves.items():
+            if len(path) == 1:
+                self._texts_of[str(path[0])] = leaf
+        for key, value in piece.items():
+            node = self._turn_node.below.get(key)
+            if node is None or not isinstance(value, list):
+                continue
+            element = self._assembler.last(turn, node.name)
+            if element is None or len(element.leaves) != 1 or element.closed:
+                continue
+            ((path, leaf),) = element.leaves.items()
+            if node.action == "coalesce" and not element.native:
+                self._shapes[key] = (leaf, None, None, path)
+            label = next((k for k, b in node.below.items() if b.action == "key"), None)
+            if label is not None and type(element.label) is int:
+                self._shapes[key] = (leaf, element.label, label, path)
+        nodes = self._turn_node.below
+        self._constant = {
+            key: node_value
+            for key, node_value in turn.native.items()
+            if key in nodes and nodes[key].action == "first"
+        }
 
     def take(self, event: dict[str, Any], name: str) -> None:
         """Applies one event."""
@@ -76,6 +254,7 @@ class Pieced:
             self._turn(self._plan, event, ())
         else:
             self._walk(self._plan, event, self._assembler.whole, (), ())
+        self._remember(event)
 
     def _walk(
         self,

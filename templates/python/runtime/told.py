@@ -4,10 +4,69 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .assembling import Assembler, Element, Key, held, put
+from .assembling import Assembler, Element, Key, Leaf, held, put
 from .streams import Assignment, EventRule, Path, StreamTable
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A rule that adds to a text, laid out for speed."""
+
+    number: int
+    list: str
+    test: tuple[str, str | None, Any]
+    key: str
+    second: str
+    holder: str
+    text: str
+    known: frozenset[str]
+
+
+_LAYOUTS: dict[int, tuple[StreamTable, Any, Any]] = {}
+"""Identity of a table -> the table, and what `_growing` found: tables live as long as modules."""
+
+
+def _growing(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[int, Growing]]:
+    """Tag -> its rules that add to texts, where they are of the plain form; and rule -> that."""
+    if id(table) not in _LAYOUTS:
+        _LAYOUTS[id(table)] = (table, *_layout(table))
+    return _LAYOUTS[id(table)][1:]
+
+
+def _layout(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[int, Growing]]:
+    found: dict[str, tuple[Growing, ...]] = {}
+    rules_: dict[int, Growing] = {}
+    number = 0
+    for tag, rules in table.events.items():
+        made = []
+        for rule in rules:
+            number += 1
+            grow = _plain(rule, number)
+            if grow is not None:
+                rules_[id(rule)] = grow
+                made.append(grow)
+        if made:
+            found[tag] = tuple(made)
+    return found, rules_
+
+
+def _plain(rule: EventRule, number: int) -> Growing | None:
+    done = rule.does[0]
+    tests = list(rule.tests.items())
+    keys = [rule.keys.get(step, ("",)) for step in done.target if step[:1] == "$"]
+    if done.operation != "append" or done.source is None or len(rule.does) > 1:
+        return None
+    if len(tests) > 1 or len(keys) > 2 or not keys or any(len(key) != 1 for key in keys):
+        return None
+    if len(done.source) > 2 or (tests and len(tests[0][0]) != 2):
+        return None
+    test = (*tests[0][0], tests[0][1]) if tests else ("", None, None)
+    holder, text = ("", done.source[0]) if len(done.source) == 1 else done.source
+    second = keys[1][0] if len(keys) > 1 else ""
+    return Growing(number, done.target[0], test, keys[0][0], second, holder, text, rule.known)
 
 
 class Told:
@@ -24,6 +83,28 @@ class Told:
         self.unknown: list[dict[str, Any]] = []
         self._table = table
         self._assembler = assembler
+        self._tag = table.tag or "type"
+        self._growing, self._grows = _growing(table)
+        self._leaves: dict[tuple[int, Any, Any], Leaf] = {}
+        """(Number of a rule, keys) -> the text that it adds to."""
+
+    def fast(self, event: dict[str, Any]) -> bool:
+        """Adds to a text that grows already; False, and nothing done, for anything else."""
+        try:
+            for grow in self._growing[event[self._tag]]:
+                outer, inner, word = grow.test
+                if inner is not None and event[outer][inner] != word:
+                    continue
+                leaf = self._leaves[grow.number, event[grow.key], event.get(grow.second)]
+                text = event[grow.holder][grow.text] if grow.holder else event[grow.text]
+                if type(text) is not str or not text or not grow.known.issuperset(event):
+                    return False
+                leaf.pieces.append(text)
+                leaf.sink.append(text)  # type: ignore[union-attr]
+                return True
+        except (KeyError, TypeError):
+            pass
+        return False
 
     def take(self, event: dict[str, Any], name: str) -> None:
         """Applies one event; `name` is what SSE called it."""
@@ -56,8 +137,26 @@ class Told:
                 case _:
                     self._act(rule, done, value, keys)
         left = event.keys() - rule.known
-        if left:
+        if left and rule.does[0].operation not in ("skip", "fail"):
             self._assembler.merge({key: event[key] for key in left})
+        if rule.does[0].operation == "append":
+            self._remember(rule, event)
+
+    def _remember(self, rule: EventRule, event: dict[str, Any]) -> None:
+        """Notes the text that a rule added to, so that `fast` finds it."""
+        grow = self._grows.get(id(rule))
+        if grow is None:
+            return
+        key, second = at(event, (grow.key,)), at(event, (grow.second,))
+        element = self._assembler.block(self._assembler.turn(), grow.list, self._key(key))
+        path = tuple(
+            self._key(at(event, rule.keys[step])) if step[:1] == "$" else step
+            for step in rule.does[0].target[2:]
+        )
+        leaf = None if element is None else element.leaves.get(path)
+        plain = type(key) is int and (second is None or type(second) is int)
+        if leaf is not None and leaf.sink is not None and plain:
+            self._leaves[grow.number, key, second] = leaf
 
     def _merge(self, target: Path, value: Any) -> None:
         if not isinstance(value, dict):
@@ -121,6 +220,7 @@ class Told:
 
     def _open(self, turn: Element, name: str, key: Key, value: dict[str, Any]) -> Element:
         assembler = self._assembler
+        self._leaves.clear()
         native = copy_of(value)
         texts = self._texts(name, native)
         element = assembler.open(turn, name, key, native)
@@ -170,10 +270,12 @@ class Told:
                 self._finish(element, path, value)
             case "close":
                 element.closed = True
+                self._leaves.clear()
 
     def _finish(self, element: Element, path: tuple[Key, ...], value: Any) -> None:
         """What the vendor states at the end; texts that grew are compared when the item closes."""
         assembler = self._assembler
+        self._leaves.clear()
         if not path:
             if isinstance(value, dict):
                 element.native = copy_of(value)

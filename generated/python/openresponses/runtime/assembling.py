@@ -40,6 +40,8 @@ class Leaf:
     pieces: list[str] = field(default_factory=list)
     sink: OpenPart | OpenItem | None = None
     """The canonical text that grows with it."""
+    stuck: bool = False
+    """Whether none was found, though the block was looked at."""
 
 
 @dataclass(eq=False, slots=True)
@@ -194,7 +196,7 @@ class Assembler:
             leaf.sink.append(text)
             return
         leaf.pieces.append(text)
-        if element.changed and not element.closed:
+        if not element.closed and (element.changed or not leaf.stuck):
             self.announce(element)
 
     # What it means ------------------------------------------------------------
@@ -206,6 +208,7 @@ class Assembler:
         for leaf in element.leaves.values():
             if leaf.sink is None and leaf.pieces:
                 self._bind(element, leaf)
+                leaf.stuck = leaf.sink is None
         if element.unit is None and not self._alone(element):
             self._introduce(element)
 
@@ -435,13 +438,16 @@ def place(holder: Any, step: Key, value: Any) -> None:
 
 
 def merge(holder: dict[str, Any], value: Mapping[str, Any]) -> None:
-    """Merges objects; nulls and blanks do not replace what was said before."""
+    """Merges objects; nulls and blanks do not replace what was said before.
+
+    Nothing is copied: events are ours once they are read.
+    """
     for key, entry in value.items():
         found = holder.get(key)
         if isinstance(entry, dict) and isinstance(found, dict):
             merge(found, entry)
         elif found is None or not (entry is None or entry == ""):
-            holder[key] = copy.deepcopy(entry)
+            holder[key] = entry
 
 
 def parsed(text: str) -> Any:

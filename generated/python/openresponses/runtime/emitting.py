@@ -69,6 +69,8 @@ class OpenPart:
     annotations: list[Any] = field(default_factory=list)
     value: dict[str, Any] | None = None
     """The whole part, once it is closed."""
+    delta: dict[str, Any] = field(default_factory=dict)
+    """What all deltas of the part have in common."""
 
     def place(self) -> dict[str, Any]:
         """The fields of an event that say which part it concerns."""
@@ -76,20 +78,12 @@ class OpenPart:
 
     def append(self, text: str) -> None:
         """Emits one delta."""
-        item = self.item
-        emitter = item.emitter
-        kind = self.kind
+        emitter = self.item.emitter
         self.pieces.append(text)
-        emitter.events.append(
-            {
-                "type": kind.channel + ".delta",
-                "sequence_number": emitter.number,
-                "item_id": item.id,
-                "output_index": item.index,
-                kind.index: self.index,
-                "delta": text,
-            }
-        )
+        event = self.delta.copy()
+        event["sequence_number"] = emitter.number
+        event["delta"] = text
+        emitter.events.append(event)
         emitter.number += 1
 
     def annotate(self, annotation: Any) -> None:
@@ -134,6 +128,8 @@ class OpenItem:
     """The arguments of a call so far."""
     value: dict[str, Any] | None = None
     """The whole item, once it is closed."""
+    delta: dict[str, Any] = field(default_factory=dict)
+    """What all pieces of the arguments have in common."""
 
     def place(self) -> dict[str, Any]:
         """The fields of an event that say which item it concerns."""
@@ -143,15 +139,13 @@ class OpenItem:
         """Emits one piece of the arguments."""
         emitter = self.emitter
         self.pieces.append(text)
-        emitter.events.append(
-            {
-                "type": "response.function_call_arguments.delta",
-                "sequence_number": emitter.number,
-                "item_id": self.id,
-                "output_index": self.index,
-                "delta": text,
-            }
-        )
+        if not self.delta:
+            kind = {"type": "response.function_call_arguments.delta", "sequence_number": 0}
+            self.delta = {**kind, **self.place(), "delta": ""}
+        event = self.delta.copy()
+        event["sequence_number"] = emitter.number
+        event["delta"] = text
+        emitter.events.append(event)
         emitter.number += 1
 
     def open_part(self, name: str, type_: str) -> OpenPart:
@@ -159,6 +153,8 @@ class OpenItem:
         kind = PART_KINDS[type_]
         parts = self.parts.setdefault(name, [])
         part = OpenPart(self, kind, type_, len(parts))
+        kind_ = {"type": kind.channel + ".delta", "sequence_number": 0}
+        part.delta = {**kind_, **part.place(), "delta": ""}
         parts.append(part)
         blank: dict[str, Any] = {"type": type_, kind.key: ""}
         blank.update((key, []) for key in kind.blank)

@@ -23,6 +23,7 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MARKS = re.compile(rb'["{}\[\]]')
 _STRING_MARKS = re.compile(rb'["\\]')
+_PLAIN = re.compile(rb"(?:(event: [^\n]*)\n)?data: ([^\n]*)\n\n")
 _BETWEEN = b" \t\r\n,"
 """What may stand between the elements of an array."""
 
@@ -123,6 +124,31 @@ class SseReader:
         self.overflow = self._lines.overflow
         return frames
 
+    def regular(self, chunk: bytes) -> tuple[list[bytes], list[bytes]] | None:
+        """Names and data of the events in a chunk, where all are plain; None for `feed` to read.
+
+        Plain is what servers send: at most a name, data in one line, LF or CRLF.
+        """
+        lines = self._lines
+        if self._data or self._name or lines.after_cr or not lines.started:
+            return None
+        if b"\r" in chunk:
+            if chunk.count(b"\r") != chunk.count(b"\r\n") or b"\r" in lines.pending:
+                return None
+            chunk = chunk.replace(b"\r\n", b"\n")
+        end = chunk.rfind(b"\n\n")
+        if end < 0 or len(lines.pending) + len(chunk) > self._limit:
+            return None
+        text = bytes(lines.pending) + chunk[: end + 2]
+        pairs = _PLAIN.findall(text)
+        names = [name for name, _ in pairs]
+        data = [text for _, text in pairs]
+        between = len(pairs) * len(b"data: \n\n") + (len(names) - names.count(b""))
+        if sum(map(len, names)) + sum(map(len, data)) + between != len(text):
+            return None  # something lies between what was found
+        lines.pending = bytearray(chunk[end + 2 :])
+        return names, data
+
     def close(self) -> list[Frame]:
         """The event that was still open at the end, if any."""
         line = self._lines.rest()
@@ -163,6 +189,11 @@ class LineReader:
     @property
     def overflow(self) -> bool:
         return self._lines.overflow
+
+    def regular(self, chunk: bytes) -> tuple[list[bytes], list[bytes]] | None:
+        """No names, and the lines that this chunk completes."""
+        lines = [line for line in self._lines.feed(chunk) if line.strip()]
+        return [b""] * len(lines), lines
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The lines that this chunk completes."""

@@ -51,7 +51,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def loads(text: bytes | str) -> Any:
     """The value of JSON text. Raises ValueError, whose message names the place."""
     data = text if isinstance(text, bytes) else utf8(text)
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+    if len(data) > 2 * MAX_DEPTH and _may_be_deep(data) and _depth(data) > MAX_DEPTH:
         raise ValueError(f"lists and objects lie more than {MAX_DEPTH} deep in each other")
     if _orjson is not None and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
         try:
@@ -59,6 +59,30 @@ def loads(text: bytes | str) -> Any:
         except ValueError:
             pass  # the reader below mends strings, and has the last word on all else
     return _mended(_DECODER.decode(data.decode("utf-8", "replace")), data)
+
+
+def loads_all(texts: list[bytes]) -> list[Any] | None:
+    """The values of several texts that are objects, at once; None where they need a closer look.
+
+    Reading them as one list costs a fraction of reading each. What is refused here
+    is read by `loads`, one by one.
+    """
+    if _orjson is None or any(text[:1] != b"{" or text[-1:] != b"}" for text in texts):
+        return None
+    if any(len(text) > 2 * MAX_DEPTH and _may_be_deep(text) for text in texts):
+        return None
+    data = b"[" + b",".join(texts) + b"]"
+    if _LONG_NUMBER in data.translate(_DIGITS_AS_ZERO):
+        return None
+    try:
+        values: list[Any] = _orjson.loads(data)
+    except ValueError:
+        return None
+    return values if len(values) == len(texts) else None
+
+
+def _may_be_deep(data: bytes) -> bool:
+    return data.count(b"{") + data.count(b"[") > MAX_DEPTH
 
 
 def dumps(value: Any) -> bytes:
