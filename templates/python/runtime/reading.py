@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from .framing import MAX_EVENT_BYTES, Frame, SseReader
-from .jsontext import loads, utf8
+from .jsontext import loads, loads_all, utf8
 from .lifecycle import Lifecycle
 
 MAX_RESPONSE_BYTES = 1024 * 1024 * 1024
@@ -30,6 +30,9 @@ class EventReader:
         self._max_response_bytes = max_response_bytes
         self._read = 0
         self._next = table.sequence.first
+        self._terminator = (table.terminator or "").encode()
+        self._odd = frozenset(table.aliases) | {"error"}
+        """Events that must be looked at more closely."""
         self._mode: Literal["bytes", "messages"] | None = None
         self._stopped = False
         self._closed = False
@@ -46,6 +49,9 @@ class EventReader:
             self._use("feed", "bytes")
         if self._stopped:
             return []
+        found = self._frames.regular(chunk)
+        if found is not None:
+            return self._plain(*found)
         frames = self._frames.feed(chunk)
         events = self._events(frames) if frames else []
         if self._frames.overflow and not self._stopped:
@@ -85,6 +91,26 @@ class EventReader:
         if self._mode not in (None, mode):
             raise RuntimeError(f"{name}: this reader was given {self._mode} before")
         self._mode = mode
+
+    def _plain(self, names: list[bytes], texts: list[bytes]) -> list[Any]:
+        """The events of a plain chunk, read at once where nothing is odd about them."""
+        size = sum(map(len, texts))
+        last = texts[-1:] == [self._terminator]
+        values = loads_all(texts[:-1] if last else texts)
+        if values is None or self._read + size > self._max_response_bytes:
+            pairs = zip(names, texts, strict=True)
+            return self._events([Frame(name[7:].decode(errors="replace"), t) for name, t in pairs])
+        self._read += size
+        field, odd = self._table.sequence.field, self._odd
+        events = []
+        for number, event in enumerate(values):
+            kind = event.get("type")
+            if type(kind) is not str or kind in odd:
+                event = self._named(event, names[number][7:].decode(errors="replace"))
+            events.append(event)
+        if events and type(events[-1].get(field)) is int:
+            self._next = events[-1][field] + self._table.sequence.step
+        return events
 
     def _events(self, frames: list[Frame], last: bool = False) -> list[Any]:
         events = []
