@@ -23,7 +23,7 @@ NOTES = ("drop", "reject", "ignore")
 POLICIES = ("fixups", "adornments", "prefixed", "other_slugs", "protected")
 SETTINGS = ("tag", "unprefixed", "aliases")
 OPTIONS = ("only", "because", "when", "merge", "unknown")
-SIDES = ("canonical", "native", "same")
+SIDES = ("canonical", "native", "same", "encode", "decode", "as")
 STATEMENTS = ("row", "rule", "turn", "word", "note", "policy")
 
 
@@ -133,7 +133,7 @@ def words(table: dict[str, Any], at: Pointer) -> Iterator[tuple[str, Pointer]]:
 def options(value: Any, at: Pointer) -> Iterator[tuple[str, Pointer]]:
     """The options of all rows, rules and turns."""
     if isinstance(value, dict):
-        if {"canonical", "same", "to", "turn"} & value.keys():
+        if {"canonical", "same", "as", "to", "turn"} & value.keys():
             yield from (("option", (*at, name)) for name in OPTIONS if name in value)
         for key, inner in value.items():
             if key not in SIDES or at in ((body,) for body in BODIES):

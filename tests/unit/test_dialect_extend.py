@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from orgen.diagnostics import Diagnostics
-from orgen.dialect.ast import Dialect
+from orgen.dialect.ast import Dialect, Direction, Rule
 from orgen.dialect.load import load_dialect, load_dialects
 from orgen.dialect.origin import spec_file
 from orgen.load import load_spec
@@ -216,3 +217,49 @@ def test_faults_of_the_extended_dialect_are_said_once(tmp_path: Path) -> None:
         ("D011", "tiny"),
         ("D013", "acme"),
     ]
+
+
+def test_rules_for_one_direction_are_found_by_their_sides(tmp_path: Path) -> None:
+    base = """\
+group:
+  part:
+    - decode: {type: film, source: $url, wide: true}
+      as: {type: film, url: $url}
+    - encode: {type: sound, url: $url}
+      as: {type: noise, source: $url}
+      because: the API has noises only
+"""
+    made(tmp_path, base)
+    removed = "group: {part: [{canonical: {type: film}, only: decode}, {native: {type: noise}}]}"
+    own = made(tmp_path, f"remove:\n  {removed}\n", "own", "acme")
+    assert kinds(own, "part") == ["text of tiny", "image of tiny"]
+
+
+def test_both_forms_of_a_rule_for_one_direction_mean_the_same(tmp_path: Path) -> None:
+    long, short = (
+        """\
+    - canonical: {type: film, url: $url}
+      native: {type: film, source: $url|str}
+      only: decode
+    - canonical: {type: sound, url: $url}
+      native: {type: noise, source: $url}
+      only: encode
+""",
+        """\
+    - decode: {type: film, source: $url|str}
+      as: {type: film, url: $url}
+    - encode: {type: sound, url: $url}
+      as: {type: noise, source: $url}
+""",
+    )
+    rules = [
+        made(tmp_path / name, f"group:\n  part:\n{text}").groups["part"].rules[:2]
+        for name, text in (("long", long), ("short", short))
+    ]
+    assert [outline(rule) for rule in rules[0]] == [outline(rule) for rule in rules[1]]
+    assert [rule.only for rule in rules[1]] == [Direction.DECODE, Direction.ENCODE]
+
+
+def outline(rule: Rule) -> str:
+    """The rule without its positions."""
+    return re.sub(r"\w*span=Span\([^()]*\)", "", repr(rule))

@@ -22,6 +22,7 @@ def module(name: str, **functions: str) -> DialectModule:
         functions=tuple(FunctionText(n, "x: Any", "", body) for n, body in bodies.items()),
         facts=(),
         native=None,
+        stream=None,
     )
 
 

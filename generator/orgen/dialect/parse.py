@@ -35,6 +35,7 @@ from orgen.dialect.ast import (
     Variable,
 )
 from orgen.dialect.primitives import FILTERS, FIXUPS, STRUCTURES, close_match
+from orgen.dialect.rule_keys import only_direction, side_keys
 from orgen.dialect.stream.parse import parse_stream
 from orgen.dialect.template import TemplateReader, column
 from orgen.ir.schema import Json
@@ -203,13 +204,12 @@ class _Parser:
             if "use" in item:
                 yield from self.used(item["use"], here)
                 continue
-            only = item.get("only")
             canonical, native = self.rule_sides(item, here)
             yield Rule(
                 name=item.get("name", name),
                 canonical=canonical,
                 native=native,
-                only=Direction(only) if only else None,
+                only=only_direction(item),
                 because=item.get("because"),
                 when=item.get("when"),
                 span=self.span(*here),
@@ -221,10 +221,10 @@ class _Parser:
         if "same" in item:
             native = self.reader.template(item["same"], (*here, "same"))
             return without_filters(native), native
-        return (
-            self.reader.template(item["canonical"], (*here, "canonical")),
-            self.reader.template(item["native"], (*here, "native")),
+        canonical, native = (
+            self.reader.template(item[key], (*here, key)) for key in side_keys(item)
         )
+        return canonical, native
 
     def used(self, name: str, here: Path) -> Iterator[Rule]:
         groups: dict[str, Any] = self.root.get("group", {})

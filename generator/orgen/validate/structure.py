@@ -56,7 +56,7 @@ def explain(error: ValidationError) -> Iterator[tuple[Pointer, bool, str, str | 
     pointer = tuple(error.absolute_path)
     value: Any = error.instance
     rule: Any = error.validator_value
-    if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
+    if _is_name(error):
         yield (*pointer, value), True, f"{quote(str(value))} is not a name allowed here", None
         return
     match error.validator:
@@ -103,13 +103,28 @@ def _alternatives(
     if not branches:
         yield pointer, False, "several alternatives match at once where one must", None
         return
-    best = min(branches.values(), key=lambda errors: (-_deepest(errors), len(errors)))
+    best = min(
+        branches.values(),
+        key=lambda errors: (-_deepest(errors), _another_kind(errors, pointer), len(errors)),
+    )
     for inner in best:
         yield from explain(inner)
 
 
 def _deepest(errors: Sequence[ValidationError]) -> int:
     return max(len(error.absolute_path) for error in errors)
+
+
+def _another_kind(errors: Sequence[ValidationError], pointer: Pointer) -> bool:
+    """Whether an alternative is for values of another kind, such as a word and no object."""
+    kinds = ("type", "const", "enum")
+    whole = [error for error in errors if tuple(error.absolute_path) == pointer]
+    return any(error.validator in kinds and not _is_name(error) for error in whole)
+
+
+def _is_name(error: ValidationError) -> bool:
+    """Whether the fault is in the name of a key."""
+    return list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]
 
 
 def _sentence(keyword: str, rule: Any, value: Any) -> str:

@@ -1442,7 +1442,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:142)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:137)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1755,7 +1755,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:142)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:137)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -2006,7 +2006,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2116,7 +2116,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2247,7 +2247,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:207)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2261,7 +2261,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:207)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:190)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2276,7 +2276,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:193)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2336,7 +2336,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:193)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2408,7 +2408,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2468,7 +2468,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2540,7 +2540,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:227)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:208)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2574,7 +2574,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:227)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:208)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2606,7 +2606,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2637,7 +2637,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2665,7 +2665,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:242)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:221)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2679,7 +2679,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:242)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:221)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2694,7 +2694,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:245)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2793,7 +2793,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:245)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2896,7 +2896,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:252)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:231)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2927,7 +2927,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:252)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:231)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2965,7 +2965,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2986,7 +2986,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3008,7 +3008,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:265)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3026,7 +3026,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:265)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:242)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3041,7 +3041,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:271)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3066,7 +3066,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:271)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3093,7 +3093,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:274)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3117,7 +3117,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:274)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3141,7 +3141,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:277)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:254)"""
     out: dict[str, Any]
     match part:
         case "none":
@@ -3172,7 +3172,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:277)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:254)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3207,7 +3207,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:284)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3221,7 +3221,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:284)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

@@ -1141,7 +1141,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1251,7 +1251,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1382,7 +1382,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1438,7 +1438,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1508,7 +1508,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1534,7 +1534,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1562,7 +1562,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:245)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1657,7 +1657,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:245)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2127,7 +2127,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:53)"""
+    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:51)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2183,7 +2183,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:53)"""
+    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:51)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2253,7 +2253,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:60)"""
+    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:58)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2277,7 +2277,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:60)"""
+    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:58)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

@@ -643,7 +643,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:83)"""
+    """error body (spec/dialects/portable/dialect.yaml:80)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -653,7 +653,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:83)"""
+    """shape (spec/dialects/portable/dialect.yaml:80)"""
     error: dict[str, Any]
     if (
         isinstance(type_ := body.get("type"), str)
@@ -684,7 +684,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:83)"""
+    """error body (spec/dialects/portable/dialect.yaml:80)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -695,7 +695,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:83)"""
+    """shape (spec/dialects/portable/dialect.yaml:80)"""
     if isinstance(error := body.get("error"), dict):
         if (
             isinstance(type_ := error.get("type"), str)
@@ -726,7 +726,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:151)"""
+    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:147)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -971,7 +971,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:151)"""
+    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:147)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -988,7 +988,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/portable/dialect.yaml:152)"""
+    """system (spec/dialects/portable/dialect.yaml:148)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1004,7 +1004,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/portable/dialect.yaml:157)"""
+    """developer (spec/dialects/portable/dialect.yaml:153)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1020,7 +1020,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/portable/dialect.yaml:162)"""
+    """user (spec/dialects/portable/dialect.yaml:158)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1036,7 +1036,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/portable/dialect.yaml:167)"""
+    """tool (spec/dialects/portable/dialect.yaml:163)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -1053,7 +1053,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:172)"""
+    """assistant (spec/dialects/portable/dialect.yaml:168)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         id_ = block.get("id")
@@ -1190,12 +1190,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/portable/dialect.yaml:172)"""
+    """a run of parts is one message (spec/dialects/portable/dialect.yaml:168)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:172)"""
+    """assistant (spec/dialects/portable/dialect.yaml:168)"""
     if (
         isinstance(tool_call, dict)
         and isinstance(id_ := tool_call.get("id"), str)
@@ -1215,7 +1215,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:172)"""
+    """assistant (spec/dialects/portable/dialect.yaml:168)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1235,7 +1235,7 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:172)"""
+    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:168)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -1248,7 +1248,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:172)"""
+    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:168)"""
     items: list[Any] = []
     ctx.take_apart(
         items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
@@ -1279,7 +1279,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_format(part: Any, ctx: Gathering) -> Any:
-    """format, canonical to native (spec/dialects/portable/dialect.yaml:96)"""
+    """format, canonical to native (spec/dialects/portable/dialect.yaml:92)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1321,7 +1321,7 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_format(native: Any, ctx: Splitting) -> Any:
-    """format, native to canonical (spec/dialects/portable/dialect.yaml:96)"""
+    """format, native to canonical (spec/dialects/portable/dialect.yaml:92)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1361,7 +1361,7 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/portable/dialect.yaml:101)"""
+    """tool, canonical to native (spec/dialects/portable/dialect.yaml:97)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1385,7 +1385,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/portable/dialect.yaml:101)"""
+    """tool, native to canonical (spec/dialects/portable/dialect.yaml:97)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1409,7 +1409,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
+    """choice, canonical to native (spec/dialects/portable/dialect.yaml:101)"""
     out: dict[str, Any]
     if part is not None and isinstance(part, str):
         return part
@@ -1437,7 +1437,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
+    """choice, native to canonical (spec/dialects/portable/dialect.yaml:101)"""
     out: dict[str, Any]
     if native is not None and isinstance(native, str):
         return native
@@ -1463,7 +1463,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:112)"""
+    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:108)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1477,14 +1477,14 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:112)"""
+    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:108)"""
     if native is not None and isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/portable/dialect.yaml:116)"""
+    """text, canonical to native (spec/dialects/portable/dialect.yaml:112)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1498,7 +1498,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/portable/dialect.yaml:116)"""
+    """text, native to canonical (spec/dialects/portable/dialect.yaml:112)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1512,7 +1512,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:120)"""
+    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:116)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1599,7 +1599,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:120)"""
+    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:116)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1687,7 +1687,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:137)"""
+    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:133)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1718,7 +1718,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:137)"""
+    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:133)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1748,7 +1748,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
-    """summary, canonical to native (spec/dialects/portable/dialect.yaml:142)"""
+    """summary, canonical to native (spec/dialects/portable/dialect.yaml:138)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1762,14 +1762,14 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary(native: Any, ctx: Splitting) -> Any:
-    """summary, native to canonical (spec/dialects/portable/dialect.yaml:142)"""
+    """summary, native to canonical (spec/dialects/portable/dialect.yaml:138)"""
     if isinstance(native, str):
         return {"type": "summary_text", "text": native}
     return ctx.foreign(native, "summary")
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/portable/dialect.yaml:146)"""
+    """thought, canonical to native (spec/dialects/portable/dialect.yaml:142)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1783,7 +1783,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/portable/dialect.yaml:146)"""
+    """thought, native to canonical (spec/dialects/portable/dialect.yaml:142)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from orgen.diagnostics import Diagnostics, Related
 from orgen.dialect.extend.node import Node
 from orgen.dialect.primitives import close_match
+from orgen.dialect.rule_keys import side_keys
 from orgen.ir.schema import Json
 
 _SHOWN = 3
@@ -63,10 +64,15 @@ def says(value: Json, fragment: Json) -> bool:
 
 
 def _sides(value: dict[str, Json], fragment: dict[str, Json]) -> Iterator[tuple[str, Json]]:
-    """The entries; a rule that writes both sides at once has each of them, too."""
+    """The entries; those of a rule in short form are found under the long names, too."""
     yield from value.items()
     if "same" in value and "same" not in fragment:
         yield from (("canonical", value["same"]), ("native", value["same"]))
+    elif "as" in value and "as" not in fragment:
+        canonical, native = side_keys(value)
+        if canonical in value and native in value:
+            yield from (("canonical", value[canonical]), ("native", value[native]))
+            yield "only", "encode" if "encode" in value else "decode"
 
 
 def _bare(text: Json) -> Json:
