@@ -19,8 +19,8 @@ from .jsontext import loads
 from .streams import Path
 
 Key = str | int
-Decode = Callable[[dict[str, Any]], list[dict[str, Any]]]
-"""A piece of a native response -> the items that it holds."""
+Decode = Callable[[dict[str, Any], "Element"], list[dict[str, Any]]]
+"""A piece of a native response, and the first block in it -> the items that it holds."""
 
 GROWING = frozenset({"message", "reasoning", "function_call"})
 """Types of items whose texts are streamed; others arrive whole."""
@@ -58,6 +58,8 @@ class Element:
     closed: bool = False
     label: Any = None
     """What the vendor calls the block in the stream, but not in whole responses."""
+    minted: dict[str, int] | None = None
+    """How many ids of each kind were minted before this block's own."""
     entry: dict[str, Any] = field(default_factory=dict)
     """Of an object that holds blocks: the list entry (choice, candidate) that it lies in."""
 
@@ -113,6 +115,7 @@ class Assembler:
         self.turns: dict[tuple[Key, ...], Element] = {}
         self.blocks: dict[tuple[Key, ...], Element] = {}
         self.lists: dict[tuple[Key, ...], list[Element]] = {}
+        self._taken: dict[tuple[Key, ...], int] = {}
         self.units: list[Unit] = []
         self.unnamed: list[Element] = []
         """Blocks that came to no item yet."""
@@ -164,10 +167,17 @@ class Assembler:
 
     def open(self, turn: Element, name: str, key: Key, native: dict[str, Any]) -> Element:
         """A new block at the end of one of the turn's lists."""
-        place = (*turn.place, name, key)
+        listed = (*turn.place, name)
+        found = (*listed, key)
+        place = found
+        if found in self._taken:  # told twice: the later block comes behind all others
+            place = (*listed, self._taken[listed] + 1)
+        number = place[-1] if isinstance(place[-1], int) else 0
+        self._taken[listed] = max(number, self._taken.get(listed, 0))
+        self._taken[place] = number
         element = Element(place, native)
-        self.blocks[place] = element
-        entries = self.lists.setdefault((*turn.place, name), [])
+        self.blocks[found] = element
+        entries = self.lists.setdefault(listed, [])
         entries.append(element)
         self.unnamed.append(element)
         return element
@@ -189,6 +199,8 @@ class Assembler:
             element.changed = True
         if not text:
             return
+        if not leaf.pieces:
+            element.changed = True
         if leaf.sink is not None and element.closed is False:
             leaf.pieces.append(text)
             leaf.sink.append(text)
@@ -212,12 +224,13 @@ class Assembler:
 
     def _introduce(self, element: Element) -> None:
         """Opens the item of a block that says what it is before any text arrives."""
-        items = self._decode(self.fragment([element]))
-        if items and items[-1]["type"] in GROWING:
+        items = self._decode(self.fragment([element]), element)
+        if items and (items[-1]["type"] in GROWING or ":" in items[-1]["type"]):
             self._item(element, items, len(items) - 1)
 
     def _bind(self, element: Element, leaf: Leaf) -> None:
-        items = self._decode(self.enclosed(element, element.marked(leaf, self._alone(element))))
+        marked = element.marked(leaf, self._alone(element))
+        items = self._decode(self.enclosed(element, marked), element)
         found = next(
             ((n, path) for n, item in enumerate(items) if (path := find(item)) is not None), None
         )
@@ -297,14 +310,18 @@ class Assembler:
 
     # Ends ---------------------------------------------------------------------
 
-    def flush(self, upcoming: Element | None = None) -> None:
-        """Closes the units whose blocks are all closed, and that nothing can add to."""
+    def name(self, upcoming: Element | None = None) -> None:
+        """Emits closed blocks that came to no item before."""
         for element in self.unnamed:
             if element.closed and element is not upcoming and element.unit is None:
                 element.unit = Unit([element])
                 self.units.append(element.unit)
                 self.close(element.unit, "completed")
         self.unnamed = [element for element in self.unnamed if element.unit is None]
+
+    def flush(self, upcoming: Element | None = None) -> None:
+        """Closes the units whose blocks are all closed, and that nothing can add to."""
+        self.name(upcoming)
         for unit in self.units:
             if unit.open and all(element.closed for element in unit.elements):
                 if upcoming is not None and upcoming.unit is unit:
@@ -314,7 +331,7 @@ class Assembler:
 
     def close(self, unit: Unit, status: str) -> None:
         """Closes the items of a unit as its blocks decode."""
-        decoded = self._decode(self.fragment(unit.elements))[unit.said :]
+        decoded = self._decode(self.fragment(unit.elements), unit.elements[0])[unit.said :]
         waiting = [item for item in unit.items if item.value is None]
         for item in decoded:
             if waiting and waiting[0].type == item["type"]:

@@ -95,6 +95,7 @@ class Pieced:
         self.failure: Any = None
         self.final: dict[str, Any] | None = None
         self.unknown: list[dict[str, Any]] = []
+        self.astray: str | None = None
         self._plan = plan
         self._table = table
         self._assembler = assembler
@@ -448,6 +449,8 @@ class Pieced:
                 if last is not None and not last.closed and last.native == rest and last.leaves:
                     assembler.append(last, ("text",), text, False)
                     continue
+                if not text and not rest and last is not None:
+                    continue  # only says that the stream ends
                 self._settle(last)
                 element = assembler.open(turn, node.name, self._next(turn, node), rest)
                 assembler.append(element, ("text",), text, False)

@@ -1826,12 +1826,14 @@ STREAM = StreamTable(
                 {("delta", "type"): "text_delta"},
                 (Assignment("append", ("content", "$i", "text"), ("delta", "text")),),
                 keys={"$i": ("index",)},
+                missing={"type": "text", "text": ""},
                 known=frozenset({"type", "index", "delta"}),
             ),
             EventRule(
                 {("delta", "type"): "thinking_delta"},
                 (Assignment("append", ("content", "$i", "thinking"), ("delta", "thinking")),),
                 keys={"$i": ("index",)},
+                missing={"type": "thinking", "thinking": ""},
                 known=frozenset({"type", "index", "delta"}),
             ),
             EventRule(
@@ -1848,12 +1850,14 @@ STREAM = StreamTable(
                 {("delta", "type"): "signature_delta"},
                 (Assignment("set", ("content", "$i", "signature"), ("delta", "signature")),),
                 keys={"$i": ("index",)},
+                missing={"type": "thinking", "thinking": ""},
                 known=frozenset({"type", "index", "delta"}),
             ),
             EventRule(
                 {("delta", "type"): "citations_delta"},
                 (Assignment("push", ("content", "$i", "citations"), ("delta", "citation")),),
                 keys={"$i": ("index",)},
+                missing={"type": "text", "text": ""},
                 known=frozenset({"type", "index", "delta"}),
             ),
             EventRule(

@@ -108,7 +108,7 @@ class Context:
     problems: list[Unsupported] = field(default_factory=list)
     response: bool = False
     base: str = ""
-    minted: int = 0
+    minted: dict[str, int] = field(default_factory=dict)
     items: list[Any] = field(default_factory=list)
     leading: list[Any] = field(default_factory=list)
     hoisted: int = 0
@@ -283,8 +283,8 @@ class Context:
         """The id, or a new one: the same for the same body and position."""
         if isinstance(identifier, str) and identifier:
             return identifier
-        self.minted += 1
-        return f"{kind}{MINTED}{self.base}{self.minted}"
+        number = self.minted[kind] = self.minted.get(kind, 0) + 1
+        return f"{kind}{MINTED}{self.base}{number}"
 
     def url_fields(self) -> dict[str, Any]:
         """What the URL of the request says (`model`, `stream`)."""
@@ -803,7 +803,13 @@ def _no_constant(text: str) -> Literal[0]:
 
 
 def response_base(identifier: Any, body: Any) -> str:
-    """A short text that is the same for the same response, for minted ids."""
+    """A short text that is the same for the same response, for minted ids.
+
+    Without an id, the time and the model tell: a stream says them at its beginning.
+    """
+    if not identifier and isinstance(body, dict):
+        made = body.get("created_at", body.get("created"))
+        identifier = f"{made} {body.get('model')}" if isinstance(made, str | int) else None
     if isinstance(identifier, str) and identifier:
         return f"{zlib.crc32(identifier.encode('utf-8', 'surrogatepass')):08x}_"
     try:

@@ -14,7 +14,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import resource
-from .assembling import Assembler
+from .assembling import Assembler, Element
 from .context import response_base
 from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
@@ -80,6 +80,7 @@ class StreamDecoder:
         self._read = 0
         self._base = ""
         self._made: dict[str, int] = {}
+        self._lost: set[str] = set()
         self._reported: dict[str, Any] | None = None
         """The event with an error that the vendor reported."""
         self._response: dict[str, Any] = {}
@@ -207,7 +208,7 @@ class StreamDecoder:
             if type(event) is dict:
                 self._event(event, frame.name)
             else:
-                self.losses.append(Loss("", "dropped", "an event is not an object"))
+                self._lose("object", "an event is not an object")
 
     def _unreadable(self, data: bytes, fault: ValueError, last: bool) -> None:
         text = data.strip()
@@ -217,7 +218,13 @@ class StreamDecoder:
             self._source.ended = True
             self._finish()
         elif not last:  # one broken event is not the end: what follows may say it all again
-            self.losses.append(Loss("", "dropped", f"an event is not valid JSON: {fault}"))
+            self._lose("JSON", f"an event is not valid JSON: {fault}")
+
+    def _lose(self, kind: str, reason: str) -> None:
+        """Reports what was dropped, once of each kind: streams may be long."""
+        if kind not in self._lost:
+            self._lost.add(kind)
+            self.losses.append(Loss("", "dropped", reason))
 
     def _event(self, event: dict[str, Any], name: str) -> None:
         source = self._source
@@ -226,6 +233,9 @@ class StreamDecoder:
             self._start()
         if source.unknown:
             self._extensions()
+        if source.astray is not None:
+            self._lose(source.astray, f"{source.astray} speaks of what was never opened")
+            source.astray = None
         if source.failure is not None and self._reported is None:
             self._reported = event
         if source.ended:
@@ -253,13 +263,21 @@ class StreamDecoder:
         ctx.base = self._base
         return ctx
 
-    def _items(self, native: dict[str, Any]) -> list[dict[str, Any]]:
-        """The items of a piece of the response; none where it cannot be decoded."""
+    def _items(self, native: dict[str, Any], element: Element) -> list[dict[str, Any]]:
+        """The items of a piece of the response; none where it cannot be decoded.
+
+        `element` is the first block in it: whenever it is decoded, its ids are the same.
+        """
         ctx = self._context(native)
+        before = dict(self._made) if element.minted is None else element.minted
+        ctx.minted = dict(before)
         try:
             found = self._dialect.run(self._dialect.functions.decode_response, native, ctx)
         except OpenResponsesError:
             return []
+        if ctx.minted != before:
+            element.minted = before
+            self._made |= {k: n for k, n in ctx.minted.items() if n > self._made.get(k, 0)}
         items = found.get("output")
         if not isinstance(items, list):
             return []
@@ -368,6 +386,9 @@ class StreamDecoder:
                 )
             elif opened is not None and opened.value is None:
                 opened.close(item or {}, final_status(item or {}, status))
+            elif opened is not None and item is not None and _contradicts(opened, item):
+                place = f"/output/{opened.index}"
+                self._contradicted(place, "the response ends with another text of an item")
 
     def _mint_again(self, item: dict[str, Any]) -> str:
         given = item.get("id")
@@ -445,6 +466,14 @@ def _alike(opened: OpenItem, item: dict[str, Any]) -> bool:
     if opened.type == "function_call":
         return not said or _json(said) == _json(item.get("arguments"))
     return said == text_of(item)
+
+
+def _contradicts(opened: OpenItem, item: dict[str, Any]) -> bool:
+    """Whether a response ends with another text than its item had when it was done."""
+    if opened.type == "function_call":
+        said: Any = _json((opened.value or {}).get("arguments"))
+        return bool(said != _json(item.get("arguments")))
+    return text_of(opened.value or {}) != text_of(item)
 
 
 def _json(text: Any) -> Any:

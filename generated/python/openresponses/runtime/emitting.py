@@ -53,6 +53,8 @@ PART_KINDS = {
 OPENING = ("role", "phase", "call_id", "name")
 """What items open with: no later event can change it."""
 
+PART_LISTS = ("content", "summary")
+
 LISTS = {"message": ("content",), "reasoning": ("summary", "content")}
 """Type of an item -> the lists of parts that are streamed."""
 
@@ -181,6 +183,8 @@ class OpenItem:
             return
         final: dict[str, Any] = {"type": self.type, "id": self.id, "status": status}
         final |= {key: value for key, value in stated.items() if key not in final}
+        if ":" in self.type:
+            self._keep_opened(final)
         final |= {key: value for key, value in self.opened.items() if key in OPENING}
         for name in LISTS.get(self.type, ()):
             if name in final or name in self.parts or name in self.opened:
@@ -190,6 +194,15 @@ class OpenItem:
         self.value = final
         place = {"output_index": self.index, "item": final}
         self.emitter.emit("response.output_item.done", place)
+
+    def _keep_opened(self, final: dict[str, Any]) -> None:
+        """What an extension item opened with; parts cannot come later, for want of events."""
+        final |= {key: value for key, value in self.opened.items() if key not in final}
+        for name in PART_LISTS:
+            if isinstance(final.get(name), list) and final[name] != self.opened.get(name):
+                place = f"/output/{self.index}/{name}"
+                self.emitter.report(place, "parts of an item that had opened without them")
+                final[name] = self.opened.get(name, [])
 
     def _closed_parts(self, name: str, stated: Any) -> list[Any]:
         parts = self.parts.setdefault(name, [])
@@ -218,6 +231,13 @@ class OpenItem:
         return whole
 
 
+def _is_name(key: str, value: Any) -> bool:
+    """Whether an extension item opens with the property: a name or the like, or its parts."""
+    if key in PART_LISTS:
+        return isinstance(value, list)
+    return isinstance(value, str) and bool(value) and ":" not in key
+
+
 def same_json(one: str, other: str) -> bool:
     """Whether two texts say the same JSON value."""
     try:
@@ -241,7 +261,7 @@ class Emitter:
         self.items: list[OpenItem] = []
         self.started = False
         self.ended = False
-        self._report = report
+        self.report = report
         self._ids: set[str] = set()
 
     def take(self) -> list[dict[str, Any]]:
@@ -267,6 +287,8 @@ class Emitter:
         """Opens an item with what is known of it from the start."""
         type_ = item["type"]
         opened = {"type": type_, "id": self.unique(identifier), "status": "in_progress"}
+        if ":" in type_:  # names and the like; the rest comes when it is whole
+            opened |= {k: v for k, v in item.items() if _is_name(k, v) and k not in opened}
         opened |= {key: item[key] for key in OPENING if key in item}
         if type_ == "function_call":
             opened["arguments"] = ""
@@ -310,7 +332,7 @@ class Emitter:
             if isinstance(holder, OpenItem) and (stated == "{}" or same_json(said, stated)):
                 return ""  # spelled differently, or cut off within the arguments
             item = holder.item if isinstance(holder, OpenPart) else holder
-            self._report(
+            self.report(
                 f"/output/{item.index}", "the final text is not what the stream said before"
             )
             return ""

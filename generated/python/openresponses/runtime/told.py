@@ -75,7 +75,8 @@ class Told:
     """Applies the events of one stream to its response.
 
     `ended` is set by the vendor's end mark, `failure` by an error that it reports,
-    `unknown` collects events for which there is no rule.
+    `unknown` collects events for which there is no rule, `astray` is the type of
+    one that speaks of a block that was never opened.
     """
 
     def __init__(self, table: StreamTable, assembler: Assembler) -> None:
@@ -83,6 +84,8 @@ class Told:
         self.failure: Any = None
         self.final: dict[str, Any] | None = None
         self.unknown: list[dict[str, Any]] = []
+        self.astray: str | None = None
+        self._tag = ""
         self._table = table
         self._assembler = assembler
         self._tag = table.tag or "type"
@@ -113,6 +116,7 @@ class Told:
         tag = event.get(self._table.tag or "")
         if not isinstance(tag, str):
             tag = name
+        self._tag = tag
         for rule in self._table.events.get(tag, ()):
             if all(at(event, path) == value for path, value in rule.tests.items()):
                 self._apply(rule, event)
@@ -130,8 +134,9 @@ class Told:
                     self.ended = True
                     if isinstance(value, dict):
                         self.final = value
-                case "fail":
+                case "fail":  # the error says all that there is to say
                     self.failure = event if value is None else value
+                    return
                 case "skip":
                     pass
                 case "tell":
@@ -206,6 +211,8 @@ class Told:
             if done.operation == "finish" and not path and isinstance(value, dict):
                 element = self._open(turn, name, key, value)
             elif rule.missing is None:
+                if done.operation not in ("close", "finish"):
+                    self.astray = str(self._tag)
                 return
             else:
                 element = self._open(turn, name, key, self._missing(rule, keys))
@@ -226,6 +233,7 @@ class Told:
         native = copy_of(value)
         texts = self._texts(name, native)
         element = assembler.open(turn, name, key, native)
+        assembler.name(element)
         assembler.announce(element)
         assembler.flush(element)
         for path, json in texts:
