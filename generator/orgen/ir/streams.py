@@ -43,13 +43,15 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 class Assignment:
     """The value at `source` of the event goes to `target` of the response, in one of the ways.
 
-    Without a source, the event itself is meant. `json` texts hold the value in JSON.
+    Without a source, the event itself is meant, or the object that `template` makes of
+    variables. `json` texts hold the value in JSON.
     """
 
     operation: Operation
     target: Path = ()
     source: Path | None = None
     json: bool = False
+    template: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -164,10 +164,14 @@ class _Known:
                     for word in rule.match.tags
                     if fnmatchcase(tag, str(word.value))
                 ]
-                if not rules and not told:
+                own = any(row[self.stream.tag or ""] == tag for row in self.extensions())
+                if not rules and not told and not own:
                     self.unmatched(f"{self.stream.tag}: {tag}", f"'{tag}' events")
                 elif rules and all(rule.match.tests for rule in rules):
                     self.forms(tag, record, rules)
+
+    def extensions(self) -> Iterable[Mapping[str, str]]:
+        return self.stream.extensions.values()
 
     def forms(self, tag: str, record: Record, rules: list[EventRule]) -> None:
         """Every word of the constants that all rules of an event ask for."""

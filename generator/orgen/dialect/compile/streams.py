@@ -6,7 +6,7 @@ It is what the `stream` section says, and what the rows for whole responses tell
 from __future__ import annotations
 
 from orgen.dialect.ast import Dialect, Row
-from orgen.dialect.stream.ast import EventRule, Stream
+from orgen.dialect.stream.ast import Act, EventRule, Match, Stream
 from orgen.ir.streams import Assignment, Path, StreamTable
 from orgen.ir.streams import EventRule as Rule
 
@@ -86,7 +86,8 @@ def _rule(rule: EventRule, stream: Stream) -> Rule:
     steps = {step[1:] for act in rule.acts for step in act.target if step[:1] == "$"}
     blocks = {
         value[1:]
-        for block in (rule.missing or {}, rule.part or {})
+        for block in (rule.missing, rule.part, *(act.template for act in rule.acts))
+        if block is not None
         for value in block.values()
         if isinstance(value, str) and value[:1] == "$"
     }
@@ -96,12 +97,7 @@ def _rule(rule: EventRule, stream: Stream) -> Rule:
     return Rule(
         tests=tuple((test.path, test.value) for test in match.tests),
         does=tuple(
-            Assignment(
-                act.operation,
-                act.target,
-                match.path_of(act.source) if act.source else None,
-                act.json,
-            )
+            Assignment(act.operation, act.target, _source(act, match), act.json, act.template)
             for act in rule.acts
         ),
         keys=tuple((f"${bound.name}", bound.path) for bound in keys),
@@ -109,3 +105,10 @@ def _rule(rule: EventRule, stream: Stream) -> Rule:
         part=rule.part,
         known=tuple(known),
     )
+
+
+def _source(act: Act, match: Match) -> Path | None:
+    """Where the event has what is assigned; what merges without a name is the event itself."""
+    if act.source is not None:
+        return match.path_of(act.source)
+    return () if act.operation == "merge" else None

@@ -69,7 +69,8 @@ class Use:
 class Act:
     """One operation: `append: content.$i.input|json` with `with: $text`.
 
-    Without `source`, the event itself is meant, or nothing at all.
+    Without `source`, the event itself is meant, or nothing at all. `template` is an
+    object of variables in place of one.
     """
 
     operation: Operation
@@ -78,6 +79,7 @@ class Act:
     json: bool
     span: Span
     """Where the target is written."""
+    template: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ _PATH = re.compile(r"[^.\s|]+(?:\.[^.\s|]+)*")
 _PIECE = re.compile(r"(?P<action>(?!as )\S+)?\s*(?:\bas (?P<name>\S+))?")
 _BESIDE = frozenset({"match", "with", "missing", "part", "replace"})
 _ON_BLOCKS = frozenset({"open", "append", "set", "push", "finish"})
+_WHOLE = frozenset({"merge", "end"})
 _EXPLAINED = frozenset({"skip", "tell"})
 _ANYTHING = "$_"
 """Matches whatever is there, and means that it needs no notice."""
@@ -181,10 +182,11 @@ class _Parser:
         """What the rule does, and the variables that it uses for that."""
         at = ("on", index, operation)
         target, uses = value[operation], list[Use]()
-        source = self.source(operation, value, index, uses)
+        template = self.template(operation, value, index, uses)
+        source = None if template else self.source(operation, value, index, uses)
         if operation in _EXPLAINED:
             return [Act(operation, (), None, False, self.span(*at))], uses
-        if operation == "merge" and isinstance(target, dict):
+        if operation in _WHOLE and isinstance(target, dict):
             acts = [
                 Act(
                     operation,
@@ -213,7 +215,18 @@ class _Parser:
         steps = self.path(path, span)
         for found in re.finditer(_VARIABLE, path):
             uses.append(Use(found[1], column(span, target, found.start(), len(found[0]))))
-        return [Act(operation, steps, source, bool(bar), span)], uses
+        return [Act(operation, steps, source, bool(bar), span, template)], uses
+
+    def template(
+        self, operation: str, value: dict[str, Any], index: int, uses: list[Use]
+    ) -> dict[str, str] | None:
+        """The object of variables behind `with`, if it is one."""
+        found = value.get("with")
+        if not isinstance(found, dict) or operation not in _ON_BLOCKS - {"append", "push"}:
+            return None
+        for key, text in found.items():
+            self.variable(text, self.span("on", index, "with", key), uses)
+        return dict(found)
 
     def source(
         self, operation: str, value: dict[str, Any], index: int, uses: list[Use]

@@ -95,6 +95,8 @@ def _assignment(done: Assignment) -> str:
         arguments.append(f"{'' if done.target else 'source='}{_path(done.source)}")
     if done.json:
         arguments.append("json=True")
+    if done.template is not None:
+        arguments.append(f"value={value(dict(done.template))}")
     return f"Assignment({', '.join(arguments)})"
 
 
