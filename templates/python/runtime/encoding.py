@@ -331,8 +331,8 @@ class StreamEncoder:
         events: list[dict[str, Any]] = []
         waiting = [block for block in sent.blocks.values() if block is not None]
         found = False
-        for block in waiting:
-            block.cut = item.get("status") == "incomplete"
+        for sending in waiting:
+            sending.cut = item.get("status") == "incomplete"
         for number, holder in enumerate(self._turns(native, sent)):
             for name, blocks in self._lists(holder):
                 for entry in blocks:

@@ -213,9 +213,9 @@ class Told:
         key = steps[1] if len(steps) > 1 else 0
         if done.operation == "open" and not path:
             if isinstance(value, dict):
-                element = self._open(turn, name, key, value)
+                opened = self._open(turn, name, key, value)
                 if name in self._atoms:
-                    element.closed = True
+                    opened.closed = True
                     self._assembler.flush()
             return
         element = self._assembler.block(turn, name, key)

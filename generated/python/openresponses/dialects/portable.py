@@ -23,6 +23,7 @@ from ..runtime.primitives import (
     unless_absent,
 )
 from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
 
@@ -1878,6 +1879,169 @@ TABLES = DialectTables(
     own_types=frozenset([]),
     sister_types={},
 )
+
+STREAM = StreamTable(
+    "sse",
+    turn=("message",),
+    tag="type",
+    id="id",
+    ends=True,
+    extensions={
+        "orgen:tool_result": {
+            "type": "tool_result",
+            "id": "call_id",
+            "name": "name",
+            "output": "output",
+            "attempt": "attempt",
+        },
+        "orgen:tool_error": {
+            "type": "tool_error",
+            "id": "call_id",
+            "name": "name",
+            "code": "code",
+            "message": "message",
+            "attempt": "attempt",
+            "will_retry": "will_retry",
+        },
+    },
+    events={
+        "start": (
+            EventRule(
+                {},
+                (Assignment("merge", source=()),),
+                known=frozenset({"type", "id", "model", "created_at"}),
+            ),
+        ),
+        "text_delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("content", "$i", "text"), ("delta",)),),
+                keys={"$i": ("index",)},
+                missing={"type": "text", "text": ""},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+        ),
+        "refusal_delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("content", "$i", "refusal"), ("delta",)),),
+                keys={"$i": ("index",)},
+                missing={"type": "refusal", "refusal": ""},
+                known=frozenset({"type", "index", "delta"}),
+            ),
+        ),
+        "annotation": (
+            EventRule(
+                {},
+                (Assignment("push", ("content", "$i", "annotations"), ("annotation",)),),
+                keys={"$i": ("index",)},
+                missing={"type": "text", "text": ""},
+                known=frozenset({"type", "index", "annotation"}),
+            ),
+        ),
+        "logprobs": (
+            EventRule(
+                {},
+                (Assignment("set", ("content", "$i", "logprobs"), ("logprobs",)),),
+                keys={"$i": ("index",)},
+                missing={"type": "text", "text": ""},
+                known=frozenset({"type", "index", "logprobs"}),
+            ),
+        ),
+        "reasoning_delta": (
+            EventRule(
+                {("summary",): True},
+                (Assignment("append", ("reasoning", "$i", "summary", "$j"), ("delta",)),),
+                keys={"$i": ("index",), "$j": ("part",), "$id": ("id",)},
+                missing={"id": "$id"},
+                known=frozenset({"type", "index", "part", "id", "summary", "delta"}),
+            ),
+            EventRule(
+                {},
+                (Assignment("append", ("reasoning", "$i", "text", "$j"), ("delta",)),),
+                keys={"$i": ("index",), "$j": ("part",), "$id": ("id",)},
+                missing={"id": "$id"},
+                known=frozenset({"type", "index", "part", "id", "summary", "delta"}),
+            ),
+        ),
+        "reasoning": (
+            EventRule(
+                {},
+                (
+                    Assignment(
+                        "finish",
+                        ("reasoning", "$i"),
+                        value={
+                            "id": "$id",
+                            "summary": "$summary",
+                            "text": "$text",
+                            "state": "$state",
+                        },
+                    ),
+                ),
+                keys={
+                    "$i": ("index",),
+                    "$id": ("id",),
+                    "$summary": ("summary",),
+                    "$text": ("text",),
+                    "$state": ("state",),
+                },
+                known=frozenset({"type", "index", "id", "summary", "text", "state"}),
+            ),
+        ),
+        "tool_call_delta": (
+            EventRule(
+                {},
+                (Assignment("append", ("tool_calls", "$id", "arguments"), ("delta",), json=True),),
+                keys={"$id": ("id",), "$name": ("name",)},
+                missing={"id": "$id", "name": "$name", "arguments": {}},
+                known=frozenset({"type", "id", "name", "delta"}),
+            ),
+        ),
+        "tool_call": (
+            EventRule(
+                {},
+                (
+                    Assignment(
+                        "finish",
+                        ("tool_calls", "$id"),
+                        value={"id": "$id", "name": "$name", "arguments": "$arguments"},
+                    ),
+                ),
+                keys={"$id": ("id",), "$name": ("name",), "$arguments": ("arguments",)},
+                known=frozenset({"type", "id", "name", "arguments"}),
+            ),
+        ),
+        "item": (
+            EventRule(
+                {},
+                (Assignment("open", ("items", "$i"), ("item",)),),
+                keys={"$i": ("index",)},
+                known=frozenset({"type", "index", "item"}),
+            ),
+        ),
+        "done": (
+            EventRule(
+                {},
+                (
+                    Assignment("end", ("finish_reason",), ("finish_reason",)),
+                    Assignment("end", ("usage",), ("usage",)),
+                    Assignment("end", ("service_tier",), ("service_tier",)),
+                    Assignment("end", ("message",), ("message",)),
+                ),
+                known=frozenset({"type", "finish_reason", "usage", "service_tier", "message"}),
+            ),
+        ),
+        "error": (
+            EventRule(
+                {},
+                (Assignment("fail", source=("error",)),),
+                known=frozenset({"type", "error"}),
+            ),
+        ),
+    },
+)
+
 DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = (
     Dialect(
         TABLES,
@@ -1891,5 +2055,6 @@ DIALECT: Dialect[native_portable.Request, native_portable.Response, native_porta
         ),
         path="/v1/messages",
         stream_path="/v1/messages",
+        stream=STREAM,
     )
 )

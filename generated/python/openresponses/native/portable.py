@@ -10,6 +10,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, TypeGuard
 
 __all__ = [
     "AllowedTools",
+    "AnnotationEvent",
     "AnyAnyAssistantContent",
     "AnyAnyItem",
     "AnyAnyTool",
@@ -18,45 +19,60 @@ __all__ = [
     "AnyItem",
     "AnyMessage",
     "AnyRequestResponseFormat",
+    "AnyStreamEvent",
     "AnyTool",
     "AnyUserContent",
     "AssistantMessage",
     "Audio",
     "Compaction",
     "DeveloperMessage",
+    "DoneEvent",
     "Error",
+    "ErrorEvent",
     "ErrorInfo",
     "Failure",
     "File",
     "FinishReason",
     "Image",
     "Include",
+    "ItemEvent",
     "ItemReference",
     "JsonFormat",
+    "LogprobsEvent",
     "Message",
     "NamedTool",
     "ProviderItem",
     "ProviderTool",
     "Reasoning",
+    "ReasoningDeltaEvent",
+    "ReasoningEvent",
     "ReasoningSettings",
     "Refusal",
+    "RefusalDeltaEvent",
     "Request",
     "RequestResponseFormat",
     "Response",
     "SchemaFormat",
+    "StartEvent",
     "StreamEvent",
     "StreamOptions",
     "SystemMessage",
     "Text",
+    "TextDeltaEvent",
     "TextFormat",
     "Tool",
     "ToolCall",
+    "ToolCallDeltaEvent",
+    "ToolCallEvent",
     "ToolChoiceWord",
+    "ToolErrorEvent",
     "ToolMessage",
+    "ToolResultEvent",
     "UnknownAnyAssistantContent",
     "UnknownAnyItem",
     "UnknownAnyTool",
     "UnknownAnyUserContent",
+    "UnknownEvent",
     "UnknownFormat",
     "UnknownMessage",
     "Usage",
@@ -68,6 +84,7 @@ __all__ = [
     "is_known_any_user_content",
     "is_known_message",
     "is_known_request_response_format",
+    "is_known_stream_event",
 ]
 
 
@@ -167,45 +184,241 @@ class Error(TypedDict):
     """What went wrong."""
 
 
-class StreamEvent(TypedDict):
-    """One event of a stream, in the words of user interfaces."""
+class UnknownEvent(TypedDict):
+    """Any event that this version of the spec does not describe; kept as it came."""
 
-    type: Literal[
+    type: str
+    """A value that this version of the spec does not list."""
+
+
+class StartEvent(TypedDict):
+    """The answer begins."""
+
+    type: Literal["start"]
+    """Always `start`."""
+    id: NotRequired[str]
+    """Names the answer."""
+    model: NotRequired[str]
+    """Model that answers."""
+    created_at: NotRequired[int]
+    """When it began to answer, in seconds since 1970."""
+
+
+class TextDeltaEvent(TypedDict):
+    """A piece of the answer's text."""
+
+    type: Literal["text_delta"]
+    """Always `text_delta`."""
+    index: NotRequired[int]
+    """Which block of the content grows, 0 by default."""
+    delta: str
+    """The new piece."""
+
+
+class RefusalDeltaEvent(TypedDict):
+    """A piece of what the model says when it declines to answer."""
+
+    type: Literal["refusal_delta"]
+    """Always `refusal_delta`."""
+    index: NotRequired[int]
+    """Which block of the content grows, 0 by default."""
+    delta: str
+    """The new piece."""
+
+
+class AnnotationEvent(TypedDict):
+    """A source of what the text says."""
+
+    type: Literal["annotation"]
+    """Always `annotation`."""
+    index: NotRequired[int]
+    """Block of the content that it belongs to, 0 by default."""
+    annotation: dict[str, Any]
+    """The source, in the words of Open Responses."""
+
+
+class LogprobsEvent(TypedDict):
+    """How likely the tokens of a text were."""
+
+    type: Literal["logprobs"]
+    """Always `logprobs`."""
+    index: NotRequired[int]
+    """Block of the content that they belong to, 0 by default."""
+    logprobs: list[dict[str, Any]]
+    """Log probabilities of the whole text, in the words of Open Responses."""
+
+
+class ReasoningDeltaEvent(TypedDict):
+    """A piece of the model's thoughts."""
+
+    type: Literal["reasoning_delta"]
+    """Always `reasoning_delta`."""
+    index: NotRequired[int]
+    """Which run of thoughts grows, 0 by default."""
+    part: NotRequired[int]
+    """Which of its texts grows, 0 by default."""
+    id: NotRequired[str]
+    """Names the run for the provider."""
+    summary: NotRequired[bool]
+    """True for the thoughts in short, else they are the thoughts themselves."""
+    delta: str
+    """The new piece."""
+
+
+class ReasoningEvent(TypedDict):
+    """A run of thoughts is complete."""
+
+    type: Literal["reasoning"]
+    """Always `reasoning`."""
+    index: NotRequired[int]
+    """Which run of thoughts, 0 by default."""
+    id: NotRequired[str]
+    """Names the run for the provider."""
+    summary: NotRequired[str | list[str]]
+    """The thoughts in short."""
+    text: NotRequired[str | list[str]]
+    """The thoughts themselves."""
+    state: NotRequired[str]
+    """What the provider needs to continue from them."""
+
+
+class ToolCallDeltaEvent(TypedDict):
+    """A piece of a call's arguments; the first one may be empty and tells that a call begins."""
+
+    type: Literal["tool_call_delta"]
+    """Always `tool_call_delta`."""
+    id: str
+    """Names the call."""
+    name: NotRequired[str]
+    """Name of the function."""
+    delta: str
+    """The new piece of the arguments, which are JSON text."""
+
+
+class ToolCallEvent(TypedDict):
+    """A call is complete; the application may run the function."""
+
+    type: Literal["tool_call"]
+    """Always `tool_call`."""
+    id: str
+    """Names the call."""
+    name: str
+    """Name of the function."""
+    arguments: Any
+    """The arguments, an object as a rule."""
+
+
+class ToolResultEvent(TypedDict):
+    """A function that the application ran has returned."""
+
+    type: Literal["tool_result"]
+    """Always `tool_result`."""
+    id: str
+    """Names the call."""
+    name: NotRequired[str]
+    """Name of the function."""
+    output: Any
+    """What it returned."""
+    attempt: NotRequired[int]
+    """Number of the try that succeeded, from 1."""
+
+
+class ToolErrorEvent(TypedDict):
+    """A function that the application ran has failed, for now or for good."""
+
+    type: Literal["tool_error"]
+    """Always `tool_error`."""
+    id: str
+    """Names the call."""
+    name: NotRequired[str]
+    """Name of the function."""
+    code: NotRequired[str | None]
+    """Short word for what went wrong."""
+    message: str
+    """What went wrong."""
+    attempt: int
+    """Number of the try that failed, from 1."""
+    will_retry: bool
+    """Whether the function is run again."""
+
+
+class ItemEvent(TypedDict):
+    """Something else that the answer holds, such as the record of a hosted search."""
+
+    type: Literal["item"]
+    """Always `item`."""
+    index: NotRequired[int]
+    """Its place among `items` of the message."""
+    item: "AnyItem"
+    """The item."""
+
+
+class DoneEvent(TypedDict):
+    """The answer is complete."""
+
+    type: Literal["done"]
+    """Always `done`."""
+    finish_reason: "FinishReason"
+    """Why the answer ended."""
+    usage: NotRequired["Usage"]
+    """Tokens that were used."""
+    service_tier: NotRequired[str]
+    """Service tier that was used."""
+    message: NotRequired["AssistantMessage"]
+    """The whole message, to be appended to the conversation."""
+
+
+class ErrorEvent(TypedDict):
+    """The answer failed; nothing follows."""
+
+    type: Literal["error"]
+    """Always `error`."""
+    error: "ErrorInfo"
+    """What went wrong."""
+
+
+StreamEvent: TypeAlias = (
+    StartEvent
+    | TextDeltaEvent
+    | RefusalDeltaEvent
+    | AnnotationEvent
+    | LogprobsEvent
+    | ReasoningDeltaEvent
+    | ReasoningEvent
+    | ToolCallDeltaEvent
+    | ToolCallEvent
+    | ToolResultEvent
+    | ToolErrorEvent
+    | ItemEvent
+    | DoneEvent
+    | ErrorEvent
+)
+"""One event of a stream, in the words of user interfaces. Events of unknown types are to be
+skipped.
+"""
+
+
+AnyStreamEvent: TypeAlias = StreamEvent | UnknownEvent
+
+
+def is_known_stream_event(value: AnyStreamEvent) -> TypeGuard[StreamEvent]:
+    """Whether the spec describes this variant, so that `StreamEvent` can be narrowed."""
+    return value.get("type") in {
         "start",
         "text_delta",
+        "refusal_delta",
+        "annotation",
+        "logprobs",
         "reasoning_delta",
+        "reasoning",
         "tool_call_delta",
         "tool_call",
         "tool_result",
         "tool_error",
+        "item",
         "done",
         "error",
-    ]
-    """What happened."""
-    id: NotRequired[str]
-    """Names the answer, in `start`; names the call elsewhere."""
-    model: NotRequired[str]
-    """Model that answers, in `start`."""
-    delta: NotRequired[str]
-    """New piece of text or of arguments."""
-    name: NotRequired[str]
-    """Name of the tool."""
-    arguments: NotRequired[dict[str, Any]]
-    """Arguments of a whole call."""
-    output: NotRequired[Any]
-    """What a tool returned."""
-    code: NotRequired[str | None]
-    """Short word for what went wrong."""
-    message: NotRequired[str]
-    """What went wrong."""
-    attempt: NotRequired[int]
-    """Number of the try."""
-    will_retry: NotRequired[bool]
-    """Whether the tool is run again."""
-    finish_reason: NotRequired["FinishReason"]
-    """Why the answer ended, in `done`."""
-    usage: NotRequired["Usage"]
-    """Tokens that were used, in `done`."""
+    }
 
 
 class UnknownMessage(TypedDict):

@@ -300,12 +300,12 @@ class Assembler:
 
     def _joined(self, element: Element, items: list[dict[str, Any]]) -> Unit | None:
         """The unit before, if this block goes on with its message."""
-        if not self._runs or not self.units or len(items) != 1:
+        if not self._runs or len(items) != 1 or items[0]["type"] != "message":
             return None
-        unit = self.units[-1]
-        if items[0]["type"] != "message" or not unit.items or not unit.open:
-            return None
-        if unit.items[-1].type != "message" or unit.elements[-1].place[:-1] != element.place[:-1]:
+        place = element.place[:-1]
+        near = (unit for unit in reversed(self.units) if unit.elements[-1].place[:-1] == place)
+        unit = next(near, None)
+        if unit is None or not unit.items or not unit.open or unit.items[-1].type != "message":
             return None
         unit.elements.append(element)
         return unit

@@ -30,6 +30,9 @@ from .turns import Splitting
 if TYPE_CHECKING:
     from .translation import Dialect
 
+OWN = frozenset({"type", "sequence_number"})
+"""What every canonical event has of its own."""
+
 MAX_RESPONSE_BYTES = 1024 * 1024 * 1024
 """Default limit of a whole stream, in bytes."""
 
@@ -84,6 +87,10 @@ class StreamDecoder:
         self._reported: dict[str, Any] | None = None
         """The event with an error that the vendor reported."""
         self._response: dict[str, Any] = {}
+        self._rows = {row.get(table.tag or ""): (k, row) for k, row in table.extensions.items()}
+        """Tag of an event that is an extension event -> that event's type, and its fields."""
+        self._early: list[tuple[str, dict[str, Any]]] = []
+        """Extension events that came before the response began."""
 
     # Bytes in, events out -------------------------------------------------------
 
@@ -228,6 +235,8 @@ class StreamDecoder:
 
     def _event(self, event: dict[str, Any], name: str) -> None:
         source = self._source
+        if self._rows and self._extension(event):
+            return
         source.take(event, name)
         if not self._emitter.started and (self._assembler.whole.get(self._table.id or "")):
             self._start()
@@ -243,6 +252,21 @@ class StreamDecoder:
         elif self._reported is not None and self._table.mirror is None:
             self._report(self._reported)
 
+    def _extension(self, event: dict[str, Any]) -> bool:
+        """Whether that is an extension event in the vendor's words, which is then emitted."""
+        tag = event.get(self._table.tag or "")
+        found = self._rows.get(tag) if isinstance(tag, str) else None
+        if found is None:
+            return False
+        kind, row = found
+        skipped = {*OWN, self._table.tag}
+        said = {row.get(k, k): v for k, v in event.items() if k not in skipped and v is not None}
+        if self._emitter.started:
+            self._emitter.emit(kind, said)
+        else:
+            self._early.append((kind, said))
+        return True
+
     def _extensions(self) -> None:
         """Events that no rule knows, under the vendor's name."""
         tag = self._table.tag or "type"
@@ -250,7 +274,7 @@ class StreamDecoder:
             kind = str(event.get(tag) or "unknown")
             slug = self._provider or self._dialect.tables.slug
             name = kind if ":" in kind else f"{slug}:{kind}"
-            rest = {k: v for k, v in event.items() if k not in ("type", "sequence_number", tag)}
+            rest = {k: v for k, v in event.items() if k not in OWN and k != tag}
             self._start()
             self._emitter.emit(name, rest)
         self._source.unknown.clear()
@@ -304,6 +328,9 @@ class StreamDecoder:
         status = "queued" if whole.get("status") == "queued" else "in_progress"
         nothing = dict.fromkeys(("usage", "error", "incomplete_details", "completed_at"))
         self._emitter.start({**self._response, **nothing, "output": [], "status": status})
+        for kind, said in self._early:
+            self._emitter.emit(kind, said)
+        self._early.clear()
 
     def _decoded(self, native: dict[str, Any]) -> tuple[dict[str, Any], list[Loss], bool]:
         """The resource that a native response is, its losses, and whether it says how it ended."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .jsontext import loads
+from .primitives import is_minted
 
 Report = Callable[[str, str], None]
 """Takes a JSON Pointer into the response, and the reason of a loss there."""
@@ -263,6 +264,8 @@ class Emitter:
         self.ended = False
         self.report = report
         self._ids: set[str] = set()
+        self._calls = 0
+        """How many calls had no id."""
 
     def take(self) -> list[dict[str, Any]]:
         """The events since the last call."""
@@ -290,6 +293,8 @@ class Emitter:
         if ":" in type_:  # names and the like; the rest comes when it is whole
             opened |= {k: v for k, v in item.items() if _is_name(k, v) and k not in opened}
         opened |= {key: item[key] for key in OPENING if key in item}
+        if is_minted(opened.get("call_id")):
+            opened["call_id"] = self._call_id(opened["call_id"])
         if type_ == "function_call":
             opened["arguments"] = ""
         for name in LISTS.get(type_, ()):
@@ -308,6 +313,11 @@ class Emitter:
             found = f"{identifier}_{number}"
         self._ids.add(found)
         return found
+
+    def _call_id(self, minted: str) -> str:
+        """An id that we made for a call: blocks are decoded alone, so each begins to count."""
+        self._calls += 1
+        return minted.rstrip("0123456789") + str(self._calls) if self._calls > 1 else minted
 
     def whole(self, item: dict[str, Any], status: str) -> OpenItem:
         """Emits an item that arrived whole."""

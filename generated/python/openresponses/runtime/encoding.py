@@ -9,6 +9,7 @@ text that grows with it. A speaker then finds the vendor's words for that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from .lifecycle import plain as plain_event
 from .mirroring import Mirror
 from .speaking import Block, PiecedSpeaker, Speaker, ToldSpeaker, turns_of
 from .streams import StreamTable
-from .told import copy_of
+from .told import at, copy_of
 from .turns import Gathering
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ CHANNELS = {
     "response.reasoning_summary_text.delta": ("summary", "summary_index", "summary_text", "text"),
 }
 """Delta event -> list, index field, type and text of the part that grows."""
+
+OWN = frozenset({"type", "sequence_number"})
 
 TERMINAL = ("response.completed", "response.incomplete", "response.failed")
 
@@ -149,10 +152,19 @@ class StreamEncoder:
                 return self._failed((event.get("response") or {}).get("error") or {})
             case "error":
                 return self._failed(event.get("error") or {})
+            case str(kind) if kind in self._table.extensions:
+                return [self._extension(event, self._table.extensions[kind])]
             case str(kind) if ":" in kind:
                 reason = f"the format has no event like {kind}"
                 self.losses.append(Loss("", "dropped", reason))
         return []
+
+    def _extension(self, event: dict[str, Any], row: Mapping[str, str]) -> dict[str, Any]:
+        """An extension event in the vendor's words."""
+        tag = self._table.tag or "type"
+        names = {canonical: native for native, canonical in row.items() if native != tag}
+        said = {names.get(k, k): v for k, v in event.items() if k not in OWN and v is not None}
+        return {tag: row[tag], **said}
 
     def _begin(self, response: Any) -> list[dict[str, Any]]:
         if self._started or not isinstance(response, dict):
@@ -222,16 +234,30 @@ class StreamEncoder:
             return None
         native = self._encoded({**self._base, "output": [*self._pending, marked(sent.item, part)]})
         found = None
-        for number, holder in enumerate(turns_of(native, self._table.turn)):
+        for number, holder in enumerate(self._turns(native, Sent({}))):
             path = mark_path(holder)
             if path is not None:
-                found = self._located(holder, path, number)
+                found = self._located(holder, path, number, sent)
         if found is not None:
+            found.part = part[1]
             self._pending.clear()
         sent.blocks[part] = found
         return found
 
-    def _located(self, holder: dict[str, Any], path: tuple[Key, ...], number: int) -> Block | None:
+    def _turns(self, native: dict[str, Any], sent: Sent) -> list[dict[str, Any]]:
+        """The objects that hold the blocks; a bare text is as many blocks as were sent of it."""
+        found = turns_of(native, self._table.turn)
+        for holder in found if self._table.events else ():
+            for name, value in holder.items():
+                if isinstance(value, str) and value and self._sends(name):
+                    blocks = [b for b in sent.blocks.values() if b is not None and b.list == name]
+                    texts = split(value, [block.sent for block in blocks])
+                    holder[name] = [self._dialect.tables.text(text) for text in texts]
+        return found
+
+    def _located(
+        self, holder: dict[str, Any], path: tuple[Key, ...], number: int, sent: Sent
+    ) -> Block | None:
         """The block at which a mark lies, if its text can grow."""
         json = path[-1] == MARK
         path = path[:-1] if json else path
@@ -245,9 +271,20 @@ class StreamEncoder:
         native = copy_of(native)
         if name is not None:
             _empty(native, leaf, {} if json else "")
-        block = Block(name, self._next(number, name), leaf, json, native, turn=number)
+        key = self._shared(sent, number, name)
+        if key is None:
+            key = self._next(number, name)
+        block = Block(name, key, leaf, json, native, turn=number)
         self._holders.setdefault(number, {})[name or str(next(iter(leaf)))] = block
         return block
+
+    def _shared(self, sent: Sent, turn: int, name: str | None) -> int | None:
+        """The key of the item's block, if it has one that all its texts grow in."""
+        speaker = self._speaker
+        if name is None or not isinstance(speaker, ToldSpeaker) or not speaker.spreads(name):
+            return None
+        blocks = (block for block in sent.blocks.values() if block is not None)
+        return next((b.key for b in blocks if (b.list, b.turn) == (name, turn)), None)
 
     def _next(self, turn: int, name: str | None) -> int:
         if name is None:
@@ -296,13 +333,16 @@ class StreamEncoder:
         events: list[dict[str, Any]] = []
         waiting = [block for block in sent.blocks.values() if block is not None]
         found = False
-        for number, holder in enumerate(turns_of(native, self._table.turn)):
+        for sending in waiting:
+            sending.cut = item.get("status") == "incomplete"
+        for number, holder in enumerate(self._turns(native, sent)):
             for name, blocks in self._lists(holder):
                 for entry in blocks:
                     found = True
-                    block = next((b for b in waiting if b.list == name and b.turn == number), None)
+                    here = (b for b in waiting if b.list == name and b.turn == number)
+                    block = next((b for b in here if fits(b, entry)), None)
                     if block is not None:
-                        waiting.remove(block)
+                        waiting = [b for b in waiting if not same_block(b, block)]
                         events.extend(self._end_block(block, entry))
                     else:
                         events.extend(self._whole(sent, number, name, entry))
@@ -312,6 +352,7 @@ class StreamEncoder:
             self._pending.append(item)
         for block in waiting:
             if block.open:
+                block.cut = True  # nothing is left of it in the whole item
                 events.extend(self._speaker.close(block, block.native))
                 self._settled(block)
         return events
@@ -328,7 +369,7 @@ class StreamEncoder:
         if self._table.events:
             rules = (rule for rules in self._table.events.values() for rule in rules)
             return any(
-                done.operation == "open" and done.target[:1] == (name,)
+                done.operation in ("open", "append", "finish") and done.target[:1] == (name,)
                 for rule in rules
                 for done in rule.does
             )
@@ -446,10 +487,32 @@ class StreamEncoder:
         return b"".join(out)
 
 
+def split(text: str, said: list[str]) -> list[str]:
+    """A text as the pieces that were said of it, the last of which goes on."""
+    whole = "".join(said)
+    if not said or not text.startswith(whole):
+        return [text]
+    return [*said[:-1], said[-1] + text[len(whole) :]]
+
+
+def fits(block: Block, entry: dict[str, Any]) -> bool:
+    """Whether what was sent may be the text of that block: of an empty one nothing was."""
+    return not block.sent or block.json or at(entry, block.leaf) != ""
+
+
+def same_block(one: Block, other: Block) -> bool:
+    """Whether two texts grow in the same block."""
+    return (one.list, one.key, one.turn) == (other.list, other.key, other.turn)
+
+
 def marked(item: dict[str, Any], part: Part) -> dict[str, Any]:
     """A copy of an item with the mark as one of its texts."""
     copy = copy_of(item)
     name, index = part
+    if name == "summary":
+        copy.pop("content", None)
+    elif "summary" in copy:
+        copy["summary"] = []
     if name == "arguments":
         copy["arguments"] = '{"' + MARK + '":"' + MARK + '"}'
         return copy  # type: ignore[no-any-return]

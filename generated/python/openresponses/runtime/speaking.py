@@ -37,6 +37,10 @@ class Block:
     open: bool = True
     begun: bool = False
     turn: int = 0
+    part: int = 0
+    """Which text of the block it is, where several grow side by side."""
+    cut: bool = False
+    """Whether it was cut off, and never becomes whole."""
     extras: set[str] = field(default_factory=set)
     """Properties that were sent after the opening."""
 
@@ -90,18 +94,38 @@ class ToldSpeaker:
             steps = done.target
             head = steps[:1] if name is not None else ()
             rest = steps[2:] if name is not None else steps
-            if head == ((name,) if name is not None else ()) and rest == leaf and done.json == json:
+            same = rest == leaf or (_part(rest) is not None and rest[:-1] == leaf)
+            if head == ((name,) if name is not None else ()) and same and done.json == json:
                 return tag, rule, done
         return None
 
+    def spreads(self, name: str) -> bool:
+        """Whether all texts of an item grow in one block of that list."""
+        return any(
+            done.target[:1] == (name,) and _part(done.target[2:]) is not None
+            for _, _, done in self._rules("append")
+        )
+
     def _event(
-        self, found: tuple[str, EventRule, Assignment], key: int, value: Any
+        self,
+        found: tuple[str, EventRule, Assignment],
+        block: Block,
+        value: Any,
+        native: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
+        """The event of a rule; `native` is what is known of the block."""
         tag, rule, done = found
         event: dict[str, Any] = {self._table.tag or "type": tag}
-        for target, path in rule.keys.items():
-            if target in done.target:
-                put(event, path, key)
+        told = {**(rule.missing or {}), **(done.value or {})}
+        known = block.native if native is None else native
+        named = {v: known.get(k) for k, v in told.items() if isinstance(v, str) and v[:1] == "$"}
+        for variable, path in rule.keys.items():
+            if variable in named:
+                if named[variable] is not None:
+                    put(event, path, named[variable])
+            elif variable in done.target:
+                first = done.target.index(variable) < 2
+                put(event, path, block.key if first else block.part)
         for path, constant in rule.tests.items():
             put(event, path, constant)
         if done.source is not None:
@@ -117,7 +141,13 @@ class ToldSpeaker:
         self._begun = whole
         if not self._merges:
             return []
-        return [self._event(self._merges[0], 0, whole)]
+        tag, rule, done = self._merges[0]
+        event = {self._table.tag or "type": tag}
+        if done.source == ():
+            self._begun = {k: v for k, v in whole.items() if k in rule.known and v is not None}
+            return [{**event, **self._begun}]
+        put(event, done.source or (), whole)
+        return [event]
 
     def grows(self, name: str | None, leaf: tuple[Key, ...], json: bool) -> bool:
         return self._find("append", name, leaf, json) is not None
@@ -126,7 +156,7 @@ class ToldSpeaker:
         return [
             (done.target[2:], done.json)
             for _, _, done in self._rules("append")
-            if done.target[:1] == (name,)
+            if done.target[:1] == (name,) and self._find("finish", name, ()) is None
         ]
 
     def sets(self, name: str, key: str) -> bool:
@@ -135,11 +165,12 @@ class ToldSpeaker:
 
     def append(self, block: Block, text: str) -> list[Event]:
         """A piece of a block's text; the first one opens the block."""
-        events = self._open(block)
         found = self._find("append", block.list, block.leaf, block.json)
-        if found is not None and text:
+        begins = not block.begun and self._find("open", block.list, ()) is None
+        events = self._open(block)
+        if found is not None and (text or begins):
             block.sent += text
-            events.append(self._event(found, block.key, text))
+            events.append(self._event(found, block, text))
         return events
 
     def _open(self, block: Block) -> list[Event]:
@@ -148,13 +179,13 @@ class ToldSpeaker:
             block.begun = True
             return []
         block.begun = True
-        return [self._event(found, block.key, copy.deepcopy(block.native))]
+        return [self._event(found, block, copy.deepcopy(block.native))]
 
     def whole(self, block: Block, native: dict[str, Any]) -> list[Event]:
         """A block that is sent at once."""
         block.native = native
         events = self._open(block)
-        return [*events, *self._closing(block)]
+        return [*events, *self._closing(block, native)]
 
     def close(self, block: Block, native: dict[str, Any]) -> list[Event]:
         """What the whole block has besides its text, and its end."""
@@ -163,15 +194,17 @@ class ToldSpeaker:
             if value == block.native.get(key) or (key,) == block.leaf[:1]:
                 continue
             if found := self._find("set", block.list, (key,)):
-                events.append(self._event(found, block.key, value))
+                events.append(self._event(found, block, value))
             elif (found := self._find("push", block.list, (key,))) and isinstance(value, list):
-                events.extend(self._event(found, block.key, entry) for entry in value)
-        return [*events, *self._closing(block)]
+                events.extend(self._event(found, block, entry) for entry in value)
+        return [*events, *self._closing(block, native)]
 
-    def _closing(self, block: Block) -> list[Event]:
+    def _closing(self, block: Block, native: Mapping[str, Any]) -> list[Event]:
         block.open = False
         found = self._find("close", block.list, ())
-        return [] if found is None else [self._event(found, block.key, None)]
+        if found is None and not block.cut:
+            found = self._find("finish", block.list, ())
+        return [] if found is None else [self._event(found, block, native, native)]
 
     def end(self, native: dict[str, Any], holder: list[dict[str, Block | None]]) -> list[Event]:
         """What is known of the response at its end, and the end."""
@@ -188,7 +221,16 @@ class ToldSpeaker:
                 if done.source is not None and value is not None:
                     put(event, done.source, value)
             events.append(event)
-        events.extend({self._table.tag or "type": tag} for tag, _, done in self._rules("end")[:1])
+        for tag, rule, done in self._rules("end")[:1]:
+            event = {self._table.tag or "type": tag}
+            if done.target:
+                late = self._late(native, {done.target[0] for done in rule.does})
+                event |= {key: value for key, value in late.items() if value is not None}
+            for done in rule.does:
+                value = at(native, done.target) if done.target else None
+                if value is not None and done.source:
+                    put(event, done.source, copy_of(value))
+            events.append(event)
         return events
 
     def _late(self, native: dict[str, Any], skipped: set[str]) -> dict[str, Any]:
@@ -209,6 +251,12 @@ class ToldSpeaker:
             put(event, done.source, error.get("error", error))
             return [event]
         return [error]
+
+
+def _part(rest: tuple[Key, ...]) -> Key | None:
+    """The variable at the end of a path within a block, which tells one of several texts."""
+    last = rest[-1] if rest else None
+    return last if isinstance(last, str) and last[:1] == "$" else None
 
 
 class PiecedSpeaker:

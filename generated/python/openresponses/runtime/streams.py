@@ -51,7 +51,7 @@ class Assignment:
     json: bool = False
     """Whether the text is JSON whose value lies at the target."""
     value: Any = None
-    """What is assigned where the event tells nothing."""
+    """The template of an object of variables, which is assigned instead."""
 
 
 @dataclass(frozen=True, slots=True)

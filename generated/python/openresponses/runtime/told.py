@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +47,10 @@ def _layout(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[in
         for rule in rules:
             number += 1
             grow = _plain(rule, number)
-            if grow is not None:
-                rules_[id(rule)] = grow
-                made.append(grow)
+            if grow is None:
+                break  # what follows is for events that this one does not match
+            rules_[id(rule)] = grow
+            made.append(grow)
         if made:
             found[tag] = tuple(made)
     return found, rules_
@@ -88,6 +89,9 @@ class Told:
         self._tag = ""
         self._table = table
         self._assembler = assembler
+        self._labels: dict[tuple[str, str], int] = {}
+        """Blocks that events name by a text: list and name -> key."""
+        self._atoms = _lists(table, {"open"}) - _lists(table, OPERATIONS)
         self._tag = table.tag or "type"
         self._growing, self._grows = _growing(table)
         self._leaves: dict[tuple[int, Any, Any], Leaf] = {}
@@ -126,13 +130,17 @@ class Told:
     def _apply(self, rule: EventRule, event: dict[str, Any]) -> None:
         keys = {name: at(event, path) for name, path in rule.keys.items()}
         for done in rule.does:
-            value = copy_of(done.value) if done.source is None else at(event, done.source)
+            value = filled(done.value, keys) if done.source is None else at(event, done.source)
             match done.operation:
                 case "merge":
+                    if done.source == ():
+                        value = {k: v for k, v in value.items() if k != self._table.tag}
                     self._merge(done.target, value)
                 case "end":
                     self.ended = True
-                    if isinstance(value, dict):
+                    if done.target:
+                        self._state(done.target, value)
+                    elif isinstance(value, dict):
                         self.final = value
                 case "fail":  # the error says all that there is to say
                     self.failure = event if value is None else value
@@ -155,13 +163,14 @@ class Told:
         if grow is None:
             return
         key, second = at(event, (grow.key,)), at(event, (grow.second,))
-        element = self._assembler.block(self._assembler.turn(), grow.list, self._key(key))
+        place = self._key(key, [grow.list])
+        element = self._assembler.block(self._assembler.turn(), grow.list, place)
         path = tuple(
-            self._key(at(event, rule.keys[step])) if step[:1] == "$" else step
+            self._key(at(event, rule.keys[step]), []) if step[:1] == "$" else step
             for step in rule.does[0].target[2:]
         )
         leaf = None if element is None else element.leaves.get(path)
-        plain = type(key) is int and (second is None or type(second) is int)
+        plain = type(key) in (int, str) and (second is None or type(second) is int)
         if leaf is not None and leaf.sink is not None and plain:
             self._leaves[grow.number, key, second] = leaf
 
@@ -176,14 +185,15 @@ class Told:
         for name, entries in lists.items():
             self._take_blocks(name, entries)
 
+    def _state(self, target: Path, value: Any) -> None:
+        """What the end says of the response; of its blocks, only if none were sent."""
+        if self._assembler.lists and target == self._table.turn:
+            return
+        if value is not None:
+            put(self._assembler.whole, target, copy_of(value))
+
     def _block_lists(self) -> set[str]:
-        rules = (rule for rules in self._table.events.values() for rule in rules)
-        return {
-            done.target[0]
-            for rule in rules
-            for done in rule.does
-            if done.operation == "open" and done.target
-        }
+        return _lists(self._table, {"open"})
 
     def _take_blocks(self, name: str, entries: Any) -> None:
         """Blocks that the response already holds when it begins."""
@@ -199,12 +209,16 @@ class Told:
         turn = self._assembler.turn()
         steps: list[Key] = []
         for step in done.target:
-            steps.append(self._key(keys.get(step)) if step[:1] == "$" else step)
+            key = self._key(keys.get(step), steps) if step[:1] == "$" else step
+            steps.append(key)
         name, path = str(steps[0]), tuple(steps[2:])
         key = steps[1] if len(steps) > 1 else 0
         if done.operation == "open" and not path:
             if isinstance(value, dict):
-                self._open(turn, name, key, value)
+                opened = self._open(turn, name, key, value)
+                if name in self._atoms:
+                    opened.closed = True
+                    self._assembler.flush()
             return
         element = self._assembler.block(turn, name, key)
         if element is None:
@@ -215,17 +229,14 @@ class Told:
                     self.astray = str(self._tag)
                 return
             else:
-                element = self._open(turn, name, key, self._missing(rule, keys))
+                element = self._open(turn, name, key, filled(rule.missing, keys))
         self._change(element, done, path, value, rule)
 
-    def _key(self, key: Any) -> int:
+    def _key(self, key: Any, steps: list[Key]) -> int:
+        """The position that an event tells, or that stands for a name that it tells."""
+        if type(key) is str and len(steps) == 1:
+            return self._labels.setdefault((str(steps[0]), key), len(self._labels))
         return key if type(key) is int and 0 <= key < 1 << 20 else 0
-
-    def _missing(self, rule: EventRule, keys: Mapping[str, Any]) -> dict[str, Any]:
-        made: dict[str, Any] = copy_of(rule.missing)
-        return {
-            k: keys.get(v) if isinstance(v, str) and v[:1] == "$" else v for k, v in made.items()
-        }
 
     def _open(self, turn: Element, name: str, key: Key, value: dict[str, Any]) -> Element:
         assembler = self._assembler
@@ -303,6 +314,32 @@ class Told:
             assembler.append(element, path, value[len(said) :], False)
         elif isinstance(value, dict) and leaf is None:
             put(element.native, path, copy_of(value))
+
+
+OPERATIONS = frozenset({"append", "set", "push", "finish", "close"})
+"""What may happen to a block that is open."""
+
+
+def _lists(table: StreamTable, operations: Collection[str]) -> set[str]:
+    """The lists that a table has such operations for."""
+    rules = (rule for rules in table.events.values() for rule in rules)
+    return {
+        done.target[0]
+        for rule in rules
+        for done in rule.does
+        if done.operation in operations and done.target
+    }
+
+
+def filled(template: Any, keys: Mapping[str, Any]) -> Any:
+    """The object that a template makes of variables; those that the event lacks are left out."""
+    if not isinstance(template, Mapping):
+        return template
+    made = {
+        key: keys.get(value) if isinstance(value, str) and value[:1] == "$" else value
+        for key, value in template.items()
+    }
+    return {key: copy_of(value) for key, value in made.items() if value is not None}
 
 
 def at(value: Any, path: tuple[Key, ...]) -> Any:
