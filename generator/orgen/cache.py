@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 LIMIT = 500
 """Entries that are kept; the oldest go first."""
+MOST = 64 * 1024 * 1024
+"""Bytes of the largest entry that is read."""
 
 
 def cache_folder() -> Path | None:
@@ -36,17 +41,32 @@ class TextCache:
         """The text under `key` (any text), or None."""
         path = self._path(key)
         try:
-            digest, _, text = path.read_bytes().partition(b"\n")
+            digest, _, text = _content(path).partition(b"\n")
             os.utime(path)
-        except OSError:
+            whole = hashlib.sha256(text).hexdigest().encode() == digest
+            return text.decode("utf-8") if whole else None
+        except (OSError, ValueError):
             return None
-        whole = hashlib.sha256(text).hexdigest().encode() == digest
-        return text.decode("utf-8") if whole else None
+
+    def get_table(self, key: str) -> dict[str, str] | None:
+        """The table of texts under `key`, or None."""
+        text = self.get(key)
+        try:
+            value = None if text is None else json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        whole = isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
+        return value if whole else None
+
+    def put_table(self, key: str, table: Mapping[str, str]) -> None:
+        """Keep a table of texts under `key`."""
+        self.put(key, json.dumps(dict(table), ensure_ascii=False))
 
     def put(self, key: str, text: str) -> None:
         """Keep `text` under `key`."""
-        data = text.encode("utf-8")
-        with contextlib.suppress(OSError):  # a cache that cannot be written is none
+        # A cache that cannot be written is none; half a surrogate pair cannot.
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            data = text.encode("utf-8")
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder)
             with os.fdopen(handle, "wb") as file:
@@ -62,3 +82,17 @@ class TextCache:
 
     def _path(self, key: str) -> Path:
         return self.folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a plain file; no other kind, which might have no end.
+
+    Raises:
+        OSError: if there is none, or it is too large.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > MOST:
+            raise OSError(f"{path} is no entry of a cache")
+        return file.read(MOST)

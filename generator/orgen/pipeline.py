@@ -105,6 +105,8 @@ def generate(
             diagnostics.check()
         with progress.step(f"format {name}"):
             files[name] = _texts(format_files(made, cache))
+    if cache:
+        cache.prune()
     return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
 
 

@@ -22,6 +22,8 @@ class SourceFile:
 
     path: PurePosixPath
     text: str
+    by_hand: bool = False
+    """Whether it was written and laid out by hand, and is copied as it is."""
 
 
 @functools.cache

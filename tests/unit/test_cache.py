@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -24,6 +26,31 @@ def test_a_damaged_entry_is_no_entry(tmp_path: Path) -> None:
     cache.put("key", "text")
     (entry,) = tmp_path.iterdir()
     entry.write_bytes(entry.read_bytes() + b"!")
+    assert cache.get("key") is None
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[1]", '{"a": 1}', "{", '"a"'])
+def test_what_is_no_table_is_no_entry(tmp_path: Path, text: str) -> None:
+    cache = TextCache(tmp_path)
+    cache.put("key", text)
+    assert cache.get_table("key") is None
+    cache.put_table("key", {"a": "b"})
+    assert cache.get_table("key") == {"a": "b"}
+
+
+def test_entries_that_are_no_text_or_no_file_are_none(tmp_path: Path) -> None:
+    cache = TextCache(tmp_path)
+    cache.put("key", "text")
+    (entry,) = tmp_path.iterdir()
+    entry.write_bytes(hashlib.sha256(b"\xff").hexdigest().encode() + b"\n\xff")
+    assert cache.get("key") is None
+    entry.unlink()
+    os.mkfifo(entry)
+    assert cache.get("key") is None
+    entry.unlink()
+    entry.mkdir()
+    assert cache.get("key") is None
+    cache.put("key", "half of \ud800 a pair")
     assert cache.get("key") is None
 
 
@@ -53,7 +80,7 @@ def test_formatting_with_a_cache_is_formatting(tmp_path: Path) -> None:
     plain = format_files(files)
     cache = TextCache(tmp_path)
     assert format_files(files, cache) == plain
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 4  # two files, and the pieces of each
     assert format_files(files, cache) == plain
     changed = [SourceFile(PurePosixPath("a.py"), "x  =  2\n"), *files[1:]]
     assert format_files(changed, cache) == format_files(changed)

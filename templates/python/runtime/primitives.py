@@ -242,9 +242,7 @@ def spanning(citations: Any, text: str) -> Any:
     if not isinstance(citations, list):
         return citations
     span = {"start_index": 0, "end_index": len(text)}
-    return [
-        {**citation, **span} if "end_index" in citation else citation for citation in citations
-    ]
+    return [{**citation, **span} if "end_index" in citation else citation for citation in citations]
 
 
 def both(first: Any, second: Any) -> Any:

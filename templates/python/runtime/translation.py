@@ -175,7 +175,9 @@ class Dialect(Generic[Request, Response, Error]):
         ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
         canonical = self.run(self.functions.decode_response, native, ctx)
-        made: Any = resource.complete(ctx, canonical, plain(request) if request else None, self.clock)
+        made: Any = resource.complete(
+            ctx, canonical, plain(request) if request else None, self.clock
+        )
         for name in self.tables.fixups:
             if name in ANSWER_FIXUPS:
                 ANSWER_FIXUPS[name].decode(self.tables, native, made)

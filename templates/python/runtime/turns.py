@@ -14,7 +14,6 @@ from .errors import DecodeError, Loss, Unsupported
 from .names import DecodeNames, EncodeNames
 from .primitives import put
 
-
 MOST_CHOICES = 128
 """Numbers of answers up to this one are places in a list; higher ones only tell answers apart."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from orgen.dialect.ast import Dialect
@@ -80,7 +80,7 @@ def runtime_files(schema: Schema) -> list[SourceFile]:
     texts = {"runtime/__init__.py": doc}
     for name in RUNTIME_MODULES:
         texts[f"runtime/{name}"] = (runtime_dir() / name).read_text("utf-8")
-    return _placed(header(schema), texts)
+    return [replace(file, by_hand=True) for file in _placed(header(schema), texts)]
 
 
 def _placed(first: str, texts: Mapping[str, str]) -> list[SourceFile]:

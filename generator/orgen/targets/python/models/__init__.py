@@ -48,6 +48,8 @@ def _copied(names: tuple[str, ...]) -> list[SourceFile]:
     """Hand-written modules, as they are."""
     folder = templates_dir() / "python" / "runtime"
     return [
-        SourceFile(PurePosixPath("openresponses") / name, (folder / name).read_text("utf-8"))
+        SourceFile(
+            PurePosixPath("openresponses") / name, (folder / name).read_text("utf-8"), by_hand=True
+        )
         for name in names
     ]
