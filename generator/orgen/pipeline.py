@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from orgen.cache import TextCache
 from orgen.config import Config
 from orgen.diagnostics import Diagnostics, Span
+from orgen.dialect.keys import contract_key
 from orgen.dialect.load import load_dialects
 from orgen.format import format_files
 from orgen.load import Document, load_file, load_spec
 from orgen.load.suggest import close_hint
+from orgen.memory import remembered, remembers
 from orgen.overlay import apply_overlays
 from orgen.progress import Progress
 from orgen.resolve import resolve
@@ -24,6 +26,7 @@ from orgen.validate import validate
 
 if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
+    from orgen.ir.schema import Schema
     from orgen.render import SourceFile
 
 Lookup = Callable[[str], Target]
@@ -87,11 +90,7 @@ def generate(
     Raises:
         DiagnosticError: if the spec has faults; all of a stage's are reported at once.
     """
-    spec = check_spec(config.spec, diagnostics, progress)
-    diagnostics.check()
-    with progress.step("resolve"):
-        schema = resolve(spec.full, diagnostics)
-        diagnostics.check()
+    spec, schema = _contract(config.spec, diagnostics, progress)
     with progress.step("read dialects"):
         known = load_dialects(config.spec, schema, diagnostics)
         dialects = choose_dialects(known, config, diagnostics)
@@ -108,6 +107,26 @@ def generate(
     if cache:
         cache.prune()
     return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
+
+
+def _contract(path: Path, diagnostics: Diagnostics, progress: Progress) -> tuple[Spec, Schema]:
+    """The checked spec, and what it says."""
+
+    def read() -> tuple[Spec, Schema, dict[str, str]]:
+        spec = check_spec(path, diagnostics, progress)
+        diagnostics.check()
+        with progress.step("resolve"):
+            schema = resolve(spec.full, diagnostics)
+            diagnostics.check()
+        return spec, schema, dict(diagnostics.sources)
+
+    if not (remembers() and path.is_dir()):  # what a file is made of is known only afterwards
+        spec, schema, _ = read()
+        return spec, schema
+    key = (path, contract_key(path))
+    spec, schema, sources = remembered("contract", key, read, lambda _: not diagnostics)
+    diagnostics.sources.update(sources)
+    return spec, schema
 
 
 def choose_dialects(

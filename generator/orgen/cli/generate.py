@@ -27,6 +27,7 @@ _EPILOG = """\b
 Examples:
   orgen generate                                        as pyproject.toml or orgen.toml says
   orgen generate --check                                in CI: exit 1 and a diff if out of date
+  orgen generate --watch                                while editing the spec or a dialect
   orgen generate --target python --models msgspec
   orgen generate --spec openapi.json --out build --package acme_api
 
@@ -53,6 +54,9 @@ write are never removed. All files change at once or not at all.
 )
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
 @click.option("--no-cache", is_flag=True, help="Generate all anew, even if no input has changed.")
+@click.option(
+    "--watch", "watching", is_flag=True, help="Generate again after every change, until Ctrl-C."
+)
 @error_format_option
 @quiet_option
 def generate(
@@ -64,22 +68,28 @@ def generate(
     package: str | None,
     force: bool,
     no_cache: bool,
+    watching: bool,
     error_format: Format,
     quiet: bool,
 ) -> int:
     """Generate code, documents and reference from a spec."""
+
+    def read(found: Diagnostics) -> Config:
+        settings = load_settings(found)
+        config = merge_config(
+            settings, spec=spec, out=out, targets=targets, models=models, package=package
+        )
+        return config if no_cache else replace(config, cache=cache_folder())
+
+    if watching:
+        if check:
+            raise click.UsageError("--watch writes, and --check does not: give one of them")
+        from orgen.cli.watching import watch
+
+        return watch(read, error_format, force=force, cache=not no_cache, quiet=quiet)
     diagnostics = Diagnostics()
     try:
-        config = merge_config(
-            load_settings(diagnostics),
-            spec=spec,
-            out=out,
-            targets=targets,
-            models=models,
-            package=package,
-        )
-        if not no_cache:
-            config = replace(config, cache=cache_folder())
+        config = read(diagnostics)
         if check:
             return _check(config, diagnostics, quiet)
         return _update(config, diagnostics, force, not no_cache, quiet)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from orgen.diagnostics import Diagnostics, Related
@@ -12,16 +13,17 @@ from orgen.dialect.ast import Dialect
 from orgen.dialect.check import check
 from orgen.dialect.extend import extend
 from orgen.dialect.graft import graft
+from orgen.dialect.keys import dialect_keys
 from orgen.dialect.parse import parse
 from orgen.dialect.primitives import close_match
 from orgen.ir.schema import Anything, Json, Schema
 from orgen.load import Document, load_file, load_spec
 from orgen.load.naming import component_name
+from orgen.memory import remembered, remembers
 from orgen.resolve import resolve
 from orgen.resources import spec_dir
 from orgen.validate.structure import check_structure
 
-_DIALECT = "dialect.yaml"
 _NATIVE = "native.yaml"
 
 
@@ -30,16 +32,43 @@ def load_dialects(spec: Path, schema: Schema, diagnostics: Diagnostics) -> list[
 
     Dialects whose shape is wrong are reported and left out.
     """
-    files = DialectFiles(spec, diagnostics)
+    local = Diagnostics(sources=diagnostics.sources)
+    files = DialectFiles(spec, local)
+    keys = dialect_keys(spec) if remembers() and spec.is_dir() else {}
     found = []
     for path in sorted(spec.glob("dialects/*/dialect.yaml")):
-        dialect = files.dialect(path)
-        if dialect is not None:
-            native, borrowed = files.native(path, schema)
-            found.append(replace(dialect, native=native, borrowed=borrowed))
-    for dialect in sorted(found, key=lambda dialect: files.depth(dialect.name)):
+        before = len(local.items)
+        kept = remembered(
+            f"dialect {path}",
+            (keys.get(path.parent.name), schema),
+            partial(_read, files, path, schema),
+            lambda _, before=before: len(local.items) == before,  # type: ignore[misc]
+        )
+        if kept is not None:
+            found.append(kept[0])
+            diagnostics.sources.update(kept[1])
+    diagnostics.items += local.items
+    for dialect in sorted(found, key=lambda dialect: _depth(dialect, found)):
         check_extended(dialect, schema, diagnostics)
     return found
+
+
+def _read(
+    files: DialectFiles, path: Path, schema: Schema
+) -> tuple[Dialect, Mapping[str, str]] | None:
+    """A dialect with its native schema, and the texts of the files that were read by then."""
+    dialect = files.dialect(path)
+    if dialect is None:
+        return None
+    native, borrowed = files.native(path, schema)
+    sources = dict(files.diagnostics.sources)
+    return replace(dialect, native=native, borrowed=borrowed), sources
+
+
+def _depth(dialect: Dialect, known: Sequence[Dialect]) -> int:
+    """How many of the known dialects a dialect is built upon."""
+    base = next((other for other in known if other.name == dialect.extends), None)
+    return 0 if base is None else 1 + _depth(base, known)
 
 
 def check_extended(dialect: Dialect, schema: Schema, diagnostics: Diagnostics) -> None:
@@ -49,7 +78,12 @@ def check_extended(dialect: Dialect, schema: Schema, diagnostics: Diagnostics) -
     it says then which dialect it is about.
     """
     local = Diagnostics(sources=diagnostics.sources)
-    check(dialect, schema, dialect.native, local)
+    remembered(
+        f"checked {dialect.name}",
+        (dialect, schema),
+        lambda: check(dialect, schema, dialect.native, local),
+        lambda _: not local,
+    )
     known = set(diagnostics.items)
     about = Related(dialect.span, f"so it is in '{dialect.name}', which extends that dialect")
     for item in local.items:
@@ -150,12 +184,6 @@ class DialectFiles:
         hint = None if other in self.reading else close_match(name, sorted(names))
         diagnostics.error(own.span(("extends",)), "D040", reason, hint)
         return None
-
-    def depth(self, name: str) -> int:
-        """How many dialects a dialect that was read is built upon."""
-        document = self.documents.get(self.root / "dialects" / name / _DIALECT)
-        base = _extends(document) if document is not None else None
-        return 0 if base is None else 1 + self.depth(base)
 
     def native(self, path: Path, schema: Schema) -> tuple[Schema | None, Mapping[str, str]]:
         """The native schema of a dialect that was read: its own, or of what it extends.

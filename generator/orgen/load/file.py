@@ -9,6 +9,7 @@ from orgen.load.document import Document
 from orgen.load.json import parse_json
 from orgen.load.source import display_name, read_source
 from orgen.load.yaml import parse_yaml
+from orgen.memory import remembered
 
 _YAML = frozenset({".yaml", ".yml"})
 
@@ -36,7 +37,12 @@ def load_file(path: Path, root: Path, diagnostics: Diagnostics) -> Document | No
     is_json = path.suffix == ".json" or (
         path.suffix not in _YAML and source.text.lstrip()[:1] in ("{", "[")
     )
-    node = parse_json(source, diagnostics) if is_json else parse_yaml(source, diagnostics)
+    parse = parse_json if is_json else parse_yaml
+    local = Diagnostics(sources=diagnostics.sources)
+    node = remembered(
+        f"parsed {file}", (is_json, source.text), lambda: parse(source, local), lambda _: not local
+    )
+    diagnostics.items += local.items
     if node is None:
         return None
     return Document(node.value, node.place, file, (file,))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orgen.diagnostics import Diagnostics
 from orgen.ir.schema import Role, Union
 from orgen.lifecycle import find_lifecycle
+from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
 from orgen.targets.python.dialects import dialect_files, runtime_files
@@ -32,6 +33,11 @@ class _PythonTarget:
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The modules of the package, then the files that describe it."""
+        local = Diagnostics(sources=diagnostics.sources)
+        types = remembered(
+            "types", inputs.schema, lambda: _types(inputs.schema, local), lambda _: not local
+        )
+        diagnostics.items += local.items
         shared = [
             *_events(inputs.schema, inputs.config, diagnostics),
             *dialect_files(
@@ -43,7 +49,7 @@ class _PythonTarget:
         ]
         native = native_files(inputs.schema, inputs.dialects, diagnostics)
         modules = [
-            SourceFile(PurePosixPath("openresponses/types.py"), _types(inputs.schema, diagnostics)),
+            SourceFile(PurePosixPath("openresponses/types.py"), types),
             *_models(inputs.schema, inputs.config, diagnostics),
             *native,
             *shared,
@@ -90,7 +96,15 @@ def _models(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[So
         return []
     from orgen.targets.python.models import render_models
 
-    return render_models(schema, config, diagnostics)
+    local = Diagnostics(sources=diagnostics.sources)
+    files = remembered(
+        "models",
+        (schema, config.models),
+        lambda: render_models(schema, config, local),
+        lambda _: not local,
+    )
+    diagnostics.items += local.items
+    return files
 
 
 def _below(file: SourceFile, package: str) -> SourceFile:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 
 from orgen.diagnostics import Diagnostics
 from orgen.dialect.ast import Dialect
 from orgen.ir.schema import Schema
+from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.targets.python.module import header
 from orgen.targets.python.names import choose_classes
@@ -79,8 +81,15 @@ def native_files(
     texts: dict[str, str] = {}
     for dialect in dialects:
         if dialect.native is not None and _has_own(dialect, dialects):
-            module = _module(schema, dialect, dialect.native, canonical, diagnostics)
-            texts[dialect.name] = template.render(module=module)
+            local = Diagnostics(sources=diagnostics.sources)
+            make = partial(_module, schema, dialect, dialect.native, canonical, local)
+            texts[dialect.name] = remembered(
+                f"native {dialect.name}",
+                (schema, dialect),
+                lambda make=make: template.render(module=make()),  # type: ignore[misc]
+                lambda _, local=local: not local,  # type: ignore[misc]
+            )
+            diagnostics.items += local.items
     if not texts:
         return []
     index = environment("python").get_template("native/__init__.py.jinja")

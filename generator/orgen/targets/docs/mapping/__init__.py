@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from orgen.dialect.mapping import canonical_fields, mapping_of
+from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.targets.docs.mapping.coverage import lower_coverage
 from orgen.targets.docs.mapping.pages import lower_dialects, lower_mapping, page_name
@@ -28,7 +30,14 @@ def render_mappings(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceF
         return []
     fields = canonical_fields(schema)
     ordered = sorted(dialects, key=lambda dialect: dialect.name)
-    mappings = [mapping_of(dialect, schema, fields) for dialect in ordered]
+    mappings = [
+        remembered(
+            f"mapping {dialect.name}",
+            (dialect, schema),
+            partial(mapping_of, dialect, schema, fields),
+        )
+        for dialect in ordered
+    ]
     jinja = environment("docs")
     page = jinja.get_template("mapping.md.jinja")
     texts = {

@@ -8,14 +8,20 @@ from pathlib import PurePosixPath
 
 from orgen.dialect.ast import Dialect
 from orgen.dialect.compile import compile_dialect
-from orgen.dialect.settings import settings_of
+from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.schema import Schema
+from orgen.memory import remembered
 from orgen.render import SourceFile, environment
-from orgen.targets.python.dialects.module import kinds_module, lower_dialect, render_dialect
+from orgen.targets.python.dialects.module import (
+    DialectModule,
+    kinds_module,
+    lower_dialect,
+    render_dialect,
+)
 from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
 from orgen.targets.python.dialects.sharing import shared
 from orgen.targets.python.module import header
-from orgen.targets.python.native_modules import native_types
+from orgen.targets.python.native_modules import NativeTypes, native_types
 
 __all__ = ["dialect_files", "runtime_files"]
 
@@ -60,9 +66,9 @@ def dialect_files(
         "dialects/canonical.py": kinds_module(schema),
     }
     modules = [
-        lower_dialect(
+        _lowered(
             dialect,
-            compile_dialect(dialect, schema),
+            schema,
             settings_of(dialect, known or dialects, providers),
             natives.get(dialect.name),
         )
@@ -72,6 +78,16 @@ def dialect_files(
     for module in shared(modules, extends):
         texts[f"dialects/{module.name}.py"] = render_dialect(module)
     return _placed(first, texts)
+
+
+def _lowered(
+    dialect: Dialect, schema: Schema, settings: Settings, native: NativeTypes | None
+) -> DialectModule:
+    return remembered(
+        f"lowered {dialect.name}",
+        (dialect, schema, settings, native),
+        lambda: lower_dialect(dialect, compile_dialect(dialect, schema), settings, native),
+    )
 
 
 def runtime_files(schema: Schema) -> list[SourceFile]:
