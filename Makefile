@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test test-full check format update-golden bench clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench bench-streams clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -66,6 +66,9 @@ update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; rev
 
 bench: $(STAMP) ## Measure generation: cold, unchanged, start
 	$(BIN)/python benchmarks/generation.py
+
+bench-streams: $(STAMP) ## Measure streams: time per event, chunking, memory (ARGS=--full: 100 MB)
+	$(BIN)/python benchmarks/streams.py $(ARGS)
 
 clean: ## Remove .venv and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
