@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "generated" / "python"))
 
-from openresponses import dialects, events
+dialects: Any = import_module("openresponses.dialects")
+events: Any = import_module("openresponses.events")
 
 EVENTS = 2_000
 CHUNK = 4_096

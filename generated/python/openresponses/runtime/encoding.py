@@ -43,6 +43,22 @@ TERMINAL = ("response.completed", "response.incomplete", "response.failed")
 Part = tuple[str, int]
 
 
+INDEXES = {kind: row[1] for kind, row in CHANNELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The bytes around the text of a delta, and the block that grows with it."""
+
+    block: Block
+    before: bytes
+    after: bytes
+
+
+def _is_hashable(value: Any) -> bool:
+    return value is None or isinstance(value, str | int)
+
+
 @dataclass(slots=True)
 class Sent:
     """A canonical item, and the native blocks that were sent for it."""
@@ -82,6 +98,8 @@ class StreamEncoder:
         self._speaker: Speaker
         self._speaker = ToldSpeaker(table) if table.events else PiecedSpeaker(table)
         self._items: list[Sent] = []
+        self._frames: dict[tuple[Any, ...], Around] = {}
+        """Delta event, item and part -> what stands around their texts."""
         self._pending: list[dict[str, Any]] = []
         """Items that come to nothing without the one that follows."""
         self._open: tuple[Sent, Block] | None = None
@@ -107,10 +125,39 @@ class StreamEncoder:
         if self._ended:
             return b""
         if self._mirror is None:
-            return self._written(self._take(event))
+            kind, delta = event.get("type"), event.get("delta")
+            if type(delta) is not str or not delta:
+                self._frames.clear()
+                return self._written(self._take(event))
+            index = event.get(INDEXES.get(str(kind), ""))
+            frame = self._frames.get((kind, event.get("output_index"), index))
+            if frame is None:
+                return self._framed(event, (kind, event.get("output_index"), index))
+            frame.block.pieces.append(delta)
+            return frame.before + dumps(delta) + frame.after
         self._started = True
         self._ended = event.get("type") in TERMINAL
         return self._written(self._mirror.say(event, self._encoded))
+
+    def _framed(self, event: dict[str, Any], key: tuple[Any, ...]) -> bytes:
+        """A delta said the long way; what stands around its text is kept for those that follow."""
+        written = self._written(self._take(event))
+        if self._speaker.sequential:
+            self._frames.clear()
+        sent = self._item(key[1])
+        name = CHANNELS[key[0]][0] if key[0] in CHANNELS else "arguments"
+        block = None if sent is None else sent.blocks.get((name, key[2] or 0))
+        closed = block is None or not block.open or not block.begun
+        if sent is None or block is None or closed or sent.finished or sent.waiting:
+            return written
+        if self._speaker.sequential and (self._open is None or self._open[1] is not block):
+            return written
+        text = self._written(self._speaker.append(block, MARK))
+        block.pieces.pop()
+        before, found, after = text.partition(dumps(MARK))
+        if found and dumps(MARK) not in after and all(map(_is_hashable, key)):
+            self._frames[key] = Around(block, before, after)
+        return written
 
     def close(self) -> bytes:
         """The end of the stream; an error where no event ended it. More calls give nothing."""

@@ -151,9 +151,9 @@ class SseReader:
 
     def close(self) -> list[Frame]:
         """The event that was still open at the end, if any."""
-        line = self._lines.rest()
-        if line and not self.overflow:
-            self._field(line)
+        for line in self._lines.rest().split(b"\n"):
+            if line and not self.overflow:
+                self._field(line)
         return [self._frame()] if self._data and not self.overflow else []
 
     def _field(self, line: bytes) -> None:

@@ -116,37 +116,32 @@ class Pieced:
         compared with that of the last piece as a whole, and only the rest is looked at.
         """
         outer, inner = self._steps
-        entry: dict[str, Any] = event
-        try:
-            if inner is not None:
-                (entry,) = event.pop(outer)
-                changed = () if event == self._around else self._changed(event)
-                if changed is None:
-                    event[outer] = [entry]
-                    return False
-                piece = entry.pop(inner)
-                if entry != self._beside:
-                    entry[inner] = piece
-                    event[outer] = [entry]
-                    return False
-            else:
-                piece = event.pop(outer)
-                changed = () if event == self._around else self._changed(event)
-                if changed is None:
-                    event[outer] = piece
-                    return False
-            if self._adds(piece):
-                if changed:
-                    self._walk(self._plan, dict(changed), self._assembler.whole, (), ())
-                    self._around.update(changed)
-                return True
-            entry[inner if inner is not None else outer] = piece
-            if inner is not None:
-                event[outer] = [entry]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            if inner is not None and outer not in event:
-                event[outer] = [entry]
-        return False
+        held = event.get(outer)
+        if self._around is NOTHING or held is None:
+            return False
+        del event[outer]
+        changed = () if event == self._around else self._changed(event)
+        if changed is None or not self._takes(held, inner):
+            event[outer] = held
+            return False
+        if changed:
+            self._walk(self._plan, dict(changed), self._assembler.whole, (), ())
+            self._around.update(changed)
+        return True
+
+    def _takes(self, held: Any, inner: str | None) -> bool:
+        """Adds what stands where the texts are; `held` is the object itself or a list around it."""
+        if inner is None:
+            return type(held) is dict and self._adds(held)
+        if type(held) is not list or len(held) != 1 or type(held[0]) is not dict:
+            return False
+        entry = held[0]
+        piece = entry.pop(inner, None)
+        if type(piece) is not dict or entry != self._beside or not self._adds(piece):
+            if piece is not None:
+                entry[inner] = piece
+            return False
+        return True
 
     def _changed(self, event: dict[str, Any]) -> list[tuple[str, Any]] | None:
         """What is new in the surroundings; None where it is more than new values of the same."""
@@ -190,9 +185,9 @@ class Pieced:
             return None, ""
         value: Any = entry
         for number, step in enumerate(path):
-            if number and len(value) != 1:
+            if type(value) is not dict or (number and len(value) != 1):
                 return None, ""
-            value = value[step]
+            value = value.get(step)
         return (leaf, value) if type(value) is str else (None, "")
 
     def _remember(self, event: dict[str, Any]) -> None:

@@ -33,7 +33,8 @@ class Block:
     json: bool
     native: dict[str, Any]
     """The block as it was opened, its text empty."""
-    sent: str = ""
+    pieces: list[str] = field(default_factory=list)
+    """What was sent of its text."""
     open: bool = True
     begun: bool = False
     turn: int = 0
@@ -43,6 +44,11 @@ class Block:
     """Whether it was cut off, and never becomes whole."""
     extras: set[str] = field(default_factory=set)
     """Properties that were sent after the opening."""
+
+    @property
+    def sent(self) -> str:
+        """What was sent of its text, as one."""
+        return "".join(self.pieces)
 
 
 class Speaker(Protocol):
@@ -169,7 +175,7 @@ class ToldSpeaker:
         begins = not block.begun and self._find("open", block.list, ()) is None
         events = self._open(block)
         if found is not None and (text or begins):
-            block.sent += text
+            block.pieces.append(text)
             events.append(self._event(found, block, text))
         return events
 
@@ -332,7 +338,7 @@ class PiecedSpeaker:
         first, block.begun = not block.begun, True
         if not text and not first:
             return []
-        block.sent += text
+        block.pieces.append(text)
         if block.list is None:
             inner: dict[str, Any] = {}
             put(inner, block.leaf, text)

@@ -92,7 +92,7 @@ class Told:
         self._labels: dict[tuple[str, str], int] = {}
         """Blocks that events name by a text: list and name -> key."""
         self._atoms = _lists(table, {"open"}) - _lists(table, OPERATIONS)
-        self._tag = table.tag or "type"
+        self._field = table.tag or "type"
         self._growing, self._grows = _growing(table)
         self._leaves: dict[tuple[int, Any, Any], Leaf] = {}
         """(Number of a rule, keys) -> the text that it adds to."""
@@ -100,7 +100,7 @@ class Told:
     def fast(self, event: dict[str, Any]) -> bool:
         """Adds to a text that grows already; False, and nothing done, for anything else."""
         try:
-            for grow in self._growing[event[self._tag]]:
+            for grow in self._growing[event[self._field]]:
                 outer, inner, word = grow.test
                 if inner is not None and event[outer][inner] != word:
                     continue
