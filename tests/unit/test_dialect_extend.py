@@ -263,3 +263,21 @@ def test_both_forms_of_a_rule_for_one_direction_mean_the_same(tmp_path: Path) ->
 def outline(rule: Rule) -> str:
     """The rule without its positions."""
     return re.sub(r"\w*span=Span\([^()]*\)", "", repr(rule))
+
+
+def test_pieces_in_each_other_are_rows_of_their_own(tmp_path: Path) -> None:
+    shared = "stream:\n  framing: ndjson\n  pieces:\n"
+    made(
+        tmp_path,
+        f"remove: [stream]\n{shared}    block: {{.: as part, input: append, name: first}}\n",
+    )
+    own = made(
+        tmp_path, f"{shared}    block.name: skip\n    block: {{type: first}}\n", "own", "acme"
+    )
+    assert own.stream is not None
+    assert [(".".join(p.path), p.action, p.name) for p in own.stream.pieces] == [
+        ("block", None, "part"),
+        ("block.input", "append", None),
+        ("block.name", "skip", None),
+        ("block.type", "first", None),
+    ]

@@ -288,7 +288,7 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:37)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
     tool_choice: Any
     tool_choice_: dict[str, Any]
     match body.get("tool_choice"):
@@ -472,7 +472,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:37)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "none":
@@ -521,7 +521,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:56)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:53)"""
     out: dict[str, Any]
     out = {}
     out["type"] = "message"
@@ -609,7 +609,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:66)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:63)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -655,7 +655,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:56)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:53)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
@@ -736,7 +736,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:66)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:63)"""
     match body.get("stop_reason"):
         case "max_tokens":
             out["status"] = "incomplete"
@@ -788,7 +788,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:89)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -798,7 +798,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:89)"""
     match body.get("type"):
         case "invalid_request":
             if (
@@ -855,7 +855,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:89)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -866,7 +866,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:95)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:89)"""
     if (body.get("type") is None or body.get("type") == "error") and isinstance(
         error := body.get("error"), dict
     ):
@@ -905,7 +905,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:172)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:167)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1019,7 +1019,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:172)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:167)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -1032,7 +1032,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:173)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1058,19 +1058,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:173)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:173)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:173)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:168)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1085,7 +1085,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1146,19 +1146,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:183)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     items: list[Any] = []
     if differs(message.get("content"), []):
         ctx.take_apart(
@@ -1174,19 +1174,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:199)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:193)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:199)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:193)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:199)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:193)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1201,7 +1201,7 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:131)"""
+    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:125)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1215,7 +1215,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:131)"""
+    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:125)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1229,7 +1229,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:135)"""
+    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:127)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1322,7 +1322,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:135)"""
+    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:127)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1421,7 +1421,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:140)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1453,7 +1453,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:140)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1471,7 +1471,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:157)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:148)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1501,7 +1501,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:157)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:148)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1524,7 +1524,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:161)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:153)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1559,7 +1559,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:161)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1600,7 +1600,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:162)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1614,7 +1614,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:162)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"

@@ -580,7 +580,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:69)"""
     if (
         is_integer(top_logprobs := body.get("top_logprobs"))
         and body.get("gemini_generate_content:@logprobs") == "count"
@@ -647,7 +647,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:85)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:81)"""
     if body.get("service_tier") == "auto":
         return
     if (
@@ -664,7 +664,7 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
     if body.get("store") is False:
         return
     if body.get("store") is not None:
@@ -674,7 +674,7 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:93)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
     if body.get("parallel_tool_calls") is True:
         return
     if body.get("parallel_tool_calls") is not None:
@@ -992,7 +992,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:69)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
         if (
             generation_config.get("responseLogprobs") is None
@@ -1020,7 +1020,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:85)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:81)"""
     if (service_tier := body.get("serviceTier")) is not None and (
         tier := lookup(DECODE_TIER, service_tier)
     ) is not None:
@@ -1034,17 +1034,17 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
     pass
 
 
 def decode_request_parallel(body: Any, out: Any, ctx: Splitting) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:93)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
     pass
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:97)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
     out: dict[str, Any]
     out = {}
     ctx.gather_each(
@@ -1143,7 +1143,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:108)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:100)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -1276,7 +1276,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:97)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
     out: dict[str, Any]
     out = {}
     ctx.ungather_each(
@@ -1373,7 +1373,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:108)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:100)"""
     candidates = body.get("candidates")
     if (candidates is None or candidates == []) and (
         prompt_feedback := body.get("promptFeedback")
@@ -1419,7 +1419,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:122)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1429,7 +1429,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:122)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1493,7 +1493,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:122)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1504,7 +1504,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:122)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
     if (
         isinstance(error := body.get("error"), dict)
         and isinstance(status := error.get("status"), str)
@@ -1520,7 +1520,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1557,14 +1557,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:206)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1604,14 +1604,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:206)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:206)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1626,7 +1626,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:214)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1779,7 +1779,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:214)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1789,7 +1789,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:215)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1840,19 +1840,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:215)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:215)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:215)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1867,7 +1867,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1914,12 +1914,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1932,14 +1932,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:231)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1955,7 +1955,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:153)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1969,7 +1969,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:153)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -1979,7 +1979,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:159)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1993,14 +1993,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:159)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:163)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2100,7 +2100,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:163)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2189,7 +2189,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:174)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2303,7 +2303,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2397,7 +2397,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:181)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2418,7 +2418,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:181)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -2428,7 +2428,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:187)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2442,7 +2442,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:196)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:187)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2456,7 +2456,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2470,7 +2470,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:200)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

@@ -224,7 +224,7 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
-    """truncation (spec/dialects/ollama_chat/dialect.yaml:43)"""
+    """truncation (spec/dialects/ollama_chat/dialect.yaml:40)"""
     if body.get("truncation") == "auto":
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
@@ -243,7 +243,7 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/ollama_chat/dialect.yaml:52)"""
+    """logprobs (spec/dialects/ollama_chat/dialect.yaml:45)"""
     include = body.get("include")
     if (
         isinstance(include, list)
@@ -352,7 +352,7 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
-    """truncation (spec/dialects/ollama_chat/dialect.yaml:43)"""
+    """truncation (spec/dialects/ollama_chat/dialect.yaml:40)"""
     if body.get("truncate") is None or body.get("truncate") is True:
         if body.get("shift") is False:
             out["truncation"] = "auto"
@@ -373,7 +373,7 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/ollama_chat/dialect.yaml:52)"""
+    """logprobs (spec/dialects/ollama_chat/dialect.yaml:45)"""
     if body.get("logprobs") is True and (
         (top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)
     ):
@@ -388,7 +388,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/ollama_chat/dialect.yaml:60)"""
+    """response body (spec/dialects/ollama_chat/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
     out["done"] = True
@@ -430,7 +430,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/ollama_chat/dialect.yaml:67)"""
+    """finish (spec/dialects/ollama_chat/dialect.yaml:58)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -476,7 +476,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/ollama_chat/dialect.yaml:60)"""
+    """response body (spec/dialects/ollama_chat/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "done", True, "", out)
@@ -508,7 +508,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/ollama_chat/dialect.yaml:67)"""
+    """finish (spec/dialects/ollama_chat/dialect.yaml:58)"""
     match body.get("done_reason"):
         case "length":
             out["status"] = "incomplete"
@@ -535,7 +535,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:80)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:70)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -545,7 +545,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:80)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:70)"""
     match body.get("type"):
         case "invalid_request":
             match body.get("code"):
@@ -606,7 +606,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:80)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:70)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -616,7 +616,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:80)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:70)"""
     if (
         error_pieces := pieces(body.get("error"), "", " exceeds the context length", "")
     ) is not None:
@@ -660,7 +660,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:136)"""
+    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:115)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -786,7 +786,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:136)"""
+    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:115)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
@@ -803,7 +803,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/ollama_chat/dialect.yaml:137)"""
+    """developer (spec/dialects/ollama_chat/dialect.yaml:116)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -823,7 +823,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/ollama_chat/dialect.yaml:142)"""
+    """system (spec/dialects/ollama_chat/dialect.yaml:121)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -838,7 +838,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/ollama_chat/dialect.yaml:150)"""
+    """user (spec/dialects/ollama_chat/dialect.yaml:129)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -855,7 +855,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/ollama_chat/dialect.yaml:155)"""
+    """tool (spec/dialects/ollama_chat/dialect.yaml:134)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -876,7 +876,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:160)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -898,7 +898,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:160)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
     if (
         isinstance(message, dict)
         and differs(message.get("content"), "")
@@ -913,7 +913,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:160)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
         if (
@@ -938,7 +938,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:160)"""
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:140)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
@@ -947,7 +947,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:160)"""
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:140)"""
     items: list[Any] = []
     if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
         push(items, thinking_item)
@@ -966,7 +966,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:102)"""
+    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:89)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -980,14 +980,14 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:102)"""
+    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:89)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:106)"""
+    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:91)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "input_audio":
@@ -1025,7 +1025,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:106)"""
+    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:91)"""
     if native is not None:
         if (data := magic(native, "audio/wav")) is not None:
             return {"type": "input_audio", "data": data, "format": "wav"}
@@ -1036,7 +1036,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_answer(part: Any, ctx: Gathering) -> Any:
-    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:117)"""
+    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:99)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
@@ -1061,7 +1061,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_answer(native: Any, ctx: Splitting) -> Any:
-    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:117)"""
+    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:99)"""
     if isinstance(native, str):
         if ctx.in_response():
             return {"type": "output_text", "text": native}
@@ -1070,7 +1070,7 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:127)"""
+    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:108)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1084,14 +1084,14 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:127)"""
+    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:108)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:131)"""
+    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:110)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1111,7 +1111,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:131)"""
+    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:110)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

@@ -381,7 +381,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:31)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:32)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_tokens":
             out["max_tokens"] = max_output_tokens
@@ -396,7 +396,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:35)"""
     if body.get("stream") is True:
         if body.get("openai_chat:@usage") == "absent":
             out["stream"] = True
@@ -416,7 +416,7 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:44)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:40)"""
     include = body.get("include")
     if (
         isinstance(include, list)
@@ -448,7 +448,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:53)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
     if (top_logprobs := body.get("top_logprobs")) is not None and (
         count := filled(top_logprobs)
     ) is not None:
@@ -460,7 +460,7 @@ def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:56)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:48)"""
     if isinstance(tools := body.get("tools"), list):
         if body.get("openai_chat:@tools") == "functions":
             out["functions"] = ctx.each(tools, encode_legacy_function)
@@ -475,7 +475,7 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:61)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:51)"""
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -581,7 +581,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:31)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:32)"""
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
@@ -601,7 +601,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:35)"""
     if body.get("stream") is True:
         if (
             isinstance(stream_options := body.get("stream_options"), dict)
@@ -622,7 +622,7 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:44)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:40)"""
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
@@ -630,12 +630,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:53)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
     pass
 
 
 def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:56)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:48)"""
     if (functions := body.get("functions")) is not None:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
@@ -651,7 +651,7 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:61)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:51)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -683,7 +683,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:73)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:61)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -766,7 +766,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:81)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:69)"""
     if isinstance(usage := body.get("usage"), dict) and is_integer(
         output_tokens := usage.get("output_tokens")
     ):
@@ -776,7 +776,7 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:91)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:78)"""
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
@@ -805,7 +805,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:100)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:87)"""
     error_: dict[str, Any]
     match body.get("status"):
         case "failed":
@@ -877,7 +877,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:73)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:61)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "object", "chat.completion", "", out)
@@ -967,7 +967,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:81)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:69)"""
     if isinstance(usage := body.get("usage"), dict):
         if (
             (prompt_tokens := usage.get("prompt_tokens")) is not None
@@ -989,7 +989,7 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:91)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:78)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1058,7 +1058,7 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:100)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:87)"""
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
         code_ = word(code)
@@ -1208,7 +1208,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:126)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:112)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1218,7 +1218,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:126)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:112)"""
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
@@ -1295,7 +1295,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:126)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:112)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1306,7 +1306,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:126)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:112)"""
     if isinstance(error := body.get("error"), dict):
         if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
@@ -1402,7 +1402,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:247)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:214)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1670,7 +1670,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:247)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:214)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1689,7 +1689,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:248)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:215)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1705,7 +1705,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:253)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:218)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1721,7 +1721,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:258)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:221)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1737,7 +1737,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:263)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1771,7 +1771,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:270)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1819,7 +1819,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1891,7 +1891,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1923,12 +1923,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:241)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1949,7 +1949,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1969,7 +1969,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1986,7 +1986,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2009,7 +2009,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2081,7 +2081,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2099,7 +2099,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:241)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2123,7 +2123,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:279)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:241)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2161,7 +2161,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:162)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:146)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2175,7 +2175,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:162)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:146)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2189,7 +2189,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:166)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2277,7 +2277,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:166)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2377,7 +2377,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:164)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2455,7 +2455,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:164)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2486,7 +2486,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:197)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:178)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2506,7 +2506,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:178)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2526,7 +2526,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2540,14 +2540,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:183)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2561,7 +2561,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:183)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2575,7 +2575,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2589,7 +2589,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2603,7 +2603,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2617,7 +2617,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2631,7 +2631,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:218)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2656,7 +2656,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:218)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2682,7 +2682,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2707,7 +2707,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2736,7 +2736,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2757,7 +2757,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2777,7 +2777,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:230)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2803,7 +2803,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:230)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2841,7 +2841,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:236)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:204)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2855,7 +2855,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:236)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:204)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2865,7 +2865,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:240)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2907,7 +2907,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:240)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

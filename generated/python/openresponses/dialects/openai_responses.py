@@ -457,7 +457,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:27)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -638,7 +638,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:45)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:27)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -692,7 +692,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -839,7 +839,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -888,7 +888,7 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -1052,7 +1052,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -1106,7 +1106,7 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -1123,7 +1123,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -1157,7 +1157,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1229,7 +1229,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1299,7 +1299,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1309,7 +1309,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1354,7 +1354,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1365,7 +1365,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1442,7 +1442,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:137)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1755,7 +1755,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:137)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -2006,7 +2006,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:141)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2116,7 +2116,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:141)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2247,7 +2247,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:190)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:151)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2261,7 +2261,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:190)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:151)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2276,7 +2276,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:193)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2336,7 +2336,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:193)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2408,7 +2408,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2468,7 +2468,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2540,7 +2540,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:208)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:167)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2574,7 +2574,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:208)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:167)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2606,7 +2606,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2637,7 +2637,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2665,7 +2665,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:221)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:180)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2679,7 +2679,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:221)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:180)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2694,7 +2694,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2793,7 +2793,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2896,7 +2896,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:231)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2927,7 +2927,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:231)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2965,7 +2965,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2986,7 +2986,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:238)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3008,7 +3008,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:242)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:200)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3026,7 +3026,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:242)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:200)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3041,7 +3041,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:248)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3066,7 +3066,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:248)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3093,7 +3093,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:251)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3117,7 +3117,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:251)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3141,7 +3141,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:254)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:213)"""
     out: dict[str, Any]
     match part:
         case "none":
@@ -3172,7 +3172,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:254)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:213)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3207,7 +3207,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3221,7 +3221,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:261)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

@@ -494,7 +494,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -641,7 +641,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:50)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -805,7 +805,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -822,7 +822,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:91)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -856,7 +856,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -928,7 +928,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:95)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -998,7 +998,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1008,7 +1008,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1053,7 +1053,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1064,7 +1064,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:107)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1141,7 +1141,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:181)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:141)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1251,7 +1251,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:181)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:141)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1382,7 +1382,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1438,7 +1438,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1508,7 +1508,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1534,7 +1534,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1562,7 +1562,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1657,7 +1657,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:224)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2127,7 +2127,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:51)"""
+    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:53)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2183,7 +2183,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:51)"""
+    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:53)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2253,7 +2253,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:58)"""
+    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2277,7 +2277,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:58)"""
+    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

@@ -644,7 +644,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:80)"""
+    """error body (spec/dialects/portable/dialect.yaml:78)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -654,7 +654,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:80)"""
+    """shape (spec/dialects/portable/dialect.yaml:78)"""
     error: dict[str, Any]
     if (
         isinstance(type_ := body.get("type"), str)
@@ -685,7 +685,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:80)"""
+    """error body (spec/dialects/portable/dialect.yaml:78)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -696,7 +696,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:80)"""
+    """shape (spec/dialects/portable/dialect.yaml:78)"""
     if isinstance(error := body.get("error"), dict):
         if (
             isinstance(type_ := error.get("type"), str)
@@ -727,7 +727,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:147)"""
+    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:133)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -972,7 +972,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:147)"""
+    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:133)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -989,7 +989,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/portable/dialect.yaml:148)"""
+    """system (spec/dialects/portable/dialect.yaml:134)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1005,7 +1005,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/portable/dialect.yaml:153)"""
+    """developer (spec/dialects/portable/dialect.yaml:138)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1021,7 +1021,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/portable/dialect.yaml:158)"""
+    """user (spec/dialects/portable/dialect.yaml:143)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1037,7 +1037,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/portable/dialect.yaml:163)"""
+    """tool (spec/dialects/portable/dialect.yaml:148)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -1054,7 +1054,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:168)"""
+    """assistant (spec/dialects/portable/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         id_ = block.get("id")
@@ -1191,12 +1191,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/portable/dialect.yaml:168)"""
+    """a run of parts is one message (spec/dialects/portable/dialect.yaml:153)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:168)"""
+    """assistant (spec/dialects/portable/dialect.yaml:153)"""
     if (
         isinstance(tool_call, dict)
         and isinstance(id_ := tool_call.get("id"), str)
@@ -1216,7 +1216,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:168)"""
+    """assistant (spec/dialects/portable/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1236,7 +1236,7 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:168)"""
+    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:153)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -1249,7 +1249,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:168)"""
+    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:153)"""
     items: list[Any] = []
     ctx.take_apart(
         items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
@@ -1280,7 +1280,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_format(part: Any, ctx: Gathering) -> Any:
-    """format, canonical to native (spec/dialects/portable/dialect.yaml:92)"""
+    """format, canonical to native (spec/dialects/portable/dialect.yaml:90)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1322,7 +1322,7 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_format(native: Any, ctx: Splitting) -> Any:
-    """format, native to canonical (spec/dialects/portable/dialect.yaml:92)"""
+    """format, native to canonical (spec/dialects/portable/dialect.yaml:90)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1362,7 +1362,7 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/portable/dialect.yaml:97)"""
+    """tool, canonical to native (spec/dialects/portable/dialect.yaml:95)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1386,7 +1386,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/portable/dialect.yaml:97)"""
+    """tool, native to canonical (spec/dialects/portable/dialect.yaml:95)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1410,7 +1410,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/portable/dialect.yaml:101)"""
+    """choice, canonical to native (spec/dialects/portable/dialect.yaml:99)"""
     out: dict[str, Any]
     if part is not None and isinstance(part, str):
         return part
@@ -1438,7 +1438,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/portable/dialect.yaml:101)"""
+    """choice, native to canonical (spec/dialects/portable/dialect.yaml:99)"""
     out: dict[str, Any]
     if native is not None and isinstance(native, str):
         return native
@@ -1464,7 +1464,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:108)"""
+    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1478,14 +1478,14 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:108)"""
+    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
     if native is not None and isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/portable/dialect.yaml:112)"""
+    """text, canonical to native (spec/dialects/portable/dialect.yaml:106)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1499,7 +1499,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/portable/dialect.yaml:112)"""
+    """text, native to canonical (spec/dialects/portable/dialect.yaml:106)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1513,7 +1513,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:116)"""
+    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:108)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1600,7 +1600,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:116)"""
+    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:108)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1688,7 +1688,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:133)"""
+    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:124)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1719,7 +1719,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:133)"""
+    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:124)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1749,7 +1749,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
-    """summary, canonical to native (spec/dialects/portable/dialect.yaml:138)"""
+    """summary, canonical to native (spec/dialects/portable/dialect.yaml:129)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1763,14 +1763,14 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary(native: Any, ctx: Splitting) -> Any:
-    """summary, native to canonical (spec/dialects/portable/dialect.yaml:138)"""
+    """summary, native to canonical (spec/dialects/portable/dialect.yaml:129)"""
     if isinstance(native, str):
         return {"type": "summary_text", "text": native}
     return ctx.foreign(native, "summary")
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/portable/dialect.yaml:142)"""
+    """thought, canonical to native (spec/dialects/portable/dialect.yaml:130)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1784,7 +1784,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/portable/dialect.yaml:142)"""
+    """thought, native to canonical (spec/dialects/portable/dialect.yaml:130)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")

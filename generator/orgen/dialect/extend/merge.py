@@ -8,6 +8,7 @@ from orgen.diagnostics import Diagnostics
 from orgen.dialect.extend.node import Node
 from orgen.dialect.extend.remove import BODIES, without
 from orgen.dialect.extend.select import select, turn_name
+from orgen.dialect.stream.pieces import piece_rows
 
 BASE = "base"
 """Stands in a list of rules for those of the extended dialect."""
@@ -139,7 +140,9 @@ class Merger:
             old = entries.get(key)
             if key == "on":
                 entries[key] = self.rules(old, part)
-            elif key in ("pieces", "blocks") and old is not None:
+            elif key == "pieces" and old is not None:
+                entries[key] = old.with_entries({**_pieces(old), **_pieces(part)})
+            elif key == "blocks" and old is not None:
                 entries[key] = old.with_entries({**old.entries(), **part.entries()})
             elif key == "ignore" and old is not None:
                 entries[key] = self.words(old, part)
@@ -165,3 +168,15 @@ class Merger:
 
     def new(self, turn: Node) -> Node:
         return self.turn(turn.with_entries({}), turn)
+
+
+def _pieces(node: Node) -> dict[str, Node]:
+    """Path of a piece -> its row, also of those that stand in another one."""
+    assert isinstance(node.value, dict)
+    found = {}
+    for path, at, _ in piece_rows(node.value):
+        row = node
+        for key in at:
+            row = row.child(key)
+        found[path] = row
+    return found

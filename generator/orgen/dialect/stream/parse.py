@@ -25,6 +25,7 @@ from orgen.dialect.stream.ast import (
     Use,
     Word,
 )
+from orgen.dialect.stream.pieces import piece_rows
 from orgen.dialect.template import column
 from orgen.ir.schema import Json
 from orgen.ir.streams import ACTIONS, OPERATIONS, Action, Operation
@@ -311,16 +312,16 @@ class _Parser:
     # Events that are pieces of the response ----------------------------------------
 
     def pieces(self) -> Iterator[Piece]:
-        for key, text in self.root.get("pieces", {}).items():
-            span = self.key("pieces", key)
+        for path, at, text in piece_rows(self.root.get("pieces", {})):
+            span, said = self.key("pieces", *at), self.span("pieces", *at)
             found = _PIECE.fullmatch(text)
             if found is None or not (found["action"] or found["name"]):
                 hint = "write <action>, as <name>, or <action> as <name>"
-                at = self.span("pieces", key)
-                self.diagnostics.error(at, "D051", f"cannot read '{text}'", hint)
+                self.diagnostics.error(said, "D051", f"cannot read '{text}'", hint)
                 continue
-            action = self.action(found["action"], self.span("pieces", key))
-            yield Piece(self.path(key, span), action, found["name"], span)
+            yield Piece(
+                self.path(path, span), self.action(found["action"], said), found["name"], span
+            )
 
     def action(self, name: str | None, span: Span) -> Action | None:
         known = next((action for action in ACTIONS if action == name), None)
