@@ -60,9 +60,12 @@ def bundle(core: bool, spec: str | None, output: str, error_format: Format) -> i
 def _text(core: bool, spec: str | None, diagnostics: Diagnostics) -> str:
     from orgen.bundle import bundle_text
     from orgen.pipeline import check_spec
+    from orgen.validate.prose import UNDESCRIBED
 
     path = spec_path(spec, load_settings(diagnostics))
     loaded = check_spec(path, diagnostics, Progress())
+    # Right after a sync, descriptions are missing, and the document is complete all the same.
+    diagnostics.items = [item for item in diagnostics.items if item.code not in UNDESCRIBED]
     return bundle_text(loaded.core if core else loaded.full, core)
 
 

@@ -259,6 +259,8 @@ class Expect:
     kinds: tuple[str, ...]
     container: Expr
     key: str | int
+    given: Cond | None = None
+    """Where this does not hold, nothing is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,8 @@ class Account:
     place: str
     """Encode: canonical place (`input_text`); decode: prefix of the native path."""
     out: str
+    given: Cond | None = None
+    """Where this does not hold, nobody asks (a `container` that is a local name only)."""
 
 
 @dataclass(frozen=True, slots=True)

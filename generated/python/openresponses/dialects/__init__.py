@@ -23,15 +23,13 @@ from ..runtime.errors import (
 from ..runtime.translation import Decoded, Dialect, Encoded
 
 if TYPE_CHECKING:
-    from ..native import (
-        anthropic_messages as native_anthropic_messages,
-        gemini_generate_content as native_gemini_generate_content,
-        ollama_chat as native_ollama_chat,
-        openai_chat as native_openai_chat,
-        openai_responses as native_openai_responses,
-        openresponses as native_openresponses,
-        portable as native_portable,
-    )
+    from ..native import anthropic_messages as native_anthropic_messages
+    from ..native import gemini_generate_content as native_gemini_generate_content
+    from ..native import ollama_chat as native_ollama_chat
+    from ..native import openai_chat as native_openai_chat
+    from ..native import openai_responses as native_openai_responses
+    from ..native import openresponses as native_openresponses
+    from ..native import portable as native_portable
 
 __all__ = [
     "DecodeError",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import DialectTables, Turn
 from ..runtime.primitives import (
     default,
     differs,
@@ -25,10 +25,10 @@ from ..runtime.primitives import (
     total,
     unless_absent,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import anthropic_messages as native_anthropic_messages
@@ -214,9 +214,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
-    if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
-            raise ctx.expected(body, "max_output_tokens", "a whole number")
+    if (max_output_tokens := body.get("max_output_tokens")) is not None and not is_integer(
+        max_output_tokens
+    ):
+        raise ctx.expected(body, "max_output_tokens", "a whole number")
     out["max_tokens"] = default(max_output_tokens, 4096)
     if (temperature := body.get("temperature")) is not None:
         if not is_number(temperature):
@@ -364,12 +365,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         }
         ctx.unused(body, ("tool_choice",), "", out)
         return
-    if body.get("tool_choice") is not None:
-        if not isinstance(body.get("tool_choice"), (dict, str)):
-            raise ctx.expected(body, "tool_choice", "an object or a string")
-    if body.get("parallel_tool_calls") is not None:
-        if not isinstance(body.get("parallel_tool_calls"), bool):
-            raise ctx.expected(body, "parallel_tool_calls", "true or false")
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+        raise ctx.expected(body, "tool_choice", "an object or a string")
+    if body.get("parallel_tool_calls") is not None and not isinstance(
+        body.get("parallel_tool_calls"), bool
+    ):
+        raise ctx.expected(body, "parallel_tool_calls", "true or false")
     ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
 
 
@@ -641,14 +642,13 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
-            if isinstance(error := body.get("error"), dict):
+            if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
                 ctx.report(body, None, "coerced", "a message cannot say that it failed")
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
                 return
-    if body.get("status") is not None:
-        if not isinstance(body.get("status"), str):
-            raise ctx.expected(body, "status", "a string")
+    if body.get("status") is not None and not isinstance(body.get("status"), str):
+        raise ctx.expected(body, "status", "a string")
     ctx.unused(body, ("status",), "", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
@@ -842,15 +842,12 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         ctx.report(body, None, "coerced", "the API has no such type of error")
         ctx.unused(body, ("code",), "", out)
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
     ctx.unused(body, ("type", "code", "message"), "", out)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.primitives import (
     both,
     default,
@@ -35,10 +35,10 @@ from ..runtime.primitives import (
     unix_time,
     unless_absent,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import gemini_generate_content as native_gemini_generate_content
@@ -573,9 +573,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
         )
         return
-    if body.get("tool_choice") is not None:
-        if not isinstance(body.get("tool_choice"), (dict, str)):
-            raise ctx.expected(body, "tool_choice", "an object or a string")
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+        raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice",), "", out)
 
 
@@ -637,12 +636,10 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
         ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
-    if body.get("top_logprobs") is not None:
-        if not is_integer(body.get("top_logprobs")):
-            raise ctx.expected(body, "top_logprobs", "a whole number")
-    if body.get("include") is not None:
-        if not isinstance(body.get("include"), list):
-            raise ctx.expected(body, "include", "a list")
+    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+        raise ctx.expected(body, "top_logprobs", "a whole number")
+    if body.get("include") is not None and not isinstance(body.get("include"), list):
+        raise ctx.expected(body, "include", "a list")
     ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
 
 
@@ -657,9 +654,8 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         out["serviceTier"] = lookup(ENCODE_TIER, service_tier)
         ctx.settle_word(body, service_tier, "tier", "serviceTier", body, "service_tier")
         return
-    if body.get("service_tier") is not None:
-        if not isinstance(body.get("service_tier"), str):
-            raise ctx.expected(body, "service_tier", "a string")
+    if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
+        raise ctx.expected(body, "service_tier", "a string")
     ctx.unused(body, ("service_tier",), "", out)
 
 
@@ -667,9 +663,8 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
     """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
     if body.get("store") is False:
         return
-    if body.get("store") is not None:
-        if not isinstance(body.get("store"), bool):
-            raise ctx.expected(body, "store", "true or false")
+    if body.get("store") is not None and not isinstance(body.get("store"), bool):
+        raise ctx.expected(body, "store", "true or false")
     ctx.unused(body, ("store",), "", out)
 
 
@@ -677,9 +672,10 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
     """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
     if body.get("parallel_tool_calls") is True:
         return
-    if body.get("parallel_tool_calls") is not None:
-        if not isinstance(body.get("parallel_tool_calls"), bool):
-            raise ctx.expected(body, "parallel_tool_calls", "true or false")
+    if body.get("parallel_tool_calls") is not None and not isinstance(
+        body.get("parallel_tool_calls"), bool
+    ):
+        raise ctx.expected(body, "parallel_tool_calls", "true or false")
     ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
@@ -1035,12 +1031,10 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
     """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
-    pass
 
 
 def decode_request_parallel(body: Any, out: Any, ctx: Splitting) -> Any:
     """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
-    pass
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -1258,9 +1252,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         out,
                     )
                     return
-    if body.get("status") is not None:
-        if not isinstance(body.get("status"), str):
-            raise ctx.expected(body, "status", "a string")
+    if body.get("status") is not None and not isinstance(body.get("status"), str):
+        raise ctx.expected(body, "status", "a string")
     ctx.unused(
         body,
         (
@@ -1477,18 +1470,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["error"] = {"status": "UNKNOWN", "message": message, "code": 500}
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
+    if body.get("param") is not None and not isinstance(body.get("param"), str):
+        raise ctx.expected(body, "param", "a string")
     ctx.unused(body, ("code", "type", "message", "param"), "", out)
 
 

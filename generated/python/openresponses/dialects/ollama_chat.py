@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import DialectTables, Turn
 from ..runtime.primitives import (
     base64_of,
     both,
@@ -31,10 +31,10 @@ from ..runtime.primitives import (
     timestamp,
     unix_time,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import ollama_chat as native_ollama_chat
@@ -161,9 +161,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if not is_number(frequency_penalty):
             raise ctx.expected(body, "frequency_penalty", "a number")
         out.setdefault("options", {})["frequency_penalty"] = frequency_penalty
-    if (stream := body.get("stream")) is not None:
-        if not isinstance(stream, bool):
-            raise ctx.expected(body, "stream", "true or false")
+    if (stream := body.get("stream")) is not None and not isinstance(stream, bool):
+        raise ctx.expected(body, "stream", "true or false")
     out["stream"] = default(stream, False)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -236,9 +235,8 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
         out["shift"] = False
         ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
-    if body.get("truncation") is not None:
-        if not isinstance(body.get("truncation"), str):
-            raise ctx.expected(body, "truncation", "a string")
+    if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
+        raise ctx.expected(body, "truncation", "a string")
     ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
 
 
@@ -263,12 +261,10 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out["top_logprobs"] = top_logprobs
         ctx.unused(body, ("include",), "", out)
         return
-    if body.get("include") is not None:
-        if not isinstance(body.get("include"), list):
-            raise ctx.expected(body, "include", "a list")
-    if body.get("top_logprobs") is not None:
-        if not is_integer(body.get("top_logprobs")):
-            raise ctx.expected(body, "top_logprobs", "a whole number")
+    if body.get("include") is not None and not isinstance(body.get("include"), list):
+        raise ctx.expected(body, "include", "a list")
+    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+        raise ctx.expected(body, "top_logprobs", "a whole number")
     ctx.unused(body, ("include", "top_logprobs"), "", out)
 
 
@@ -467,9 +463,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
-    if body.get("status") is not None:
-        if not isinstance(body.get("status"), str):
-            raise ctx.expected(body, "status", "a string")
+    if body.get("status") is not None and not isinstance(body.get("status"), str):
+        raise ctx.expected(body, "status", "a string")
     ctx.unused(body, ("status",), "", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
@@ -593,15 +588,12 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["error"] = message
         ctx.unused(body, ("code",), "", out)
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
     ctx.unused(body, ("type", "code", "message"), "", out)
 
 

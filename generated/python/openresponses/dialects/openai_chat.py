@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.primitives import (
     data_url,
     default,
@@ -31,10 +31,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import openai_chat as native_openai_chat
@@ -389,9 +389,8 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
         out["max_completion_tokens"] = max_output_tokens
         ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
-    if body.get("max_output_tokens") is not None:
-        if not is_integer(body.get("max_output_tokens")):
-            raise ctx.expected(body, "max_output_tokens", "a whole number")
+    if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
+        raise ctx.expected(body, "max_output_tokens", "a whole number")
     ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
@@ -409,9 +408,8 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
         out["stream"] = False
         ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
-    if body.get("stream") is not None:
-        if not isinstance(body.get("stream"), bool):
-            raise ctx.expected(body, "stream", "true or false")
+    if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
+        raise ctx.expected(body, "stream", "true or false")
     ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
@@ -441,22 +439,18 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         and element(include, 0) == "reasoning.encrypted_content"
     ):
         return
-    if body.get("include") is not None:
-        if not isinstance(body.get("include"), list):
-            raise ctx.expected(body, "include", "a list")
+    if body.get("include") is not None and not isinstance(body.get("include"), list):
+        raise ctx.expected(body, "include", "a list")
     ctx.unused(body, ("include",), "", out)
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
-    if (top_logprobs := body.get("top_logprobs")) is not None and (
-        count := filled(top_logprobs)
-    ) is not None:
+    if (top_logprobs := body.get("top_logprobs")) is not None and filled(top_logprobs) is not None:
         out["logprobs"] = True
         return
-    if body.get("top_logprobs") is not None:
-        if not is_integer(body.get("top_logprobs")):
-            raise ctx.expected(body, "top_logprobs", "a whole number")
+    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+        raise ctx.expected(body, "top_logprobs", "a whole number")
 
 
 def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -468,9 +462,8 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tools"] = ctx.each(tools, encode_tool)
         ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
-    if body.get("tools") is not None:
-        if not isinstance(body.get("tools"), list):
-            raise ctx.expected(body, "tools", "a list")
+    if body.get("tools") is not None and not isinstance(body.get("tools"), list):
+        raise ctx.expected(body, "tools", "a list")
     ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
 
 
@@ -500,9 +493,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None:
-        if not isinstance(body.get("tool_choice"), (dict, str)):
-            raise ctx.expected(body, "tool_choice", "an object or a string")
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+        raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
@@ -631,7 +623,6 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
     """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
-    pass
 
 
 def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -868,9 +859,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(body, ("openai_chat:@error",), "", out)
             ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             return
-    if body.get("status") is not None:
-        if not isinstance(body.get("status"), str):
-            raise ctx.expected(body, "status", "a string")
+    if body.get("status") is not None and not isinstance(body.get("status"), str):
+        raise ctx.expected(body, "status", "a string")
     ctx.unused(body, ("status", "openai_chat:@error"), "", out)
     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -1279,18 +1269,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["error"] = error
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
+    if body.get("param") is not None and not isinstance(body.get("param"), str):
+        raise ctx.expected(body, "param", "a string")
     ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 

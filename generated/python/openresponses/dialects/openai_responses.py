@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import DialectTables
 from ..runtime.primitives import (
     default,
     element,
@@ -25,10 +25,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import openai_responses as native_openai_responses
@@ -1338,18 +1338,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         }
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
+    if body.get("param") is not None and not isinstance(body.get("param"), str):
+        raise ctx.expected(body, "param", "a string")
     ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 

@@ -9,6 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..runtime.context import DialectTables
+from ..runtime.primitives import (
+    default,
+    field,
+    filled,
+    is_integer,
+    lookup,
+    matches,
+    typed,
+    untagged,
+    whole,
+    word,
+)
+from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.translation import Dialect, Functions
+from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 from .openai_responses import (
     DECODE_COMPACT_RESPONSE_USAGE_FIELDS,
@@ -60,22 +76,6 @@ from .openai_responses import (
     encode_tool_choice,
     text_part,
 )
-from ..runtime.primitives import (
-    default,
-    field,
-    filled,
-    is_integer,
-    lookup,
-    matches,
-    typed,
-    untagged,
-    whole,
-    word,
-)
-from ..runtime.context import Beside, DialectTables, Turn
-from ..runtime.streams import Assignment, EventRule, StreamTable
-from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 
 if TYPE_CHECKING:
     from ..native import openresponses as native_openresponses
@@ -1037,18 +1037,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         }
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
+    if body.get("param") is not None and not isinstance(body.get("param"), str):
+        raise ctx.expected(body, "param", "a string")
     ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 

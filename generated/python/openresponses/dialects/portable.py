@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .canonical import KINDS
+from ..runtime.context import DialectTables, Turn
 from ..runtime.primitives import (
     differs,
     element,
@@ -22,10 +22,10 @@ from ..runtime.primitives import (
     typed,
     unless_absent,
 )
-from ..runtime.context import Beside, DialectTables, Turn
 from ..runtime.streams import Assignment, EventRule, StreamTable
 from ..runtime.translation import Dialect, Functions
 from ..runtime.turns import Gathering, Splitting
+from .canonical import KINDS
 
 if TYPE_CHECKING:
     from ..native import portable as native_portable
@@ -529,9 +529,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
-    if body.get("status") is not None:
-        if not isinstance(body.get("status"), str):
-            raise ctx.expected(body, "status", "a string")
+    if body.get("status") is not None and not isinstance(body.get("status"), str):
+        raise ctx.expected(body, "status", "a string")
     ctx.unused(body, ("status",), "", out)
     ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
@@ -669,18 +668,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             error["param"] = param
         out["error"] = error
         return
-    if body.get("type") is not None:
-        if not isinstance(body.get("type"), str):
-            raise ctx.expected(body, "type", "a string")
-    if body.get("code") is not None:
-        if not isinstance(body.get("code"), str):
-            raise ctx.expected(body, "code", "a string")
-    if body.get("message") is not None:
-        if not isinstance(body.get("message"), str):
-            raise ctx.expected(body, "message", "a string")
-    if body.get("param") is not None:
-        if not isinstance(body.get("param"), str):
-            raise ctx.expected(body, "param", "a string")
+    if body.get("type") is not None and not isinstance(body.get("type"), str):
+        raise ctx.expected(body, "type", "a string")
+    if body.get("code") is not None and not isinstance(body.get("code"), str):
+        raise ctx.expected(body, "code", "a string")
+    if body.get("message") is not None and not isinstance(body.get("message"), str):
+        raise ctx.expected(body, "message", "a string")
+    if body.get("param") is not None and not isinstance(body.get("param"), str):
+        raise ctx.expected(body, "param", "a string")
     ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 

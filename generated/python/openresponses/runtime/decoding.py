@@ -18,7 +18,14 @@ from .assembling import Assembler, Element
 from .context import response_base
 from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
-from .framing import MAX_EVENT_BYTES, ArrayReader, Frame, FrameReader, LineReader, SseReader
+from .framing import (
+    MAX_EVENT_BYTES,
+    ArrayReader,
+    Frame,
+    FrameReader,
+    LineReader,
+    SseReader,
+)
 from .grounding import ANSWER_FIXUPS
 from .jsontext import loads, loads_all, utf8
 from .pieced import Pieced, plan_of

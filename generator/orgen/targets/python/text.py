@@ -89,3 +89,10 @@ def _escape(char: str) -> str:
     if char.isprintable():
         return char
     return repr(char)[1:-1]
+
+
+def import_order(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
+    """Where import sorters put a name: constants, classes, the rest; numbers by their value."""
+    rank = 0 if name.isupper() else 1 if name[:1].isupper() else 2
+    pieces = re.split(r"([0-9]+)", name.lower())
+    return rank, [(0, int(one), "") if one.isdigit() else (1, 0, one) for one in pieces], name

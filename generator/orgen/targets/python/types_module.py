@@ -17,7 +17,7 @@ from orgen.resolve.walk import nested
 from orgen.targets.python.annotations import Printer
 from orgen.targets.python.module import header
 from orgen.targets.python.names import attribute_identifier
-from orgen.targets.python.text import comment, docstring, string
+from orgen.targets.python.text import comment, docstring, import_order, string
 from orgen.targets.python.typed_dicts import (
     Alias,
     Definition,
@@ -220,7 +220,7 @@ def _borrowed(
 ) -> Iterator[str]:
     """What the module's own types need of those defined elsewhere, under its own names."""
     needed = {name for component in own for name in _needs(component) if name in borrowed}
-    for name in sorted(needed, key=lambda name: borrowed[name]):
+    for name in sorted(needed, key=lambda name: import_order(borrowed[name])):
         there, here = borrowed[name], classes[name]
         yield there if there == here else f"{there} as {here}"
 

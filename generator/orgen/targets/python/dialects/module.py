@@ -14,6 +14,7 @@ from orgen.dialect.compile.scope import Binding, Scope, root
 from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.streams import stream_table
 from orgen.dialect.compile.types import CanonicalTypes
+from orgen.dialect.flatten import flatten
 from orgen.dialect.optimise import Routine, routines
 from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.operations import (
@@ -33,6 +34,7 @@ from orgen.ir.operations import (
 )
 from orgen.ir.schema import Json, Record, Schema
 from orgen.render import environment
+from orgen.targets.python.dialects.imports import Import, import_lines
 from orgen.targets.python.dialects.printer import Printer, identifier
 from orgen.targets.python.dialects.streams import StreamText, stream_text
 from orgen.targets.python.native_modules import NativeTypes
@@ -51,14 +53,6 @@ class FunctionText:
     parameters: str
     doc: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """Names that another dialect's module defines."""
-
-    module: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,8 @@ def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True)
 
 def render_dialect(module: DialectModule) -> str:
     """The text of a module, before formatting."""
-    return environment("python").get_template("dialects/module.py.jinja").render(module=module)
+    template = environment("python").get_template("dialects/module.py.jinja")
+    return template.render(module=module, imports=import_lines(module))
 
 
 def lower_dialect(
@@ -142,7 +137,9 @@ def _function(printer: Printer, item: Routine) -> FunctionText:
         for name, annotation in _declarations(item.body).items()
         if name not in item.parameters
     )
-    body = declared + printer.block(item.body)
+    statements = flatten(item.body)
+    # The docstring is body enough for a function that does nothing.
+    body = declared + (printer.block(statements) if statements else "")
     return FunctionText(item.name, f"{parameters}, ctx: {context}", item.doc, body)
 
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from orgen.targets.python.dialects.module import DialectModule, Import, primitives
+from orgen.targets.python.dialects.imports import Import
+from orgen.targets.python.dialects.module import DialectModule, primitives
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 _ENTRIES = re.compile(r"(?:en|de)code_(?:compact_)?(?:request|response|error)")
