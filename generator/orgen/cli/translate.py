@@ -34,14 +34,17 @@ Examples:
   orgen translate --from anthropic_messages --to openresponses --kind response < reply.json
   orgen translate --from openresponses --to ollama_chat --strict < request.json
   orgen translate --from anthropic_messages --to openai_chat --kind error --status 429 < error.json
+  curl -sN ... | orgen translate --stream --from gemini_generate_content --to openai_chat
+  orgen translate --stream --events --from anthropic_messages < recording.sse
 
 \b
 The translated body goes to standard output, what it lost to standard error. `openresponses` is
 the canonical form. The translators are those of the generated package; run `orgen generate` first.
+A stream is passed on while it comes; --events shows its Open Responses events, one a line.
 
 \b
 Exit codes: 0 translated; 1 the target cannot carry it, or --strict and something is lost;
-2 the body is malformed, or there is no generated package.
+2 the body is malformed or the stream broken off, or there is no generated package.
 """
 INPUT = "<standard input>"
 MAX_BYTES = 64 * 1024 * 1024
@@ -49,7 +52,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @click.command(epilog=_EPILOG)
 @click.option("--from", "source", required=True, metavar="DIALECT", help="What the body is in.")
-@click.option("--to", "target", required=True, metavar="DIALECT", help="What to make of it.")
+@click.option("--to", "target", metavar="DIALECT", help="What to make of it.")
 @click.option(
     "--kind",
     type=click.Choice(get_args(Kind)),
@@ -57,6 +60,8 @@ MAX_BYTES = 64 * 1024 * 1024
     show_default=True,
     help="What the body is.",
 )
+@click.option("--stream", is_flag=True, help="Translate a stream of a response while it comes.")
+@click.option("--events", is_flag=True, help="Show the events of a stream, for people.")
 @click.option("--strict", is_flag=True, help="Refuse the translation if anything is lost.")
 @click.option("--provider", metavar="NAME", help="The provider that is called, or that replied.")
 @click.option(
@@ -75,8 +80,10 @@ MAX_BYTES = 64 * 1024 * 1024
 @error_format_option
 def translate(
     source: str,
-    target: str,
+    target: str | None,
     kind: Kind,
+    stream: bool,
+    events: bool,
     strict: bool,
     provider: str | None,
     status: int,
@@ -86,8 +93,13 @@ def translate(
     package: str | None,
     error_format: Format,
 ) -> int:
-    """Translate a body from one dialect to another; reads standard input."""
-    job = Job(source, target, kind, strict, provider, status, url)
+    """Translate a body or a stream from one dialect to another; reads standard input."""
+    stream = stream or events
+    if target is None and not events:
+        raise click.UsageError("Missing option '--to'.")
+    if stream and kind == "error":
+        raise click.UsageError("--stream translates responses; errors in them, too")
+    job = Job(source, target or "", kind, strict, provider, status, url)
     diagnostics = Diagnostics()
     try:
         config = merge_config(
@@ -98,6 +110,10 @@ def translate(
             models=None,
             package=package,
         )
+        if stream:
+            from orgen.cli.translate_stream import translate_stream
+
+            return translate_stream(config, job, events, diagnostics)
         made, lost = _translated(config, job, diagnostics)
     except Refused as refused:
         return FAULT if refused.malformed else FOUND
@@ -150,11 +166,16 @@ def read_body(diagnostics: Diagnostics) -> Document:
 def _print(made: Json, lost: list[Lost]) -> None:
     import json
 
-    from orgen.cli.columns import screen_width, table_text
-
     text = json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
     sys.stdout.flush()
+    print_losses(lost)
+
+
+def print_losses(lost: list[Lost]) -> None:
+    """The table of losses, on standard error."""
+    from orgen.cli.columns import screen_width, table_text
+
     if lost:
         rows = [(each.half, _shown(each), each.action, each.reason) for each in lost]
         head = ("lost on", "at", "action", "reason")

@@ -265,7 +265,7 @@ class Emitter:
         self._calls = 0
         """How many calls had no id."""
 
-    def take(self) -> list[dict[str, Any]]:
+    def take(self) -> list[Any]:
         """The events since the last call."""
         events, self.events = self.events, []
         return events

@@ -24,7 +24,8 @@ from .told import at, copy_of
 from .turns import Gathering
 
 if TYPE_CHECKING:
-    from .translation import Dialect
+    from ..types import ExtensionEvent, StreamEvent
+    from .translation import Dialect, Model
 
 CHANNELS = {
     "response.output_text.delta": ("content", "content_index", "output_text", "text"),
@@ -110,32 +111,32 @@ class StreamEncoder:
         self._holders: dict[int, dict[str, Block | None]] = {}
         """Of each turn: what was sent of it, and the text that grew with it."""
 
-    def feed(self, event: Any) -> bytes:
+    def feed(self, event: StreamEvent | ExtensionEvent | Mapping[str, Any] | Model) -> bytes:
         """The bytes that an event comes to, if any; models are taken as well as plain JSON.
 
         Raises TypeError for anything else, RuntimeError after `close`.
         """
         if self._closed:
             raise RuntimeError("feed after close: make an encoder for each stream")
-        event = plain_event(event)
-        if not isinstance(event, dict):
+        said: Any = plain_event(event)
+        if not isinstance(said, dict):
             raise TypeError(f"feed takes events, not {type(event).__name__}")
         if self._ended:
             return b""
         if self._mirror is None:
-            kind, delta = event.get("type"), event.get("delta")
+            kind, delta = said.get("type"), said.get("delta")
             if type(delta) is not str or not delta:
                 self._frames.clear()
-                return self._written(self._take(event))
-            index = event.get(INDEXES.get(str(kind), ""))
-            frame = self._frames.get((kind, event.get("output_index"), index))
+                return self._written(self._take(said))
+            index = said.get(INDEXES.get(str(kind), ""))
+            frame = self._frames.get((kind, said.get("output_index"), index))
             if frame is None:
-                return self._framed(event, (kind, event.get("output_index"), index))
+                return self._framed(said, (kind, said.get("output_index"), index))
             frame.block.pieces.append(delta)
             return frame.before + dumps(delta) + frame.after
         self._started = True
-        self._ended = event.get("type") in TERMINAL
-        return self._written(self._mirror.say(event, self._encoded))
+        self._ended = said.get("type") in TERMINAL
+        return self._written(self._mirror.say(said, self._encoded))
 
     def _framed(self, event: dict[str, Any], key: tuple[Any, ...]) -> bytes:
         """A delta said the long way; what stands around its text is kept for those that follow."""

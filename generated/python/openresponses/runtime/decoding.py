@@ -35,6 +35,7 @@ from .told import Told
 from .turns import Splitting
 
 if TYPE_CHECKING:
+    from ..types import ExtensionEvent, StreamEvent
     from .translation import Dialect
 
 OWN = frozenset({"type", "sequence_number"})
@@ -101,7 +102,7 @@ class StreamDecoder:
 
     # Bytes in, events out -------------------------------------------------------
 
-    def feed(self, chunk: bytes) -> list[Any]:
+    def feed(self, chunk: bytes | bytearray | memoryview) -> list[StreamEvent | ExtensionEvent]:
         """The events that these bytes complete.
 
         Raises TypeError for anything but bytes, RuntimeError after `close` or
@@ -126,7 +127,7 @@ class StreamDecoder:
             self._watch(reader)
         return self._emitter.take()
 
-    def feed_message(self, message: str | bytes) -> list[Any]:
+    def feed_message(self, message: str | bytes) -> list[StreamEvent | ExtensionEvent]:
         """The events of one message of a WebSocket.
 
         Raises TypeError for anything but text or bytes, RuntimeError after
@@ -144,7 +145,7 @@ class StreamDecoder:
             self._take([Frame("", data)])
         return self._emitter.take()
 
-    def close(self) -> list[Any]:
+    def close(self) -> list[StreamEvent | ExtensionEvent]:
         """The events that are left: the end of the response. More calls give nothing."""
         if self._closed:
             return []

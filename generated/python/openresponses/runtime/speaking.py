@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from .assembling import Key, put
 from .pieced import Node, plan_of
@@ -20,6 +20,7 @@ from .streams import Assignment, EventRule, Path, StreamTable
 from .told import at, copy_of
 
 Event = dict[str, Any]
+Texts: TypeAlias = list[str]
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Block:
     json: bool
     native: dict[str, Any]
     """The block as it was opened, its text empty."""
-    pieces: list[str] = field(default_factory=list)
+    pieces: Texts = field(default_factory=lambda: [])
     """What was sent of its text."""
     open: bool = True
     begun: bool = False

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from . import resource
 from .context import DialectTables, Rule, response_base
-from .decoding import StreamDecoder
+from .decoding import MAX_RESPONSE_BYTES, StreamDecoder
 from .encoding import StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
+from .framing import MAX_EVENT_BYTES
 from .grounding import ANSWER_FIXUPS
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
@@ -239,7 +240,12 @@ class Dialect(Generic[Request, Response, Error]):
     # Streams --------------------------------------------------------------------
 
     def StreamDecoder(
-        self, request: Any = None, provider: str | None = None, **limits: int
+        self,
+        request: CreateResponseBody | Plain | None = None,
+        provider: str | None = None,
+        *,
+        max_event_bytes: int = MAX_EVENT_BYTES,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> StreamDecoder:
         """A decoder for one native stream; `request` is the canonical request.
 
@@ -247,10 +253,19 @@ class Dialect(Generic[Request, Response, Error]):
         UnsupportedError where the API has no streams.
         """
         return StreamDecoder(
-            self, self.streams(), plain(request) if request else None, provider, **limits
+            self,
+            self.streams(),
+            plain(request) if request else None,
+            provider,
+            max_event_bytes=max_event_bytes,
+            max_response_bytes=max_response_bytes,
         )
 
-    def StreamEncoder(self, request: Any = None, provider: str | None = None) -> StreamEncoder:
+    def StreamEncoder(
+        self,
+        request: CreateResponseBody | Plain | None = None,
+        provider: str | None = None,
+    ) -> StreamEncoder:
         """An encoder for one native stream; `request` is the canonical request.
 
         Raises UnsupportedError where the API has no streams.
