@@ -251,6 +251,10 @@ class StreamDecoder:
         if source.astray is not None:
             self._lose(source.astray, f"{source.astray} speaks of what was never opened")
             source.astray = None
+        if source.unread:
+            for place in sorted(source.unread):
+                self._lose(place, f"{place} is not read")
+            source.unread.clear()
         if source.failure is not None and self._reported is None:
             self._reported = event
         if source.ended:

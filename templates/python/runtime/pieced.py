@@ -96,6 +96,7 @@ class Pieced:
         self.final: dict[str, Any] | None = None
         self.unknown: list[dict[str, Any]] = []
         self.astray: str | None = None
+        self.unread: set[str] = set()
         self._plan = plan
         self._table = table
         self._assembler = assembler

@@ -23,6 +23,8 @@ class Growing:
     holder: str
     text: str
     known: frozenset[str]
+    size: int
+    """How many properties the object with the text has, if it has no more than are read."""
 
 
 _LAYOUTS: dict[int, tuple[StreamTable, Any, Any]] = {}
@@ -54,6 +56,16 @@ def _layout(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[in
     return found, rules_
 
 
+def _within(rule: EventRule) -> dict[str, frozenset[str]]:
+    """Objects of an event that a rule looks into -> the properties that it reads."""
+    sources = (done.source for done in rule.does if done.source)
+    found: dict[str, set[str]] = {}
+    for path in (*rule.tests, *rule.keys.values(), *sources):
+        if len(path) > 1:
+            found.setdefault(path[0], set()).add(path[1])
+    return {name: frozenset(known) for name, known in found.items()}
+
+
 def _plain(rule: EventRule, number: int) -> Growing | None:
     done = rule.does[0]
     tests = list(rule.tests.items())
@@ -67,7 +79,8 @@ def _plain(rule: EventRule, number: int) -> Growing | None:
     test = (*tests[0][0], tests[0][1]) if tests else ("", None, None)
     holder, text = ("", done.source[0]) if len(done.source) == 1 else done.source
     second = keys[1][0] if len(keys) > 1 else ""
-    return Growing(number, done.target[0], test, keys[0][0], second, holder, text, rule.known)
+    size = len(_within(rule).get(holder, ()))
+    return Growing(number, done.target[0], test, keys[0][0], second, holder, text, rule.known, size)
 
 
 class Told:
@@ -84,6 +97,8 @@ class Told:
         self.final: dict[str, Any] | None = None
         self.unknown: list[dict[str, Any]] = []
         self.astray: str | None = None
+        self.unread: set[str] = set()
+        """Places of events that no rule reads, since they were last reported."""
         self._tag = ""
         self._table = table
         self._assembler = assembler
@@ -103,7 +118,10 @@ class Told:
                 if inner is not None and event[outer][inner] != word:
                     continue
                 leaf = self._leaves[grow.number, event[grow.key], event.get(grow.second)]
-                text = event[grow.holder][grow.text] if grow.holder else event[grow.text]
+                holder = event[grow.holder] if grow.holder else event
+                text = holder[grow.text]
+                if grow.holder and len(holder) != grow.size:
+                    return False
                 if type(text) is not str or not text or not grow.known.issuperset(event):
                     return False
                 leaf.pieces.append(text)
@@ -149,11 +167,19 @@ class Told:
                     self.unknown.append(event)
                 case _:
                     self._act(rule, done, value, keys)
+        self._look_within(rule, event)
         left = event.keys() - rule.known
         if left and rule.does[0].operation not in ("skip", "fail"):
             self._assembler.merge({key: event[key] for key in left})
         if rule.does[0].operation == "append":
             self._remember(rule, event)
+
+    def _look_within(self, rule: EventRule, event: dict[str, Any]) -> None:
+        """Notes what an object of the event holds that the rule does not read."""
+        for name, known in _within(rule).items():
+            found = event.get(name)
+            if isinstance(found, dict) and not known.issuperset(found):
+                self.unread.update(f"{self._tag}: {name}.{key}" for key in found.keys() - known)
 
     def _remember(self, rule: EventRule, event: dict[str, Any]) -> None:
         """Notes the text that a rule added to, so that `fast` finds it."""
@@ -276,9 +302,11 @@ class Told:
                 if isinstance(value, str):
                     assembler.append(element, path, value, done.json)
             case "open" | "set":
-                if value is not None:
-                    element.changed = True
+                if not path and isinstance(value, dict):
+                    element.native |= {k: copy_of(v) for k, v in value.items() if v is not None}
+                elif path and value is not None:
                     put(element.native, path, copy_of(value))
+                element.changed = True
             case "push":
                 entries = at(element.native, path)
                 if not isinstance(entries, list):

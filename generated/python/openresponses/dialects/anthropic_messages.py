@@ -1859,8 +1859,18 @@ STREAM = StreamTable(
             ),
             EventRule(
                 {("delta", "type"): "compaction_delta"},
-                (Assignment("set", ("content", "$i", "content"), ("delta", "content")),),
-                keys={"$i": ("index",)},
+                (
+                    Assignment(
+                        "set",
+                        ("content", "$i"),
+                        value={"content": "$text", "encrypted_content": "$state"},
+                    ),
+                ),
+                keys={
+                    "$i": ("index",),
+                    "$text": ("delta", "content"),
+                    "$state": ("delta", "encrypted_content"),
+                },
                 known=frozenset({"type", "index", "delta"}),
             ),
         ),
