@@ -64,8 +64,8 @@ format: $(STAMP) ## Format the code and fix what the linter can fix
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
 	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
 
-bench: $(STAMP) ## Measure generation: cold, unchanged, start
-	$(BIN)/python benchmarks/generation.py
+bench: $(STAMP) ## Measure generation against its goals: cold, one dialect, unchanged (ARGS=--quick)
+	$(BIN)/python benchmarks/generation.py $(ARGS)
 
 bench-streams: $(STAMP) ## Measure streams: time per event, chunking, memory (ARGS=--full: 100 MB)
 	$(BIN)/python benchmarks/streams.py $(ARGS)
