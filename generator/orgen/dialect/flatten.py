@@ -84,10 +84,9 @@ def _joined(tests: tuple[Cond, ...], then: Block, otherwise: Block) -> Stmt:
     match then:
         case (When(inner, body, ()),) if not otherwise:
             return _joined((*tests, *_parts(inner)), body, ())
-        case (Expect(given=None) as check,) if not otherwise:
-            return replace(check, given=condition)
-        case (Account(container=Local(), given=None) as check,) if not otherwise:
-            return replace(check, given=condition)
+        case (Expect() | Account(container=Local()) as check,) if not otherwise:
+            given = (*tests, *(_parts(check.given) if check.given else ()))
+            return replace(check, given=given[0] if len(given) == 1 else AllOf(given))
         case _:
             return When(condition, then, otherwise)
 
