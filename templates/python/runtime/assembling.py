@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from .emitting import Emitter, OpenItem, OpenPart, final_status
+from .emitting import LISTS, Emitter, OpenItem, OpenPart, final_status
 from .jsontext import loads
 from .streams import Path
 
@@ -250,10 +250,10 @@ class Assembler:
         self, element: Element, item: OpenItem, path: tuple[Key, ...]
     ) -> OpenPart | OpenItem | None:
         """The text of the item at that path, opened."""
-        if path == ("arguments",):
+        if path == ("arguments",) and item.type == "function_call":
             return item
         match path:
-            case (str(name), int(index), _):
+            case (str(name), int(index), _) if name in LISTS.get(item.type, ()):
                 parts = item.parts.setdefault(name, [])
                 index = max(index, self._before(element, item, name))
                 kind = {"summary": "summary_text"}.get(name) or _part_type(item, path)
