@@ -25,6 +25,9 @@ Decode = Callable[[dict[str, Any], "Element"], list[dict[str, Any]]]
 GROWING = frozenset({"message", "reasoning", "function_call"})
 """Types of items whose texts are streamed; others arrive whole."""
 
+KNOWN = GROWING | {"function_call_output", "compaction"}
+"""Types that only look like extensions as long as something of theirs is missing."""
+
 MARK = "\ue000mark\ue001"
 """Stands for a text that grows: in private use, so that no rule looks at it."""
 
@@ -225,7 +228,8 @@ class Assembler:
     def _introduce(self, element: Element) -> None:
         """Opens the item of a block that says what it is before any text arrives."""
         items = self._decode(self.fragment([element]), element)
-        if items and (items[-1]["type"] in GROWING or ":" in items[-1]["type"]):
+        kind = items[-1]["type"] if items else ""
+        if kind in GROWING or (":" in kind and kind.partition(":")[2] not in KNOWN):
             self._item(element, items, len(items) - 1)
 
     def _bind(self, element: Element, leaf: Leaf) -> None:

@@ -15,8 +15,10 @@ from ..runtime.primitives import (
     differs,
     element,
     field,
+    filled,
     is_integer,
     is_number,
+    join,
     lookup,
     negate,
     pieces,
@@ -185,9 +187,11 @@ _TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
 _TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SOURCE = frozenset(["type", "source"])
 _TYPE_SOURCE_TITLE = frozenset(["type", "source", "title"])
+_TYPE_SUMMARY = frozenset(["type", "summary"])
 _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE = frozenset(
     ["type", "summary", "anthropic_messages:@signature"]
 )
+_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
 _TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
@@ -902,7 +906,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:175)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1004,6 +1008,40 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
                     return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                if (
+                    summary is not None
+                    and (summary_ := filled(summary)) is not None
+                    and ctx.in_response()
+                ):
+                    out = {"type": "thinking", "thinking": join(ctx.each(summary_, encode_thought))}
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "reasoning of another model, sent without a signature",
+                    )
+                    if not _TYPE_SUMMARY.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
+                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                if (
+                    (summary is None or summary == [])
+                    and (content := item.get("content")) is not None
+                    and (content_ := filled(content)) is not None
+                    and ctx.in_response()
+                ):
+                    out = {
+                        "type": "thinking",
+                        "thinking": join(ctx.each(content_, encode_raw_thought)),
+                    }
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "reasoning of another model, sent without a signature",
+                    )
+                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
+                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
             case "compaction":
                 if (encrypted_content := item.get("encrypted_content")) is not None and (
                     content := ctx.carried("compaction", encrypted_content)
@@ -1016,7 +1054,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:167)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:175)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -1029,7 +1067,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:168)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:176)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1055,19 +1093,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:168)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:176)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:168)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:176)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:168)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:176)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1082,7 +1120,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1143,19 +1181,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:185)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:185)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:177)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:185)"""
     items: list[Any] = []
     if differs(message.get("content"), []):
         ctx.take_apart(
@@ -1171,19 +1209,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:193)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:209)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:193)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:209)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:193)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:209)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1467,8 +1505,46 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "assistant_content")
 
 
+def encode_thought(part: Any, ctx: Gathering) -> Any:
+    """thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = text
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "summary_text", out)
+        return out
+    return ctx.no_rule(part, "thought")
+
+
+def decode_thought(native: Any, ctx: Splitting) -> Any:
+    """thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    return ctx.foreign(native, "thought")
+
+
+def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
+    """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:152)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = text
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
+        return out
+    return ctx.no_rule(part, "raw_thought")
+
+
+def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
+    """raw_thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:152)"""
+    return ctx.foreign(native, "raw_thought")
+
+
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1498,7 +1574,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1521,7 +1597,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:153)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:161)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1556,7 +1632,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:153)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:161)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1597,7 +1673,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:162)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:170)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1611,7 +1687,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:162)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:170)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"
@@ -1654,6 +1730,7 @@ TABLES = DialectTables(
         "output_text.logprobs": "no log probabilities",
         "url_citation": "citations without the search result they quote cannot be sent back",
         "reasoning.content": "thinking is replayed from its signature",
+        "reasoning.encrypted_content": "it comes from another model, which alone can read it",
         "reasoning": "it comes from another model, which alone can read it",
         "compaction.created_by": "no field for the author",
         "json_schema.description": "schemas describe themselves",

@@ -321,6 +321,7 @@ _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
+_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
 _TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
@@ -1509,7 +1510,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1546,14 +1547,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1593,14 +1594,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1615,7 +1616,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1748,6 +1749,19 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if not _TYPE_SUMMARY.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
                     return [TURN_CONTENTS_MODEL, out]
+                if (
+                    (summary is None or summary == [])
+                    and (content := item.get("content")) is not None
+                    and (content_ := filled(content)) is not None
+                    and ctx.in_response()
+                ):
+                    out = {"parts": ctx.each(content_, encode_raw_thought)}
+                    ctx.report(
+                        item, None, "coerced", "plain reasoning of another model, sent as a thought"
+                    )
+                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
+                    return [TURN_CONTENTS_MODEL, out]
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -1768,7 +1782,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:201)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1778,7 +1792,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1829,19 +1843,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1856,7 +1870,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1903,12 +1917,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1921,14 +1935,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:220)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -2444,8 +2458,27 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "thought")
 
 
+def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
+    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = {"text": text, "thought": True}
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
+        return out
+    return ctx.no_rule(part, "raw_thought")
+
+
+def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
+    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    return ctx.foreign(native, "raw_thought")
+
+
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2459,7 +2492,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

@@ -123,6 +123,7 @@ _TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
 _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE = frozenset(["type", "role", "content", "ollama_chat:@role"])
+_TYPE_SUMMARY = frozenset(["type", "summary"])
 _TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
     ["type", "summary", "content", "encrypted_content"]
@@ -652,7 +653,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:115)"""
+    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:119)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -761,6 +762,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     if not _TYPE_SUMMARY_CONTENT.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
                     return [TURN_MESSAGES_ASSISTANT, out]
+                if (
+                    (summary := item.get("summary")) is not None
+                    and (summary_ := filled(summary)) is not None
+                    and isinstance(summary_, list)
+                    and ctx.in_response()
+                ):
+                    out = {"thinking": join(ctx.pick(summary_, encode_summary))}
+                    ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
+                    ctx.unpicked(summary_, encode_summary)
+                    if not _TYPE_SUMMARY.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
+                    return [TURN_MESSAGES_ASSISTANT, out]
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -778,7 +791,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:115)"""
+    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:119)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
@@ -795,7 +808,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/ollama_chat/dialect.yaml:116)"""
+    """developer (spec/dialects/ollama_chat/dialect.yaml:120)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -815,7 +828,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/ollama_chat/dialect.yaml:121)"""
+    """system (spec/dialects/ollama_chat/dialect.yaml:125)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -830,7 +843,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/ollama_chat/dialect.yaml:129)"""
+    """user (spec/dialects/ollama_chat/dialect.yaml:133)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -847,7 +860,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/ollama_chat/dialect.yaml:134)"""
+    """tool (spec/dialects/ollama_chat/dialect.yaml:138)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -868,7 +881,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -890,7 +903,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if (
         isinstance(message, dict)
         and differs(message.get("content"), "")
@@ -905,7 +918,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:140)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
         if (
@@ -930,7 +943,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:140)"""
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
@@ -939,7 +952,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:140)"""
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
     if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
         push(items, thinking_item)
@@ -1082,8 +1095,27 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "thought")
 
 
+def encode_summary(part: Any, ctx: Gathering) -> Any:
+    """summary, canonical to native (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = text
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "summary_text", out)
+        return out
+    return ctx.no_rule(part, "summary")
+
+
+def decode_summary(native: Any, ctx: Splitting) -> Any:
+    """summary, native to canonical (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    return ctx.foreign(native, "summary")
+
+
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:114)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1103,7 +1135,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:114)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

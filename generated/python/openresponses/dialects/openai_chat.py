@@ -1388,7 +1388,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:215)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1627,6 +1627,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     if not _TYPE_SUMMARY_CONTENT.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
                     return [TURN_MESSAGES_ASSISTANT, out]
+                if (
+                    (summary := item.get("summary")) is not None
+                    and (summary_ := filled(summary)) is not None
+                    and ctx.in_response()
+                ):
+                    out = {"reasoning_content": join(ctx.each(summary_, encode_summary_text))}
+                    ctx.report(
+                        item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
+                    )
+                    if not _TYPE_SUMMARY.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
+                    return [TURN_MESSAGES_ASSISTANT, out]
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -1656,7 +1668,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:215)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1675,7 +1687,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:216)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1691,7 +1703,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:218)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:219)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1707,7 +1719,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:221)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:222)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1723,7 +1735,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:225)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1757,7 +1769,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:233)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1805,7 +1817,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1877,7 +1889,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1909,12 +1921,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:242)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1935,7 +1947,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1955,7 +1967,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1972,7 +1984,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -1995,7 +2007,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2067,7 +2079,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2085,7 +2097,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:242)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2109,7 +2121,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:241)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:242)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2532,8 +2544,27 @@ def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "reasoning_text")
 
 
+def encode_summary_text(part: Any, ctx: Gathering) -> Any:
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:183)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = text
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "summary_text", out)
+        return out
+    return ctx.no_rule(part, "summary_text")
+
+
+def decode_summary_text(native: Any, ctx: Splitting) -> Any:
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:183)"""
+    return ctx.foreign(native, "summary_text")
+
+
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2547,7 +2578,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2561,7 +2592,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2575,7 +2606,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2589,7 +2620,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2603,7 +2634,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2617,7 +2648,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2642,7 +2673,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2668,7 +2699,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2693,7 +2724,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2722,7 +2753,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2743,7 +2774,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2763,7 +2794,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:200)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2789,7 +2820,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:200)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2827,7 +2858,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:204)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2841,7 +2872,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:204)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2851,7 +2882,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2893,7 +2924,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from .emitting import Emitter, OpenItem, OpenPart, final_status
+from .emitting import LISTS, Emitter, OpenItem, OpenPart, final_status
 from .jsontext import loads
 from .streams import Path
 
@@ -26,6 +26,9 @@ Decode = Callable[[dict[str, Any], "Element"], list[dict[str, Any]]]
 
 GROWING = frozenset({"message", "reasoning", "function_call"})
 """Types of items whose texts are streamed; others arrive whole."""
+
+KNOWN = GROWING | {"function_call_output", "compaction"}
+"""Types that only look like extensions as long as something of theirs is missing."""
 
 MARK = "\ue000mark\ue001"
 """Stands for a text that grows: in private use, so that no rule looks at it."""
@@ -227,7 +230,8 @@ class Assembler:
     def _introduce(self, element: Element) -> None:
         """Opens the item of a block that says what it is before any text arrives."""
         items = self._decode(self.fragment([element]), element)
-        if items and (items[-1]["type"] in GROWING or ":" in items[-1]["type"]):
+        kind = items[-1]["type"] if items else ""
+        if kind in GROWING or (":" in kind and kind.partition(":")[2] not in KNOWN):
             self._item(element, items, len(items) - 1)
 
     def _bind(self, element: Element, leaf: Leaf) -> None:
@@ -252,10 +256,10 @@ class Assembler:
         self, element: Element, item: OpenItem, path: tuple[Key, ...]
     ) -> OpenPart | OpenItem | None:
         """The text of the item at that path, opened."""
-        if path == ("arguments",):
+        if path == ("arguments",) and item.type == "function_call":
             return item
         match path:
-            case (str(name), int(index), _):
+            case (str(name), int(index), _) if name in LISTS.get(item.type, ()):
                 parts = item.parts.setdefault(name, [])
                 index = max(index, self._before(element, item, name))
                 kind = {"summary": "summary_text"}.get(name) or _part_type(item, path)

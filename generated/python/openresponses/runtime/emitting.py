@@ -56,6 +56,9 @@ OPENING = ("role", "phase", "call_id", "name")
 
 PART_LISTS = ("content", "summary")
 
+NAMES = {"role": "assistant", "call_id": "", "name": "unknown"}
+"""What stands in for names that a server spoilt; an id is as good as the item's own."""
+
 LISTS = {"message": ("content",), "reasoning": ("summary", "content")}
 """Type of an item -> the lists of parts that are streamed."""
 
@@ -293,6 +296,10 @@ class Emitter:
         if ":" in type_:  # names and the like; the rest comes when it is whole
             opened |= {k: v for k, v in item.items() if _is_name(k, v) and k not in opened}
         opened |= {key: item[key] for key in OPENING if key in item}
+        for key, stands_in in (NAMES if type_ in LISTS or type_ == "function_call" else {}).items():
+            if key in opened and not (isinstance(opened[key], str) and opened[key]):
+                self.report(f"/output/{len(self.items)}/{key}", "the server gave no such name")
+                opened[key] = stands_in or opened["id"]
         if is_minted(opened.get("call_id")):
             opened["call_id"] = self._call_id(opened["call_id"])
         if type_ == "function_call":
