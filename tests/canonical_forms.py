@@ -26,7 +26,7 @@ from places import path_of, pointer
 LOST = "\u0000lost"
 """Stands where a loss points at: equal to anything."""
 
-TEXTS = ("input_text", "output_text")
+TEXTS = ("input_text", "output_text", "text")
 
 ENCRYPTED = "reasoning.encrypted_content"
 LOGPROBS = "message.output_text.logprobs"
@@ -42,8 +42,11 @@ def unaccounted(
     dialect: str, kind: str, said: Any, again: Any, losses: tuple[Loss, ...]
 ) -> list[str]:
     """What `said` says, `again` does not, and neither a loss nor a note accounts for."""
-    one = form(dialect, kind, with_losses(said, losses))
-    other = form(dialect, kind, copy.deepcopy(again))
+    choice = said.get("tool_choice")
+    one = form(dialect, kind, with_losses(said, losses), choice)
+    other = form(dialect, kind, copy.deepcopy(again), choice)
+    if any(message["role"] == LOST for message in one.get("messages", ())):
+        one["messages"], other["messages"] = anyone(one), anyone(other)
     if any(not loss.path for loss in losses):  # it speaks of the body as a whole
         one = {key: value for key, value in one.items() if key in CONVERSATION}
     return list(missing(one, other, ()))
@@ -62,8 +65,29 @@ def with_losses(body: Any, losses: tuple[Loss, ...]) -> Any:
             if holder is None or isinstance(holder, str):
                 break
         else:
-            holder[path[-1]] = LOST
+            holder[path[-1]] = as_sent(holder[path[-1]], loss)
     return body
+
+
+def as_sent(value: Any, loss: Loss) -> Any:
+    """What stands for a value that a loss points at: `LOST`, or the text that was sent for it.
+
+    A message that was sent as another speaker's is one without a role.
+    """
+    if loss.action == "coerced" and isinstance(value, dict):
+        if value.get("type") in ("refusal", "text"):
+            return {"type": "output_text", "text": value.get(value["type"], "")}
+        if value.get("type") == "message":
+            return {**value, "role": LOST}
+    return LOST
+
+
+def anyone(body: dict[str, Any]) -> list[Any]:
+    """The messages as if one speaker had said them: a role that is lost divides nothing."""
+    contents = [message["content"] for message in body.get("messages", ())]
+    if LOST in contents:
+        return [LOST]
+    return [{"role": LOST, "content": joined([part for c in contents for part in c])}]
 
 
 def missing(said: Any, again: Any, path: tuple[str | int, ...]) -> Iterator[str]:
@@ -87,17 +111,17 @@ def all_lost(value: Any) -> bool:
     return bool(value == LOST)
 
 
-def form(dialect: str, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The body in the form that is compared."""
+def form(dialect: str, kind: str, body: dict[str, Any], choice: Any) -> dict[str, Any]:
+    """The body in the form that is compared; `choice` is how tools were chosen at first."""
     body = said_only(body, "", dialects.get(dialect).tables.ignore)
     items = body.pop("input" if kind == "request" else "output", None)
     if kind == "request":
-        narrow(dialect, body)
+        narrow(dialect, body, choice)
         settings_of(dialect, body)
     else:
         outcome(dialect, body)
     instructions = body.pop("instructions", None)
-    return {**body, **conversation(instructions, items)}
+    return {**body, **conversation(dialect, instructions, items)}
 
 
 def said_only(value: Any, place: str, ignore: Any) -> Any:
@@ -129,16 +153,23 @@ def shown(value: Any) -> str:
 # Settings
 
 
-def narrow(dialect: str, body: dict[str, Any]) -> None:
-    """`allowed_tools` may be told by sending those tools only."""
-    choice = body.get("tool_choice")
-    if "narrow_allowed_tools" not in dialects.get(dialect).tables.fixups:
+def narrow(dialect: str, body: dict[str, Any], choice: Any) -> None:
+    """A choice among tools may be told by sending those tools only."""
+    lost = body.get("tool_choice") in (LOST, None)
+    fixups = dialects.get(dialect).tables.fixups
+    if not any(name.endswith("allowed_tools") for name in fixups):
         return
-    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
-        allowed = {tool.get("name") for tool in choice.get("tools", ())}
+    if isinstance(choice, dict) and (choice.get("type") == "allowed_tools" or lost):
+        allowed = {tool.get("name") for tool in choice.get("tools") or [choice]}
+        if choice.get("mode") == "none":
+            body.pop("parallel_tool_calls", None)
+            allowed = set() if lost else allowed
         kept = [tool for tool in body.get("tools", ()) if tool == LOST or is_in(tool, allowed)]
         body["tools"] = kept
-        body["tool_choice"] = choice.get("mode", "auto")
+        if not lost:
+            body["tool_choice"] = choice.get("mode", "auto")
+    if lost and choice == "none":
+        body["tools"] = []
     if not body.get("tools"):
         body.pop("tools", None)
 
@@ -184,7 +215,7 @@ def settings_of(dialect: str, body: dict[str, Any]) -> None:
 # Conversations
 
 
-def conversation(instructions: Any, items: Any) -> dict[str, Any]:
+def conversation(dialect: str, instructions: Any, items: Any) -> dict[str, Any]:
     """The items by kind, each kind in order; instructions are a leading system message."""
     if isinstance(items, str):
         items = [{"type": "message", "role": "user", "content": items}]
@@ -203,10 +234,18 @@ def conversation(instructions: Any, items: Any) -> dict[str, Any]:
                 output = parts_of(item.get("output"))
                 found["results"].append({**item, "output": output})
             case "reasoning":
-                found["reasoning"].append(item)
+                found["reasoning"] += thoughts(dialect, item)
             case _:
                 found["others"].append(item)
     return {key: value for key, value in found.items() if value}
+
+
+def thoughts(dialect: str, item: dict[str, Any]) -> list[Any]:
+    """A reasoning item; to Gemini, each part of its summary is a thought of its own."""
+    summary = item.get("summary")
+    if dialect != "gemini_generate_content" or not isinstance(summary, list) or not summary[1:]:
+        return [item]
+    return [{**item, "summary": [part]} for part in summary]
 
 
 def message_of(item: dict[str, Any]) -> dict[str, Any]:
@@ -239,17 +278,28 @@ def joined(parts: list[Any]) -> list[Any]:
         if isinstance(part, dict) and part.get("type") in TEXTS:
             told = {key: value for key, value in part.items() if not all_lost(value)}
             part = {**told, "type": "text"}
-        if part == {"type": "text", "text": ""} or part == {"type": "text"}:
-            continue
+        if plain(part) and not part.get("text"):
+            continue  # log probabilities of nothing say nothing
         if made and plain(made[-1]) and plain(part):
-            made[-1] = {"type": "text", "text": made[-1]["text"] + part["text"]}
+            made[-1] = together(made[-1], part)
         else:
             made.append(part)
     return made
 
 
+def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two texts as one."""
+    made = {**one, "text": one["text"] + other["text"]}
+    found = [part["logprobs"] for part in (one, other) if "logprobs" in part]
+    if found:
+        made["logprobs"] = LOST if LOST in found else [entry for each in found for entry in each]
+    return made
+
+
 def plain(part: Any) -> bool:
-    return isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] == "text"
+    """Whether a part is nothing but text, with its log probabilities."""
+    keys = {"type", "text", "logprobs"}
+    return isinstance(part, dict) and part.get("type") == "text" and part.keys() <= keys
 
 
 def parsed(arguments: Any) -> Any:

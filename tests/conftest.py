@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("dialect_vectors")
 
@@ -38,10 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile(
-        "brief", max_examples=200, deadline=None, derandomize=True, database=None
-    )
-    settings.register_profile("full", max_examples=2000, deadline=None, database=None)
+    patient = settings(
+        deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    )  # machines under load are slow, which says nothing of the code
+    settings.register_profile("brief", patient, max_examples=200, derandomize=True)
+    settings.register_profile("full", patient, max_examples=2000)
     settings.load_profile("full" if config.getoption("--full") else "brief")
 
 

@@ -87,6 +87,17 @@ def inline_data(body: dict[str, Any]) -> None:
             source.update(type="base64", media_type=url[1], data=url[2])
 
 
+def plain_citations(body: dict[str, Any]) -> None:
+    """An empty list of citations is none, and a citation without a title has an empty one."""
+    for message in objects(body.get("messages")):
+        for block in objects(message.get("content")):
+            if block.get("citations") == []:
+                del block["citations"]
+            for citation in objects(block.get("citations")):
+                if citation.get("type") == "web_search_result_location":
+                    citation.setdefault("title", "")
+
+
 def sources(value: Any) -> Iterator[dict[str, Any]]:
     """Every `source` of images and documents, those in tool results included."""
     if isinstance(value, list):
@@ -152,12 +163,15 @@ def empty_beside_calls(body: dict[str, Any]) -> None:
 
 
 def refusal_as_field(body: dict[str, Any]) -> None:
-    """A refusal part alone is the same as the field `refusal`."""
+    """The only refusal part is the same as the field `refusal`."""
     for message in objects(body.get("messages")):
         parts = list(objects(message.get("content")))
-        if len(parts) == 1 and parts[0].get("type") == "refusal" and "refusal" not in message:
-            del message["content"]
-            message.update((key, value) for key, value in parts[0].items() if key != "type")
+        refusals = [part for part in parts if part.get("type") == "refusal"]
+        if len(refusals) == 1 and "refusal" not in message:
+            message["content"] = [part for part in parts if part is not refusals[0]]
+            if not message["content"]:
+                del message["content"]
+            message.update((k, v) for k, v in refusals[0].items() if k != "type")
 
 
 def image_as_object(body: dict[str, Any]) -> None:
@@ -295,6 +309,13 @@ def empty_args(body: dict[str, Any]) -> None:
                 part["functionCall"].setdefault("args", {})
 
 
+def no_logprobs(body: dict[str, Any]) -> None:
+    """Not asking for log probabilities goes without saying."""
+    config = body.get("generationConfig")
+    if isinstance(config, dict) and config.get("responseLogprobs") is False:
+        del config["responseLogprobs"]
+
+
 def empty_config(body: dict[str, Any]) -> None:
     """An empty generationConfig is none."""
     if body.get("generationConfig") == {}:
@@ -348,6 +369,16 @@ def true_by_default(body: dict[str, Any]) -> None:
         body.setdefault(key, True)
 
 
+def names_of_results(body: dict[str, Any]) -> None:
+    """A tool's result may leave out the name of its call."""
+    messages = list(objects(body.get("messages")))
+    calls = [call for message in messages for call in objects(message.get("tool_calls"))]
+    names = {c["id"]: (c.get("function") or {}).get("name") for c in calls if c.get("id")}
+    for message in messages:
+        if message.get("role") == "tool" and names.get(message.get("tool_call_id")):
+            message.setdefault("tool_name", names[message["tool_call_id"]])
+
+
 def empty_content(body: dict[str, Any]) -> None:
     """A message without content has an empty one."""
     for message in objects(body.get("messages")):
@@ -375,12 +406,15 @@ def empty_options(body: dict[str, Any]) -> None:
 
 
 FORMS: dict[str, tuple[Form, ...]] = {
-    "anthropic_messages": (custom_tool, inline_data, results_first, without_empty_text),
+    "anthropic_messages": (
+        *(custom_tool, inline_data, results_first),
+        *(plain_citations, without_empty_text),
+    ),
     "gemini_generate_content": (
         *(camel_case, standard_base64, user_role),
-        *(empty_args, empty_config, empty_tools, media_type_of_file),
+        *(empty_args, no_logprobs, empty_config, empty_tools, media_type_of_file),
     ),
-    "ollama_chat": (empty_settings, true_by_default, empty_content),
+    "ollama_chat": (empty_settings, true_by_default, empty_content, names_of_results),
     "openai_chat": (
         *(function_tool, one_text, empty_beside_calls, refusal_as_field),
         *(image_as_object, chat_arguments, file_as_url, log_probabilities),

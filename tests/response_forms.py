@@ -78,6 +78,8 @@ def messages_of_choices(body: dict[str, Any]) -> None:
             if len(parts) == 1 and parts[0].keys() == {"type", "refusal"}:
                 message["refusal"] = parts[0]["refusal"]
                 del message["content"]
+            if parts and all(part.keys() == {"type", "text"} for part in parts):
+                message["content"] = "".join(part["text"] for part in parts)
             if message.get("content") == "":
                 del message["content"]
             for call in objects(message.get("tool_calls")):
@@ -96,10 +98,22 @@ def code_as_text(body: dict[str, Any]) -> None:
 
 
 def candidates(body: dict[str, Any]) -> None:
-    """Candidates without anything at the end are none."""
+    """Candidates and contents that hold nothing are none; so is an empty message of the end."""
+    for candidate in objects(body.get("candidates")):
+        content = candidate.get("content")
+        if isinstance(content, dict) and not any(map(says, objects(content.get("parts")))):
+            told = content.keys() - {"role", "parts"}
+            candidate["content"] = {key: content[key] for key in told}
+        if candidate.get("finishMessage") == "":
+            del candidate["finishMessage"]
     found = body.get("candidates")
-    while isinstance(found, list) and found and not without_nothing(found[-1]):
-        del found[-1]
+    if isinstance(found, list):
+        body["candidates"] = [candidate for candidate in found if without_nothing(candidate)]
+
+
+def says(part: dict[str, Any]) -> bool:
+    """Whether a part holds anything: that it is no thought is nothing."""
+    return any(value is not False for key, value in without_nothing(part).items())
 
 
 def no_time(body: dict[str, Any]) -> None:
@@ -138,11 +152,12 @@ def joined_text(body: dict[str, Any]) -> None:
 def bare_citation(body: dict[str, Any]) -> None:
     """A citation may leave out an empty title and positions of zero."""
     for item in objects(body.get("output")):
-        for part in objects(item.get("content")):
+        lists = (item.get(key) for key in ("content", "summary", "output"))
+        for part in (part for parts in lists for part in objects(parts)):
             for note in objects(part.get("annotations")):
-                if note.get("title") == "" and note.get("start_index") == 0:
-                    for key in ("title", "start_index", "end_index"):
-                        note.pop(key, None)
+                for key in ("title", "start_index", "end_index"):
+                    if note.get(key) in ("", 0):
+                        del note[key]
 
 
 FORMS: dict[str, tuple[Form, ...]] = {
@@ -151,7 +166,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "ollama_chat": (),
     "openai_chat": (messages_of_choices, code_as_text),
     "openai_responses": (bare_citation,),
-    "openresponses": (bare_citation,),
+    "openresponses": (bare_citation, code_as_text),
     "portable": (joined_text,),
 }
 """Dialect -> its forms, applied in this order."""

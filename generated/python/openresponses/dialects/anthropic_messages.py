@@ -209,7 +209,7 @@ _USER_ID = frozenset(["user_id"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/anthropic_messages/dialect.yaml:20)"""
+    """request body (spec/dialects/anthropic_messages/dialect.yaml:21)"""
     out: dict[str, Any]
     out = {}
     ctx.hoist(body, body.get("instructions"), encode_input_text, "string", out, ["system"])
@@ -277,7 +277,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
-    """effort (spec/dialects/anthropic_messages/dialect.yaml:32)"""
+    """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(reasoning := body.get("reasoning"), dict):
         if reasoning.get("effort") == "none":
             out["thinking"] = {"type": "disabled"}
@@ -293,7 +293,7 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:36)"""
     tool_choice: Any
     tool_choice_: dict[str, Any]
     match body.get("tool_choice"):
@@ -379,7 +379,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/anthropic_messages/dialect.yaml:20)"""
+    """request body (spec/dialects/anthropic_messages/dialect.yaml:21)"""
     out: dict[str, Any]
     out = {}
     ctx.unhoist(body, body.get("system"), decode_input_text, "string", out, ["instructions"])
@@ -458,7 +458,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
-    """effort (spec/dialects/anthropic_messages/dialect.yaml:32)"""
+    """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
         ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
@@ -477,7 +477,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:35)"""
+    """tool_choice (spec/dialects/anthropic_messages/dialect.yaml:36)"""
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "none":
@@ -526,7 +526,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:53)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:54)"""
     out: dict[str, Any]
     out = {}
     out["type"] = "message"
@@ -614,7 +614,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:63)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:64)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -659,7 +659,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/anthropic_messages/dialect.yaml:53)"""
+    """response body (spec/dialects/anthropic_messages/dialect.yaml:54)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
@@ -740,7 +740,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/anthropic_messages/dialect.yaml:63)"""
+    """finish (spec/dialects/anthropic_messages/dialect.yaml:64)"""
     match body.get("stop_reason"):
         case "max_tokens":
             out["status"] = "incomplete"
@@ -792,7 +792,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:89)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -802,7 +802,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:89)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:90)"""
     match body.get("type"):
         case "invalid_request":
             if (
@@ -856,7 +856,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/anthropic_messages/dialect.yaml:89)"""
+    """error body (spec/dialects/anthropic_messages/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -867,7 +867,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/anthropic_messages/dialect.yaml:89)"""
+    """shape (spec/dialects/anthropic_messages/dialect.yaml:90)"""
     if (body.get("type") is None or body.get("type") == "error") and isinstance(
         error := body.get("error"), dict
     ):
@@ -906,7 +906,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:179)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1054,7 +1054,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:175)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:179)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -1067,7 +1067,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:176)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:180)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1093,19 +1093,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:176)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:180)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:176)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:180)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:176)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:180)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1120,7 +1120,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:185)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:189)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1181,19 +1181,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:185)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:189)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:185)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:189)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:185)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:189)"""
     items: list[Any] = []
     if differs(message.get("content"), []):
         ctx.take_apart(
@@ -1209,19 +1209,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:209)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:213)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:209)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:213)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:209)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:213)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1236,21 +1236,28 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:125)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "input_text"
-        and isinstance(text := part.get("text"), str)
-    ):
-        out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
-            ctx.account(part, _TYPE_TEXT, "input_text", out)
-        return out
+    """input_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:126)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    ctx.report(part, None, "coerced", "the API has one kind of text")
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "text", out)
+                    return out
     return ctx.no_rule(part, "input_text")
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:125)"""
+    """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:126)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1263,8 +1270,28 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "input_text")
 
 
+def encode_plain_text(part: Any, ctx: Gathering) -> Any:
+    """plain_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:127)"""
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "text"
+        and isinstance(text := part.get("text"), str)
+    ):
+        out = {"type": "text", "text": text}
+        ctx.report(part, None, "coerced", "the API has one kind of text")
+        if not _TYPE_TEXT.issuperset(part):
+            ctx.account(part, _TYPE_TEXT, "text", out)
+        return out
+    return ctx.no_rule(part, "plain_text")
+
+
+def decode_plain_text(native: Any, ctx: Splitting) -> Any:
+    """plain_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:127)"""
+    return ctx.foreign(native, "plain_text")
+
+
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:127)"""
+    """user_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:130)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1273,6 +1300,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "text", "text": text}
                     if not _TYPE_TEXT.issuperset(part):
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    ctx.report(part, None, "coerced", "the API has one kind of text")
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
             case "input_image":
                 if (
@@ -1357,7 +1391,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:127)"""
+    """user_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:130)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1456,7 +1490,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:140)"""
+    """assistant_content, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:143)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1484,11 +1518,18 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     if not _TYPE_REFUSAL.issuperset(part):
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
+            case "text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    ctx.report(part, None, "coerced", "the API has one kind of text")
+                    if not _TYPE_TEXT.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT, "text", out)
+                    return out
     return ctx.no_rule(part, "assistant_content")
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:140)"""
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1506,7 +1547,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:152)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1520,12 +1561,12 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:148)"""
+    """thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:152)"""
     return ctx.foreign(native, "thought")
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:152)"""
+    """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1539,12 +1580,12 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:152)"""
+    """raw_thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:160)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1574,7 +1615,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:160)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1597,7 +1638,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:161)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:165)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1632,7 +1673,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:161)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1673,7 +1714,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:170)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:174)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1687,7 +1728,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:170)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:174)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"

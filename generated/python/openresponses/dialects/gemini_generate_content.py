@@ -328,7 +328,7 @@ _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/gemini_generate_content/dialect.yaml:25)"""
+    """request body (spec/dialects/gemini_generate_content/dialect.yaml:26)"""
     out: dict[str, Any]
     out = {}
     ctx.hoist(
@@ -395,7 +395,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
-    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:36)"""
+    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:37)"""
     if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
         effort := reasoning.get("effort"), str
     ):
@@ -444,7 +444,7 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
-    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:44)"""
+    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:45)"""
     if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
         summary := reasoning.get("summary"), str
     ):
@@ -464,7 +464,7 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """format (spec/dialects/gemini_generate_content/dialect.yaml:47)"""
+    """format (spec/dialects/gemini_generate_content/dialect.yaml:48)"""
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
     ):
@@ -519,7 +519,7 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:56)"""
+    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:57)"""
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "function":
@@ -580,7 +580,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:69)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if (
         is_integer(top_logprobs := body.get("top_logprobs"))
         and body.get("gemini_generate_content:@logprobs") == "count"
@@ -645,7 +645,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:81)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:82)"""
     if body.get("service_tier") == "auto":
         return
     if (
@@ -661,7 +661,7 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:85)"""
     if body.get("store") is False:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
@@ -670,7 +670,7 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:87)"""
     if body.get("parallel_tool_calls") is True:
         return
     if body.get("parallel_tool_calls") is not None and not isinstance(
@@ -681,7 +681,7 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/gemini_generate_content/dialect.yaml:25)"""
+    """request body (spec/dialects/gemini_generate_content/dialect.yaml:26)"""
     out: dict[str, Any]
     out = {}
     url = ctx.url_fields()
@@ -768,7 +768,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
-    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:36)"""
+    """thinking (spec/dialects/gemini_generate_content/dialect.yaml:37)"""
     if isinstance(generation_config := body.get("generationConfig"), dict) and isinstance(
         thinking_config := generation_config.get("thinkingConfig"), dict
     ):
@@ -846,7 +846,7 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
-    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:44)"""
+    """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:45)"""
     if (
         isinstance(generation_config := body.get("generationConfig"), dict)
         and isinstance(thinking_config := generation_config.get("thinkingConfig"), dict)
@@ -873,7 +873,7 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """format (spec/dialects/gemini_generate_content/dialect.yaml:47)"""
+    """format (spec/dialects/gemini_generate_content/dialect.yaml:48)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
         match generation_config.get("responseMimeType"):
             case "application/json":
@@ -933,7 +933,7 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:56)"""
+    """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:57)"""
     if isinstance(tool_config := body.get("toolConfig"), dict) and isinstance(
         function_calling_config := tool_config.get("functionCallingConfig"), dict
     ):
@@ -989,7 +989,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:69)"""
+    """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
         if (
             generation_config.get("responseLogprobs") is None
@@ -1017,7 +1017,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tier (spec/dialects/gemini_generate_content/dialect.yaml:81)"""
+    """tier (spec/dialects/gemini_generate_content/dialect.yaml:82)"""
     if (service_tier := body.get("serviceTier")) is not None and (
         tier := lookup(DECODE_TIER, service_tier)
     ) is not None:
@@ -1031,15 +1031,15 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:84)"""
+    """stateless (spec/dialects/gemini_generate_content/dialect.yaml:85)"""
 
 
 def decode_request_parallel(body: Any, out: Any, ctx: Splitting) -> Any:
-    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:86)"""
+    """parallel (spec/dialects/gemini_generate_content/dialect.yaml:87)"""
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
     ctx.gather_each(
@@ -1138,7 +1138,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:100)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:101)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -1270,7 +1270,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/gemini_generate_content/dialect.yaml:89)"""
+    """response body (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
     ctx.ungather_each(
@@ -1367,7 +1367,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/gemini_generate_content/dialect.yaml:100)"""
+    """finish (spec/dialects/gemini_generate_content/dialect.yaml:101)"""
     candidates = body.get("candidates")
     if (candidates is None or candidates == []) and (
         prompt_feedback := body.get("promptFeedback")
@@ -1413,7 +1413,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1423,7 +1423,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1483,7 +1483,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1494,7 +1494,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:115)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
     if (
         isinstance(error := body.get("error"), dict)
         and isinstance(status := error.get("status"), str)
@@ -1510,7 +1510,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1547,14 +1547,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:192)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     if isinstance(message, dict):
         return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1594,14 +1594,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1616,7 +1616,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1782,7 +1782,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:202)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
@@ -1792,7 +1792,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1843,19 +1843,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1870,7 +1870,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1917,12 +1917,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1935,14 +1935,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:221)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1958,7 +1958,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:153)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1972,7 +1972,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:153)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -1982,7 +1982,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1996,14 +1996,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2103,7 +2103,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2192,7 +2192,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:174)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2306,7 +2306,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:174)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2400,7 +2400,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:181)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2421,7 +2421,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:181)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if not _TEXT.issuperset(native):
@@ -2431,7 +2431,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:187)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2445,7 +2445,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:187)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2459,7 +2459,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2473,12 +2473,12 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2492,7 +2492,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

@@ -133,7 +133,7 @@ _TYPE_TEXT_LOGPROBS = frozenset(["type", "text", "logprobs"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/ollama_chat/dialect.yaml:19)"""
+    """request body (spec/dialects/ollama_chat/dialect.yaml:20)"""
     out: dict[str, Any]
     out = {}
     ctx.lead(body, body.get("instructions"))
@@ -194,7 +194,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """format (spec/dialects/ollama_chat/dialect.yaml:31)"""
+    """format (spec/dialects/ollama_chat/dialect.yaml:32)"""
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
     ):
@@ -224,7 +224,7 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
-    """truncation (spec/dialects/ollama_chat/dialect.yaml:40)"""
+    """truncation (spec/dialects/ollama_chat/dialect.yaml:41)"""
     if body.get("truncation") == "auto":
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
@@ -242,7 +242,7 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/ollama_chat/dialect.yaml:45)"""
+    """logprobs (spec/dialects/ollama_chat/dialect.yaml:46)"""
     include = body.get("include")
     if (
         isinstance(include, list)
@@ -270,7 +270,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/ollama_chat/dialect.yaml:19)"""
+    """request body (spec/dialects/ollama_chat/dialect.yaml:20)"""
     out: dict[str, Any]
     out = {}
     ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
@@ -334,7 +334,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """format (spec/dialects/ollama_chat/dialect.yaml:31)"""
+    """format (spec/dialects/ollama_chat/dialect.yaml:32)"""
     match body.get("format"):
         case "":
             out["text"] = {"format": {"type": "text"}}
@@ -349,7 +349,7 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
-    """truncation (spec/dialects/ollama_chat/dialect.yaml:40)"""
+    """truncation (spec/dialects/ollama_chat/dialect.yaml:41)"""
     if body.get("truncate") is None or body.get("truncate") is True:
         if body.get("shift") is False:
             out["truncation"] = "auto"
@@ -370,7 +370,7 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/ollama_chat/dialect.yaml:45)"""
+    """logprobs (spec/dialects/ollama_chat/dialect.yaml:46)"""
     if body.get("logprobs") is True and (
         (top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)
     ):
@@ -385,7 +385,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/ollama_chat/dialect.yaml:51)"""
+    """response body (spec/dialects/ollama_chat/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
     out["done"] = True
@@ -427,7 +427,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/ollama_chat/dialect.yaml:58)"""
+    """finish (spec/dialects/ollama_chat/dialect.yaml:59)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -472,7 +472,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/ollama_chat/dialect.yaml:51)"""
+    """response body (spec/dialects/ollama_chat/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "done", True, "", out)
@@ -504,7 +504,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/ollama_chat/dialect.yaml:58)"""
+    """finish (spec/dialects/ollama_chat/dialect.yaml:59)"""
     match body.get("done_reason"):
         case "length":
             out["status"] = "incomplete"
@@ -531,7 +531,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:70)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:71)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -541,7 +541,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:70)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:71)"""
     match body.get("type"):
         case "invalid_request":
             match body.get("code"):
@@ -599,7 +599,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/ollama_chat/dialect.yaml:70)"""
+    """error body (spec/dialects/ollama_chat/dialect.yaml:71)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -609,7 +609,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/ollama_chat/dialect.yaml:70)"""
+    """shape (spec/dialects/ollama_chat/dialect.yaml:71)"""
     if (
         error_pieces := pieces(body.get("error"), "", " exceeds the context length", "")
     ) is not None:
@@ -653,7 +653,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:119)"""
+    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:120)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -791,7 +791,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:119)"""
+    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:120)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
@@ -808,7 +808,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/ollama_chat/dialect.yaml:120)"""
+    """developer (spec/dialects/ollama_chat/dialect.yaml:121)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -828,7 +828,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/ollama_chat/dialect.yaml:125)"""
+    """system (spec/dialects/ollama_chat/dialect.yaml:126)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -843,7 +843,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/ollama_chat/dialect.yaml:133)"""
+    """user (spec/dialects/ollama_chat/dialect.yaml:134)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -860,7 +860,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/ollama_chat/dialect.yaml:138)"""
+    """tool (spec/dialects/ollama_chat/dialect.yaml:139)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -881,7 +881,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -903,7 +903,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
     if (
         isinstance(message, dict)
         and differs(message.get("content"), "")
@@ -918,7 +918,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
         if (
@@ -943,7 +943,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:145)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
@@ -952,7 +952,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:145)"""
     items: list[Any] = []
     if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
         push(items, thinking_item)
@@ -971,7 +971,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:90)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -985,14 +985,14 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:89)"""
+    """text, native to canonical (spec/dialects/ollama_chat/dialect.yaml:90)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:91)"""
+    """media, canonical to native (spec/dialects/ollama_chat/dialect.yaml:92)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "input_audio":
@@ -1030,7 +1030,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:91)"""
+    """media, native to canonical (spec/dialects/ollama_chat/dialect.yaml:92)"""
     if native is not None:
         if (data := magic(native, "audio/wav")) is not None:
             return {"type": "input_audio", "data": data, "format": "wav"}
@@ -1041,7 +1041,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_answer(part: Any, ctx: Gathering) -> Any:
-    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:99)"""
+    """answer, canonical to native (spec/dialects/ollama_chat/dialect.yaml:100)"""
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
@@ -1066,7 +1066,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_answer(native: Any, ctx: Splitting) -> Any:
-    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:99)"""
+    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:100)"""
     if isinstance(native, str):
         if ctx.in_response():
             return {"type": "output_text", "text": native}
@@ -1075,7 +1075,7 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:108)"""
+    """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:109)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1089,14 +1089,14 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:108)"""
+    """thought, native to canonical (spec/dialects/ollama_chat/dialect.yaml:109)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")
 
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
-    """summary, canonical to native (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    """summary, canonical to native (spec/dialects/ollama_chat/dialect.yaml:111)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1110,12 +1110,12 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary(native: Any, ctx: Splitting) -> Any:
-    """summary, native to canonical (spec/dialects/ollama_chat/dialect.yaml:110)"""
+    """summary, native to canonical (spec/dialects/ollama_chat/dialect.yaml:111)"""
     return ctx.foreign(native, "summary")
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:114)"""
+    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:115)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1135,7 +1135,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:114)"""
+    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:115)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

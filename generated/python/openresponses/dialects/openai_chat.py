@@ -325,7 +325,7 @@ _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/openai_chat/dialect.yaml:24)"""
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     out = {}
@@ -381,7 +381,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:32)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:33)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_tokens":
             out["max_tokens"] = max_output_tokens
@@ -395,7 +395,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:35)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
     if body.get("stream") is True:
         if body.get("openai_chat:@usage") == "absent":
             out["stream"] = True
@@ -414,7 +414,7 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:40)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:41)"""
     include = body.get("include")
     if (
         isinstance(include, list)
@@ -445,7 +445,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:47)"""
     if (top_logprobs := body.get("top_logprobs")) is not None and filled(top_logprobs) is not None:
         out["logprobs"] = True
         return
@@ -454,7 +454,7 @@ def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:48)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:49)"""
     if isinstance(tools := body.get("tools"), list):
         if body.get("openai_chat:@tools") == "functions":
             out["functions"] = ctx.each(tools, encode_legacy_function)
@@ -468,7 +468,7 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:51)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:52)"""
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -499,7 +499,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/openai_chat/dialect.yaml:24)"""
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     out = {}
@@ -573,7 +573,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/dialects/openai_chat/dialect.yaml:32)"""
+    """limit (spec/dialects/openai_chat/dialect.yaml:33)"""
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
@@ -593,7 +593,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
-    """stream (spec/dialects/openai_chat/dialect.yaml:35)"""
+    """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
     if body.get("stream") is True:
         if (
             isinstance(stream_options := body.get("stream_options"), dict)
@@ -614,7 +614,7 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs (spec/dialects/openai_chat/dialect.yaml:40)"""
+    """logprobs (spec/dialects/openai_chat/dialect.yaml:41)"""
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
@@ -622,11 +622,11 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
-    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:46)"""
+    """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:47)"""
 
 
 def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tools (spec/dialects/openai_chat/dialect.yaml:48)"""
+    """tools (spec/dialects/openai_chat/dialect.yaml:49)"""
     if (functions := body.get("functions")) is not None:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
@@ -642,7 +642,7 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/dialects/openai_chat/dialect.yaml:51)"""
+    """tool_choice (spec/dialects/openai_chat/dialect.yaml:52)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -674,7 +674,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:61)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -757,7 +757,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:69)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
     if isinstance(usage := body.get("usage"), dict) and is_integer(
         output_tokens := usage.get("output_tokens")
     ):
@@ -767,7 +767,7 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:78)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
@@ -796,7 +796,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:87)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
     error_: dict[str, Any]
     match body.get("status"):
         case "failed":
@@ -867,7 +867,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:61)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "object", "chat.completion", "", out)
@@ -957,7 +957,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:69)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
     if isinstance(usage := body.get("usage"), dict):
         if (
             (prompt_tokens := usage.get("prompt_tokens")) is not None
@@ -979,7 +979,7 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:78)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1048,7 +1048,7 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:87)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
         code_ = word(code)
@@ -1198,7 +1198,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:112)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1208,7 +1208,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:112)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
@@ -1281,7 +1281,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:112)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1292,7 +1292,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:112)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
     if isinstance(error := body.get("error"), dict):
         if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
@@ -1388,7 +1388,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:219)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1428,52 +1428,32 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             match content_0.get("type"):
                                 case "output_text":
-                                    if (text := content_0.get("text")) is not None:
-                                        if (
-                                            (annotations := content_0.get("annotations"))
-                                            is not None
-                                            and (notes := filled(annotations)) is not None
-                                            and ctx.in_response()
-                                            and (
-                                                annotations_ := filled(
-                                                    ctx.each(notes, encode_annotation)
-                                                )
+                                    if (
+                                        (text := content_0.get("text")) is not None
+                                        and (annotations := content_0.get("annotations"))
+                                        is not None
+                                        and (notes := filled(annotations)) is not None
+                                        and ctx.in_response()
+                                        and (
+                                            annotations_ := filled(
+                                                ctx.each(notes, encode_annotation)
                                             )
-                                            is not None
+                                        )
+                                        is not None
+                                    ):
+                                        out = {"content": text, "annotations": annotations_}
+                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
+                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
+                                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                            content_0
                                         ):
-                                            out = {"content": text, "annotations": annotations_}
-                                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                                ctx.account(
-                                                    item, _TYPE_ROLE_CONTENT, "message", out
-                                                )
-                                            if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
-                                                content_0
-                                            ):
-                                                ctx.account(
-                                                    content_0,
-                                                    _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
-                                                    "message",
-                                                    out,
-                                                )
-                                            return [TURN_MESSAGES_ASSISTANT, out]
-                                        if (
-                                            annotations is None or annotations == []
-                                        ) and ctx.in_response():
-                                            out = {"content": text}
-                                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                                ctx.account(
-                                                    item, _TYPE_ROLE_CONTENT, "message", out
-                                                )
-                                            if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
-                                                content_0
-                                            ):
-                                                ctx.account(
-                                                    content_0,
-                                                    _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
-                                                    "message",
-                                                    out,
-                                                )
-                                            return [TURN_MESSAGES_ASSISTANT, out]
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
+                                                "message",
+                                                out,
+                                            )
+                                        return [TURN_MESSAGES_ASSISTANT, out]
                                 case "refusal":
                                     if (refusal := content_0.get("refusal")) is not None and (
                                         refusal_ := filled(refusal)
@@ -1668,7 +1648,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:219)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1687,7 +1667,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:220)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1703,7 +1683,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:219)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:223)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1719,7 +1699,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1735,7 +1715,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:229)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1769,7 +1749,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:233)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:237)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1817,7 +1797,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1889,7 +1869,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1921,12 +1901,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:246)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1947,7 +1927,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1967,7 +1947,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1984,7 +1964,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2007,7 +1987,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2079,7 +2059,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2097,7 +2077,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:246)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2121,7 +2101,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:246)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2159,7 +2139,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:146)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:147)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2173,7 +2153,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:146)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:147)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2187,7 +2167,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:149)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2275,7 +2255,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:149)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2375,7 +2355,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:164)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:165)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2453,7 +2433,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:164)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:165)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2484,12 +2464,18 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:178)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:179)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
+                    annotations = part.get("annotations")
+                    if (annotations is None or annotations == []) and ctx.in_response():
+                        out = {"type": "text", "text": text}
+                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                            ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
+                        return out
                     out = {"type": "text", "text": text}
                     if not _TYPE_TEXT.issuperset(part):
                         ctx.account(part, _TYPE_TEXT, "output_text", out)
@@ -2504,7 +2490,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:178)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:179)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2524,7 +2510,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2538,14 +2524,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2559,12 +2545,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:183)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2578,7 +2564,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2592,7 +2578,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2606,7 +2592,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2620,7 +2606,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2634,7 +2620,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2648,7 +2634,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2673,7 +2659,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2699,7 +2685,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2724,7 +2710,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2753,7 +2739,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:200)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2774,7 +2760,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:200)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2794,7 +2780,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:200)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:204)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2820,7 +2806,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:200)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:204)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2858,7 +2844,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2872,7 +2858,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2882,7 +2868,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:211)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2924,7 +2910,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:211)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

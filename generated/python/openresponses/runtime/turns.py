@@ -290,6 +290,8 @@ class Gathering(EncodeNames):
                 continue
             whole = joined(self.messages(choices[number], rule, body, turn))
             if optional and not whole:
+                if number < numbers[-1]:  # those that follow keep their places
+                    put(out, (*path, index), {})
                 continue
             put(out, (*path, index, key), fill({**turn.header, **whole}, turn))
 
