@@ -168,6 +168,19 @@ def test_written_places_come_before_those_only_read(tmp_path: Path) -> None:
     assert cell(dialect, "top_p").natives == ("top_p", "old_p")
 
 
+def test_forms_of_marked_values_stand_behind(tmp_path: Path) -> None:
+    dialect = made(
+        tmp_path,
+        (
+            "  top_p: top_p\n",
+            "  choice:\n"
+            '    - {canonical: {top_p: $p, "acme_chat:@form": old}, native: {old_p: $p}}\n'
+            "    - {canonical: {top_p: $p}, native: {top_p: $p}}\n",
+        ),
+    )
+    assert cell(dialect, "top_p").natives == ("top_p", "old_p")
+
+
 def test_a_type_may_be_left_out(tmp_path: Path) -> None:
     dialect = made(
         tmp_path,

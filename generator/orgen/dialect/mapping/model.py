@@ -83,6 +83,8 @@ class Use:
     span: Span
     carried: bool = True
     """False where any value is accepted and none is passed on."""
+    marked: bool = False
+    """Whether it is for values with a mark or residue: a form that is not written by itself."""
 
     def goes(self, direction: Direction) -> bool:
         return self.only in (None, direction)
@@ -109,8 +111,8 @@ class Cell:
 
     @property
     def natives(self) -> tuple[str, ...]:
-        """Native places of all uses, each once; those that are written come first."""
-        ordered = sorted(self.uses, key=lambda use: not use.goes(Direction.ENCODE))
+        """Native places of all uses, each once; written ones first, marked ones last."""
+        ordered = sorted(self.uses, key=lambda use: (not use.goes(Direction.ENCODE), use.marked))
         return tuple(dict.fromkeys(native for use in ordered for native in use.natives))
 
     @property

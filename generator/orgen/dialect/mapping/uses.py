@@ -70,9 +70,12 @@ def native_path(path: tuple[str | int, ...]) -> str:
 
 def _rule(reader: RuleReader, rule: Rule, scope: Scope, prefix: str = "") -> Iterator[Said]:
     native = [written(f.name, f.arguments) for f in template_filters(rule.native)]
+    marked = isinstance(rule.canonical, Object) and any(
+        ":" in entry.key for entry in rule.canonical.entries
+    )
     for claim in reader.claims(rule, scope, prefix):
         filters = tuple(dict.fromkeys([*claim.filters, *native]))
-        use = Use(claim.natives, filters, rule.only, rule.because, rule.span, claim.carried)
+        use = Use(claim.natives, filters, rule.only, rule.because, rule.span, claim.carried, marked)
         yield Said(claim, use)
 
 
