@@ -906,7 +906,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:179)"""
+    """messages: one item as a turn and its fragment (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1054,7 +1054,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:179)"""
+    """messages: one message as a turn and its items (spec/dialects/anthropic_messages/dialect.yaml:177)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
@@ -1067,7 +1067,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/anthropic_messages/dialect.yaml:180)"""
+    """user (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1093,19 +1093,19 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:180)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:180)"""
+    """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items = decode_messages_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "user", [])
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:180)"""
+    """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1120,7 +1120,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/anthropic_messages/dialect.yaml:189)"""
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         match block.get("type"):
@@ -1181,19 +1181,19 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:189)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:189)"""
+    """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:189)"""
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items: list[Any] = []
     if differs(message.get("content"), []):
         ctx.take_apart(
@@ -1209,19 +1209,19 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:213)"""
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     return {"type": "message", "role": "system", "content": content}
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:213)"""
+    """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items = decode_messages_system_items(message, ctx)
     ctx.keep_turn(message, ["role", "content"], items, "system", [])
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
-    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:213)"""
+    """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1566,7 +1566,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:155)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1580,12 +1580,12 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:156)"""
+    """raw_thought, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:155)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_citation(part: Any, ctx: Gathering) -> Any:
-    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:160)"""
+    """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:158)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1615,7 +1615,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
-    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:160)"""
+    """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:158)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "web_search_result_location"
@@ -1638,7 +1638,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:165)"""
+    """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:163)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1673,7 +1673,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:165)"""
+    """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:163)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -1714,7 +1714,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:174)"""
+    """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:172)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "json_schema"
@@ -1728,7 +1728,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:174)"""
+    """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:172)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "json_schema"

@@ -653,7 +653,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:120)"""
+    """messages: one item as a turn and its fragment (spec/dialects/ollama_chat/dialect.yaml:119)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -791,7 +791,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:120)"""
+    """messages: one message as a turn and its items (spec/dialects/ollama_chat/dialect.yaml:119)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
@@ -808,7 +808,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/ollama_chat/dialect.yaml:121)"""
+    """developer (spec/dialects/ollama_chat/dialect.yaml:120)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -828,7 +828,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/ollama_chat/dialect.yaml:126)"""
+    """system (spec/dialects/ollama_chat/dialect.yaml:125)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -843,7 +843,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/ollama_chat/dialect.yaml:134)"""
+    """user (spec/dialects/ollama_chat/dialect.yaml:133)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -860,7 +860,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/ollama_chat/dialect.yaml:139)"""
+    """tool (spec/dialects/ollama_chat/dialect.yaml:138)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -881,7 +881,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -903,7 +903,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if (
         isinstance(message, dict)
         and differs(message.get("content"), "")
@@ -918,7 +918,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/ollama_chat/dialect.yaml:145)"""
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
         if (
@@ -943,7 +943,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:145)"""
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
@@ -952,7 +952,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:145)"""
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
     if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
         push(items, thinking_item)
@@ -1115,7 +1115,7 @@ def decode_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:115)"""
+    """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:114)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1135,7 +1135,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:115)"""
+    """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:114)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
