@@ -157,9 +157,11 @@ def test_each_dialect_is_told_what_to_decide(
             assert re.search(place, summary), (dialect, field)
         section = summary.partition(f"to decide in spec/dialects/{dialect}/")[2]
         assert re.search(
-            r"below drop: \(line \d+\), reject: \(line \d+\) or ignore: \(line \d+\)", section
+            r"below drop \(line \d+\), reject \(line \d+\) or ignore \(line \d+\):", section
         )
         assert "    message.mood: <reason>\n" in section
     for place in ("Message.mood", "CreateResponseBody.seed_words"):
         assert re.search(rf"spec/schemas/\w+\.yaml:\d+:\d+: V061 {place} waits", report)
     assert contract_hash(document) == core(spec)["info"]["x-orgen-contract"]["sha256"]
+    assert run(["bundle", "--core", "--spec", "spec", "-o", "bundle.json"]) == 0
+    assert compare(document, json.loads((tmp_path / "bundle.json").read_text("utf-8"))) == []

@@ -15,6 +15,7 @@ from orgen.breaking.render import render_report
 from orgen.breaking.rules import RULE_TABLE, RULES
 from orgen.breaking.run import report_breaking
 from orgen.diagnostics import Diagnostics
+from orgen.progress import Progress
 
 if TYPE_CHECKING:
     from tests.conftest import Golden
@@ -30,7 +31,9 @@ def test_reports_exactly(case: Path, golden: Golden, monkeypatch: pytest.MonkeyP
     if case.name == "schema-changed":
         monkeypatch.setattr("orgen.breaking.schemas.MAX_DEPTH", 3)
     prose = case.name == "description-changed"
-    report = report_breaking("before.yaml", Path("after.yaml"), Diagnostics(), prose=prose)
+    report = report_breaking(
+        "before.yaml", Path("after.yaml"), Diagnostics(), Progress(), prose=prose
+    )
     assert case.name in {change.rule for change in report.changes}
     golden.check(case / "report.txt", render_report(report, "text"))
 

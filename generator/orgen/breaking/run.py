@@ -12,6 +12,7 @@ from orgen.breaking.differ import TooManyChanges
 from orgen.breaking.release import recommend
 from orgen.breaking.source import SpecSource, check_pair, place_of, read_source
 from orgen.diagnostics import DiagnosticError, Diagnostics, Span
+from orgen.progress import Progress
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Json
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def report_breaking(
-    against: str, spec: Path, diagnostics: Diagnostics, *, core: bool = False, prose: bool = False
+    against: str,
+    spec: Path,
+    diagnostics: Diagnostics,
+    progress: Progress,
+    *,
+    core: bool = False,
+    prose: bool = False,
 ) -> Report:
     """What changed from `against`, a file, folder or commit, to `spec`.
 
@@ -29,14 +36,17 @@ def report_breaking(
         DiagnosticError: if either cannot be read; the faults of both are reported.
     """
     with place_of(against, spec, diagnostics) as (path, relabel):
-        old = read_source(path, against, diagnostics, relabel)
-        new = read_source(spec, spec.as_posix(), diagnostics)
+        with progress.step("read the old spec"):
+            old = read_source(path, against, diagnostics, relabel)
+        with progress.step("read the new spec"):
+            new = read_source(spec, spec.as_posix(), diagnostics)
         diagnostics.check()
         assert old is not None and new is not None  # or else `check` has raised
         check_pair(old, new, diagnostics)
         diagnostics.check()
     try:
-        return compare_sources(old, new, core=core, prose=prose)
+        with progress.step("compare"):
+            return compare_sources(old, new, core=core, prose=prose)
     except TooManyChanges:
         span = Span(new.spec.core.file)
         message = "the specs have too little in common to be compared"

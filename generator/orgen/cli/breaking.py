@@ -11,7 +11,7 @@ from orgen.cli.failures import FAULT, FOUND, OK
 from orgen.cli.options import load_settings, path_callback, quiet_option, spec_option, spec_path
 from orgen.cli.output import print_faults
 from orgen.diagnostics import DiagnosticError, Diagnostics
-from orgen.progress import wants_color
+from orgen.progress import terminal_progress, wants_color
 
 if TYPE_CHECKING:
     from orgen.breaking.change import Report
@@ -82,7 +82,8 @@ def breaking(
     diagnostics = Diagnostics()
     try:
         path = spec_path(spec, load_settings(diagnostics))
-        report = report_breaking(against, path, diagnostics, core=core, prose=prose)
+        progress = terminal_progress(quiet)
+        report = report_breaking(against, path, diagnostics, progress, core=core, prose=prose)
     except DiagnosticError:
         return FAULT
     finally:

@@ -64,9 +64,7 @@ def _lines_to_add(found: Sequence[Diagnostic], sections: Mapping[str, int]) -> I
     hints = [item.hint for item in found if item.hint and item.hint.startswith(SETTLED_BY)]
     if not hints:
         return
-    places = [
-        f"{name}: (line {sections[name]})" if name in sections else f"{name}:" for name in SECTIONS
-    ]
+    places = [f"{name} (line {sections[name]})" if name in sections else name for name in SECTIONS]
     yield f"  map these, or say why not below {places[0]}, {places[1]} or {places[2]}:"
     for hint in dict.fromkeys(hints):
         yield f"    {hint.removeprefix(SETTLED_BY)}"
