@@ -174,9 +174,7 @@ class Gathering(EncodeNames):
         if values:
             put(out, tuple(path), self.messages(values, rule, body))
 
-    def messages(
-        self, items: Any, rule: Rule, body: Any, answer: Turn | None = None
-    ) -> list[Any]:
+    def messages(self, items: Any, rule: Rule, body: Any, answer: Turn | None = None) -> list[Any]:
         """Native messages for the items; those of an `answer` all belong to its turn."""
         if items is None:
             return []
