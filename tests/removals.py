@@ -5,7 +5,8 @@
 
 Rows, rules, turns, words, notes and policies are *statements*: what a dialect
 says of its vendor. Options, entries, filters and marks are *details* of them.
-Titles, reasons and normal forms are prose, and nothing is taken from prose.
+Events and pieces are what a stream is made of. Titles, reasons and normal
+forms are prose, and nothing is taken from prose.
 """
 
 from __future__ import annotations
@@ -80,6 +81,9 @@ def statements(root: dict[str, Any]) -> Iterator[tuple[str, Pointer]]:
         yield from (("policy", (name, index)) for index in range(len(root.get(name, ()))))
     yield from (("policy", (name,)) for name in SETTINGS if root.get(name))
     yield from taken_away(root.get("remove", {}), ("remove",))
+    stream = root.get("stream", {})
+    yield from (("event", ("stream", "on", index)) for index in range(len(stream.get("on", []))))
+    yield from pieces(stream.get("pieces", {}), ("stream", "pieces"))
     endpoint = root.get("endpoint")
     paths = endpoint if isinstance(endpoint, dict) else {}
     yield from (("policy", ("endpoint", key)) for key in ("stream", "compact") if key in paths)
@@ -110,6 +114,14 @@ def body(value: dict[str, Any], name: str) -> Iterator[tuple[str, Pointer]]:
 
 def rules(value: list[Any], at: Pointer) -> Iterator[tuple[str, Pointer]]:
     yield from (("rule", (*at, index)) for index in range(len(value)))
+
+
+def pieces(value: dict[str, Any], at: Pointer) -> Iterator[tuple[str, Pointer]]:
+    """What becomes of the properties of a stream's pieces; rows may stand in each other."""
+    for key, inner in value.items():
+        yield "piece", (*at, key)
+        if isinstance(inner, dict):
+            yield from pieces(inner, (*at, key))
 
 
 def turn_parts(turn: dict[str, Any], at: Pointer) -> Iterator[tuple[str, Pointer]]:

@@ -28,3 +28,12 @@ def test_no_part_of_a_dialect_is_idle(name: str, full: bool) -> None:
     tried = chosen(found, full)
     idle = [removal.name for removal in tried if not noticed(name, removal.document)]
     assert idle == [], f"{len(idle)} of {len(tried)}"
+
+
+@pytest.mark.parametrize("name", ["anthropic_messages", "openai_responses"])
+def test_no_event_of_a_stream_is_idle(name: str, full: bool) -> None:
+    """Of the dialects that say what each event does."""
+    found = [removal for removal in removals(document(name)) if removal.kind == "event"]
+    tried = chosen(found, full)
+    idle = [removal.name for removal in tried if not noticed(name, removal.document)]
+    assert idle == [], f"{len(idle)} of {len(tried)}"

@@ -20,7 +20,6 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
-    pieces,
     push,
     put,
     safe_id,
@@ -1388,7 +1387,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:219)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:217)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1648,7 +1647,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:219)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:217)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1667,7 +1666,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:220)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:218)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1683,7 +1682,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:223)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:221)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1699,7 +1698,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:224)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1715,7 +1714,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:227)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1749,7 +1748,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:237)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:235)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1797,7 +1796,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1869,7 +1868,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1901,12 +1900,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:244)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1927,7 +1926,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1947,7 +1946,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1964,7 +1963,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -1987,7 +1986,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2059,7 +2058,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2077,7 +2076,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:244)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2101,7 +2100,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:246)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:244)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2212,23 +2211,6 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out
                         )
                     return out
-                if (
-                    file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")
-                ) is not None and (
-                    (filename := part.get("filename")) is None or isinstance(filename, str)
-                ):
-                    file = {
-                        "file_data": "data:"
-                        + element(file_data_pieces, 0)
-                        + ";base64,"
-                        + element(file_data_pieces, 1)
-                    }
-                    if filename is not None:
-                        file["filename"] = filename
-                    out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
-                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
-                    return out
                 if isinstance(file_data := part.get("file_data"), str) and (
                     (filename := part.get("filename")) is None or isinstance(filename, str)
                 ):
@@ -2315,47 +2297,29 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
             case "file":
-                if isinstance(file := native.get("file"), dict):
-                    if (
-                        file_data_pieces := pieces(file.get("file_data"), "data:", ";base64,", "")
-                    ) is not None and (
-                        (filename := file.get("filename")) is None or isinstance(filename, str)
-                    ):
-                        out = {
-                            "type": "input_file",
-                            "file_data": "data:"
-                            + element(file_data_pieces, 0)
-                            + ";base64,"
-                            + element(file_data_pieces, 1),
-                        }
-                        if filename is not None:
-                            out["filename"] = filename
-                        if not _TYPE_FILE.issuperset(native):
-                            ctx.account(native, _TYPE_FILE, "", out)
-                        if not _FILE_DATA_FILENAME.issuperset(file):
-                            ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
-                        return out
-                    if (
-                        (file_data := file.get("file_data")) is None or isinstance(file_data, str)
-                    ) and ((filename := file.get("filename")) is None or isinstance(filename, str)):
-                        out = {"type": "input_file"}
-                        if file_data is not None:
-                            if len(file_data) <= 33554432:
-                                out["file_data"] = file_data
-                            else:
-                                ctx.misfit(file, "file_data", "file.", out)
-                        if filename is not None:
-                            out["filename"] = filename
-                        if not _TYPE_FILE.issuperset(native):
-                            ctx.account(native, _TYPE_FILE, "", out)
-                        if not _FILE_DATA_FILENAME.issuperset(file):
-                            ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
-                        return out
+                if (
+                    isinstance(file := native.get("file"), dict)
+                    and ((file_data := file.get("file_data")) is None or isinstance(file_data, str))
+                    and ((filename := file.get("filename")) is None or isinstance(filename, str))
+                ):
+                    out = {"type": "input_file"}
+                    if file_data is not None:
+                        if len(file_data) <= 33554432:
+                            out["file_data"] = file_data
+                        else:
+                            ctx.misfit(file, "file_data", "file.", out)
+                    if filename is not None:
+                        out["filename"] = filename
+                    if not _TYPE_FILE.issuperset(native):
+                        ctx.account(native, _TYPE_FILE, "", out)
+                    if not _FILE_DATA_FILENAME.issuperset(file):
+                        ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
+                    return out
     return ctx.foreign(native, "user_content")
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:165)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:163)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2433,7 +2397,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:165)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:163)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2464,7 +2428,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:179)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:177)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2490,7 +2454,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:179)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:177)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2510,7 +2474,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2524,14 +2488,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2545,12 +2509,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2564,7 +2528,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2578,7 +2542,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2592,7 +2556,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2606,7 +2570,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2620,7 +2584,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2634,7 +2598,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2659,7 +2623,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2685,7 +2649,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:194)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2710,7 +2674,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:194)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2739,7 +2703,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:200)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2760,7 +2724,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:200)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2780,7 +2744,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:204)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2806,7 +2770,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:204)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2844,7 +2808,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2858,7 +2822,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2868,7 +2832,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:211)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2910,7 +2874,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:211)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

@@ -250,7 +250,7 @@ _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
-    """request body (spec/dialects/portable/dialect.yaml:20)"""
+    """request body (spec/dialects/portable/dialect.yaml:19)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     reasoning_: dict[str, Any]
@@ -308,7 +308,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
-    """request body (spec/dialects/portable/dialect.yaml:20)"""
+    """request body (spec/dialects/portable/dialect.yaml:19)"""
     out: dict[str, Any]
     stream_options_: dict[str, Any]
     reasoning_: dict[str, Any]
@@ -421,7 +421,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/portable/dialect.yaml:52)"""
+    """response body (spec/dialects/portable/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
     ctx.gather_one(
@@ -485,7 +485,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/portable/dialect.yaml:57)"""
+    """finish (spec/dialects/portable/dialect.yaml:56)"""
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
@@ -537,7 +537,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/portable/dialect.yaml:52)"""
+    """response body (spec/dialects/portable/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
     ctx.ungather_one(
@@ -588,7 +588,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/portable/dialect.yaml:57)"""
+    """finish (spec/dialects/portable/dialect.yaml:56)"""
     match body.get("finish_reason"):
         case "length":
             out["status"] = "incomplete"
@@ -643,7 +643,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:78)"""
+    """error body (spec/dialects/portable/dialect.yaml:77)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -653,7 +653,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:78)"""
+    """shape (spec/dialects/portable/dialect.yaml:77)"""
     error: dict[str, Any]
     if (
         isinstance(type_ := body.get("type"), str)
@@ -680,7 +680,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/portable/dialect.yaml:78)"""
+    """error body (spec/dialects/portable/dialect.yaml:77)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -691,7 +691,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/portable/dialect.yaml:78)"""
+    """shape (spec/dialects/portable/dialect.yaml:77)"""
     if isinstance(error := body.get("error"), dict):
         if (
             isinstance(type_ := error.get("type"), str)
@@ -722,7 +722,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:133)"""
+    """messages: one item as a turn and its fragment (spec/dialects/portable/dialect.yaml:132)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -967,7 +967,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:133)"""
+    """messages: one message as a turn and its items (spec/dialects/portable/dialect.yaml:132)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -984,7 +984,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/portable/dialect.yaml:134)"""
+    """system (spec/dialects/portable/dialect.yaml:133)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1000,7 +1000,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/portable/dialect.yaml:138)"""
+    """developer (spec/dialects/portable/dialect.yaml:137)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1016,7 +1016,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/portable/dialect.yaml:143)"""
+    """user (spec/dialects/portable/dialect.yaml:142)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1032,7 +1032,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/portable/dialect.yaml:148)"""
+    """tool (spec/dialects/portable/dialect.yaml:147)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "tool"
@@ -1049,7 +1049,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:153)"""
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
     out: dict[str, Any]
     if isinstance(block, dict):
         id_ = block.get("id")
@@ -1186,12 +1186,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/portable/dialect.yaml:153)"""
+    """a run of parts is one message (spec/dialects/portable/dialect.yaml:152)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:153)"""
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
     if (
         isinstance(tool_call, dict)
         and isinstance(id_ := tool_call.get("id"), str)
@@ -1211,7 +1211,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/portable/dialect.yaml:153)"""
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
     out: dict[str, Any]
     if isinstance(item, dict):
         match item.get("type"):
@@ -1231,7 +1231,7 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:153)"""
+    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -1244,7 +1244,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:153)"""
+    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:152)"""
     items: list[Any] = []
     ctx.take_apart(
         items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
@@ -1275,7 +1275,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_format(part: Any, ctx: Gathering) -> Any:
-    """format, canonical to native (spec/dialects/portable/dialect.yaml:90)"""
+    """format, canonical to native (spec/dialects/portable/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1317,7 +1317,7 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_format(native: Any, ctx: Splitting) -> Any:
-    """format, native to canonical (spec/dialects/portable/dialect.yaml:90)"""
+    """format, native to canonical (spec/dialects/portable/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1357,7 +1357,7 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/portable/dialect.yaml:95)"""
+    """tool, canonical to native (spec/dialects/portable/dialect.yaml:94)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -1381,7 +1381,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/portable/dialect.yaml:95)"""
+    """tool, native to canonical (spec/dialects/portable/dialect.yaml:94)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -1405,7 +1405,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/portable/dialect.yaml:99)"""
+    """choice, canonical to native (spec/dialects/portable/dialect.yaml:98)"""
     out: dict[str, Any]
     if part is not None and isinstance(part, str):
         return part
@@ -1433,7 +1433,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/portable/dialect.yaml:99)"""
+    """choice, native to canonical (spec/dialects/portable/dialect.yaml:98)"""
     out: dict[str, Any]
     if native is not None and isinstance(native, str):
         return native
@@ -1459,7 +1459,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
+    """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:104)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1473,14 +1473,14 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
+    """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:104)"""
     if native is not None and isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
-    """text, canonical to native (spec/dialects/portable/dialect.yaml:106)"""
+    """text, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -1494,7 +1494,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
-    """text, native to canonical (spec/dialects/portable/dialect.yaml:106)"""
+    """text, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -1508,7 +1508,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:108)"""
+    """user_content, canonical to native (spec/dialects/portable/dialect.yaml:107)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1595,7 +1595,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:108)"""
+    """user_content, native to canonical (spec/dialects/portable/dialect.yaml:107)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1683,7 +1683,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:124)"""
+    """assistant_content, canonical to native (spec/dialects/portable/dialect.yaml:123)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1714,7 +1714,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:124)"""
+    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:123)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1744,7 +1744,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
-    """summary, canonical to native (spec/dialects/portable/dialect.yaml:129)"""
+    """summary, canonical to native (spec/dialects/portable/dialect.yaml:128)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -1758,14 +1758,14 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary(native: Any, ctx: Splitting) -> Any:
-    """summary, native to canonical (spec/dialects/portable/dialect.yaml:129)"""
+    """summary, native to canonical (spec/dialects/portable/dialect.yaml:128)"""
     if isinstance(native, str):
         return {"type": "summary_text", "text": native}
     return ctx.foreign(native, "summary")
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/portable/dialect.yaml:130)"""
+    """thought, canonical to native (spec/dialects/portable/dialect.yaml:129)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -1779,7 +1779,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/portable/dialect.yaml:130)"""
+    """thought, native to canonical (spec/dialects/portable/dialect.yaml:129)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "thought")
@@ -1813,12 +1813,7 @@ TABLES = DialectTables(
         "decode_status": DECODE_STATUS,
     },
     fixups=(),
-    protected=(
-        "model",
-        "messages",
-        "stream",
-        "tools",
-    ),
+    protected=(),
     tag="type",
     echoes=False,
     unprefixed=False,
