@@ -34,7 +34,7 @@ class Block:
     json: bool
     native: dict[str, Any]
     """The block as it was opened, its text empty."""
-    pieces: Texts = field(default_factory=list)
+    pieces: Texts = field(default_factory=Texts)
     """What was sent of its text."""
     open: bool = True
     begun: bool = False
