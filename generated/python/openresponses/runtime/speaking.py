@@ -225,6 +225,8 @@ class ToldSpeaker:
                 value = (
                     at(native, done.target) if done.target else self._late(native, lists | nested)
                 )
+                if value is None:  # readers rely on it, even where nothing is known
+                    value = copy_of(at(self._table.constants, done.target))
                 if done.source is not None and value is not None:
                     put(event, done.source, value)
             events.append(event)
@@ -392,7 +394,11 @@ class PiecedSpeaker:
         """The last piece: what no piece has said yet. `holder` are the turns as they were sent."""
         whole = copy.deepcopy(native)
         self._reduce(whole, self._table.turn, holder)
-        named = self._renamed(whole, self._plan)
+        below = self._plan.below
+        # What pieces call otherwise than whole responses do (`object`) is a constant of theirs.
+        constant = {key for key in self._table.constants if below.get(key, Node()).action == "skip"}
+        renamed = self._renamed(whole, self._plan)
+        named = {key: value for key, value in renamed.items() if key not in constant}
         event = {**copy_of(dict(self._table.constants)), **self._header, **named}
         return [event]
 
