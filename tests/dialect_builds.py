@@ -106,9 +106,9 @@ def built(dialect: Declared) -> Dialect:
     return found
 
 
-def known_slugs() -> tuple[str, ...]:
+def known_slugs() -> dict[str, str]:
     """Every vendor and provider that the generated package knows."""
-    return tuple(package.get(NAMES[0]).tables.slugs)
+    return dict(package.get(NAMES[0]).tables.slugs)
 
 
 def noticed(name: str, changed: Document) -> str:

@@ -13,13 +13,14 @@ from orgen.cache import TextCache
 from orgen.config import Config
 from orgen.diagnostics import Diagnostics, Span
 from orgen.dialect.keys import contract_key
-from orgen.dialect.load import load_dialects
+from orgen.dialect.load import dialect_files, load_dialects
 from orgen.format import format_files
 from orgen.load import Document, load_file, load_spec
 from orgen.load.suggest import close_hint
 from orgen.memory import remembered, remembers
 from orgen.overlay import apply_overlays
 from orgen.progress import Progress
+from orgen.provider.load import load_providers
 from orgen.resolve import resolve
 from orgen.targets import Inputs, Target
 from orgen.validate import validate
@@ -92,10 +93,13 @@ def generate(
     """
     spec, schema = _contract(config.spec, diagnostics, progress)
     with progress.step("read dialects"):
-        known = load_dialects(config.spec, schema, diagnostics)
+        folder = dialect_files(config.spec, diagnostics)
+        known = load_dialects(config.spec, schema, diagnostics, folder)
         dialects = choose_dialects(known, config, diagnostics)
         diagnostics.check()
-    inputs = Inputs(spec.core, spec.full, schema, config, dialects, known)
+        providers = load_providers(folder, schema, known, diagnostics)
+        diagnostics.check()
+    inputs = Inputs(spec.core, spec.full, schema, config, dialects, known, providers)
     files: dict[str, Mapping[str, str]] = {}
     cache = TextCache(config.cache) if config.cache else None
     for name in config.selected:

@@ -54,8 +54,9 @@ def validate(spec: str | None, strict_warnings: bool, error_format: Format, quie
 
 def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
     """What there is, in words; goes on to `resolve` and the dialects, which find more faults."""
-    from orgen.dialect.load import load_dialects
+    from orgen.dialect.load import dialect_files, load_dialects
     from orgen.pipeline import check_spec
+    from orgen.provider.load import load_providers
     from orgen.resolve import resolve
     from orgen.validate.prose import UNDESCRIBED
 
@@ -66,11 +67,12 @@ def _checked(path: Path, diagnostics: Diagnostics, quiet: bool) -> str:
         schema = resolve(spec.full, diagnostics)
     _stop(diagnostics, UNDESCRIBED)
     with progress.step("check dialects"):
-        dialects = load_dialects(path, schema, diagnostics)
+        files = dialect_files(path, diagnostics)
+        dialects = load_dialects(path, schema, diagnostics, files)
+        providers = load_providers(files, schema, dialects, diagnostics)
     counted = f"{len(schema.components)} components"
-    if not dialects:
-        return counted
-    return f"{counted}, {len(dialects)} dialect{'s' if len(dialects) > 1 else ''}"
+    parts = [("dialect", len(dialects)), ("provider", len(providers))]
+    return ", ".join([counted, *(f"{n} {word}{'s' if n > 1 else ''}" for word, n in parts if n)])
 
 
 def _stop(diagnostics: Diagnostics, harmless: frozenset[str]) -> None:

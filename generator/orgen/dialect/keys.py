@@ -10,12 +10,13 @@ from pathlib import Path
 from orgen.fingerprint import source_hashes
 
 _FOLDER = "dialects/"
+_FOLDERS = (_FOLDER, "providers/")
 
 
 def contract_key(spec: Path) -> str:
-    """Hash of everything in a spec folder but the dialects."""
+    """Hash of everything in a spec folder but dialects and providers."""
     files = source_hashes(spec)
-    return _hash({path: files[path] for path in files if not path.startswith(_FOLDER)})
+    return _hash({path: files[path] for path in files if not path.startswith(_FOLDERS)})
 
 
 def dialect_keys(spec: Path) -> dict[str, str]:

@@ -27,13 +27,20 @@ from orgen.validate.structure import check_structure
 _NATIVE = "native.yaml"
 
 
-def load_dialects(spec: Path, schema: Schema, diagnostics: Diagnostics) -> list[Dialect]:
+def dialect_files(spec: Path, diagnostics: Diagnostics) -> DialectFiles:
+    """The dialect files of a spec folder, unread; faults in them are kept apart."""
+    return DialectFiles(spec, Diagnostics(sources=diagnostics.sources))
+
+
+def load_dialects(
+    spec: Path, schema: Schema, diagnostics: Diagnostics, files: DialectFiles | None = None
+) -> list[Dialect]:
     """The dialects of `spec/dialects/*/dialect.yaml`, by name; none for a single-file spec.
 
-    Dialects whose shape is wrong are reported and left out.
+    Dialects whose shape is wrong are reported and left out. `files` keeps what was read.
     """
-    local = Diagnostics(sources=diagnostics.sources)
-    files = DialectFiles(spec, local)
+    files = files or dialect_files(spec, diagnostics)
+    local = files.diagnostics
     keys = dialect_keys(spec) if remembers() and spec.is_dir() else {}
     found = []
     for path in sorted(spec.glob("dialects/*/dialect.yaml")):
@@ -154,7 +161,7 @@ class DialectFiles:
         own = load_file(path, self.root, diagnostics)
         if own is None:
             return None
-        check_structure(own, _meta_schema(), "D001", diagnostics)
+        check_structure(own, dialect_schema(), "D001", diagnostics)
         _folder(own, path, diagnostics)
         if diagnostics.items:
             return None
@@ -166,7 +173,7 @@ class DialectFiles:
         if not diagnostics.items:
             assert isinstance(document.value, dict)
             whole = {key: part for key, part in document.value.items() if key != "extends"}
-            check_structure(document, _meta_schema(), "D001", diagnostics, whole)
+            check_structure(document, dialect_schema(), "D001", diagnostics, whole)
         return document
 
     def base(
@@ -226,7 +233,8 @@ def _folder(document: Document, path: Path, diagnostics: Diagnostics) -> None:
 
 
 @functools.cache
-def _meta_schema() -> dict[str, Json] | bool:
+def dialect_schema() -> dict[str, Json] | bool:
+    """The schema of dialect files."""
     diagnostics = Diagnostics()
     folder = spec_dir() / "meta"
     document = load_file(folder / "dialect.schema.yaml", folder, diagnostics)

@@ -35,9 +35,14 @@ class Settings:
 
 
 def settings_of(
-    dialect: Dialect, dialects: Sequence[Dialect], providers: Sequence[str] = ()
+    dialect: Dialect,
+    dialects: Sequence[Dialect],
+    providers: Sequence[str] | Mapping[str, str] = (),
 ) -> Settings:
-    """The settings of one dialect among others. `providers` are slugs of known providers."""
+    """The settings of one dialect among others.
+
+    `providers` are slugs of known providers, or all of their names with the slugs they mean.
+    """
     own = native_settings(dialect.native)
     types = native_types(dialect)
     elsewhere: dict[str, str] = {}
@@ -61,9 +66,13 @@ def settings_of(
     )
 
 
-def known_slugs(dialects: Sequence[Dialect], providers: Sequence[str]) -> dict[str, str]:
+def known_slugs(
+    dialects: Sequence[Dialect], providers: Sequence[str] | Mapping[str, str]
+) -> dict[str, str]:
     """Slug or other name of a vendor or provider -> its slug, sorted."""
-    found = {slug: slug for slug in providers}
+    found = (
+        dict(providers) if isinstance(providers, Mapping) else {slug: slug for slug in providers}
+    )
     for dialect in dialects:
         found |= dict.fromkeys((dialect.slug, *dialect.other_slugs), dialect.slug)
     return dict(sorted(found.items()))

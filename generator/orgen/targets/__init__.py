@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
     from orgen.ir.schema import Schema
     from orgen.load import Document
+    from orgen.provider.model import Provider
     from orgen.render import SourceFile
 
 
@@ -23,6 +24,7 @@ class Inputs:
     `core` and `full` are the loaded spec without and with its overlays; `schema`
     is `full`, resolved; `dialects` are those to generate code for, and `known_dialects` all
     of the spec, checked: what one dialect says may depend on what its neighbours know.
+    `providers` are all of the spec, whichever dialects they serve.
     """
 
     core: Document
@@ -31,6 +33,7 @@ class Inputs:
     config: Config
     dialects: Sequence[Dialect] = ()
     known_dialects: Sequence[Dialect] = ()
+    providers: Sequence[Provider] = ()
 
 
 class Target(Protocol):

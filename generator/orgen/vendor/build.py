@@ -104,7 +104,7 @@ def _marked(files: Mapping[str, str]) -> dict[str, str]:
 
 def _is_loose(path: str) -> bool:
     return not is_public(path) or (
-        path.startswith("dialects/") and not path.endswith("__init__.py")
+        path.startswith(("dialects/", "profiles/")) and not path.endswith("__init__.py")
     )
 
 

@@ -282,7 +282,7 @@ class StreamDecoder:
         tag = self._table.tag or "type"
         for event in self._source.unknown:
             kind = str(event.get(tag) or "unknown")
-            slug = self._provider or self._dialect.tables.slug
+            slug = self._dialect.slug(self._provider)
             name = kind if ":" in kind else f"{slug}:{kind}"
             rest = {k: v for k, v in event.items() if k not in OWN and k != tag}
             self._start()
@@ -292,7 +292,7 @@ class StreamDecoder:
     # What the assembler asks ----------------------------------------------------
 
     def _context(self, body: Any) -> Splitting:
-        slug = self._provider or self._dialect.tables.slug
+        slug = self._dialect.slug(self._provider)
         ctx = Splitting(self._dialect.tables, body, slug, response=True)
         ctx.base = self._base
         return ctx

@@ -89,7 +89,7 @@ class StreamEncoder:
         self._table = table
         self._request = request
         self._provider = provider
-        slug = provider or dialect.tables.slug
+        slug = dialect.slug(provider)
         self._mirror = None
         if table.mirror is not None:
             self._mirror = Mirror(table, slug, dialect.tables.is_prefixed)
@@ -498,7 +498,7 @@ class StreamEncoder:
     def _encoded(self, response: dict[str, Any], last: bool = False) -> dict[str, Any]:
         """A response as the vendor would send it whole."""
         dialect = self._dialect
-        slug = self._provider or dialect.tables.slug
+        slug = dialect.slug(self._provider)
         tables = dialect.tables
         said = response if tables.echoes else resource.reduced(response, tables.name)
         ctx = Gathering(dialect.tables, response, slug, response=True)

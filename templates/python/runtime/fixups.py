@@ -7,6 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .context import EncodeContext
+from .serving import (
+    developer_as_system,
+    reasoning_dropped,
+    reasoning_renamed,
+    reasoning_required,
+    single_system_message,
+)
 
 Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
@@ -203,5 +210,10 @@ FIXUPS: dict[str, Fixup] = {
     "tool_results_adjacent": tool_results_adjacent,
     "tool_media_apart": tool_media_apart,
     "skip_empty_text": skip_empty_text,
+    "developer_as_system": developer_as_system,
+    "single_system_message": single_system_message,
+    "reasoning_renamed": reasoning_renamed,
+    "reasoning_dropped": reasoning_dropped,
+    "reasoning_required": reasoning_required,
 }
 """Every fixup by its name in the dialect files."""

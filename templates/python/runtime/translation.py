@@ -16,6 +16,7 @@ from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
 from .grounding import ANSWER_FIXUPS
+from .profiles import spoken
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
 from .streams import StreamTable
@@ -110,6 +111,10 @@ class Dialect(Generic[Request, Response, Error]):
     def name(self) -> str:
         return self.tables.name
 
+    def slug(self, provider: str | None) -> str:
+        """The first part of extension types: the provider's slug, else the vendor's."""
+        return self.tables.slugs.get(provider, provider) if provider else self.tables.slug
+
     def encode_request(
         self,
         request: CreateResponseBody | Plain,
@@ -121,15 +126,16 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         body = plain(request)
-        ctx = Gathering(self.tables, body, provider or self.tables.slug)
-        native = self.run(self.functions.encode_request, body, ctx)
+        ctx = Gathering(own.tables, body, own.slug(provider))
+        native = own.run(own.functions.encode_request, body, ctx)
         url = {key[1:]: native.pop(key) for key in [k for k in native if k.startswith("@")]}
         apply_settings(ctx, body, native, provider)
-        for name in self.tables.fixups:
+        for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
-        path = self.stream_path if url.get("stream") or native.get("stream") else self.path
+        path = own.stream_path if url.get("stream") or native.get("stream") else own.path
         for key, value in url.items():
             if isinstance(value, str) and _quoted(value) != value:
                 sent = f"a URL does not take it as it is; sent as {_quoted(value)!r}"
@@ -141,15 +147,16 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         native = plain(body)
-        known = self.tables.spelling
-        ctx = self.splitting(native, provider, path, spelling=known is not None)
+        known = own.tables.spelling
+        ctx = own.splitting(native, provider, path, spelling=known is not None)
         try:
-            canonical = self.run(self.functions.decode_request, native, ctx)
+            canonical = own.run(own.functions.decode_request, native, ctx)
         except OtherSpelling:
             native = respelled(native, known or {})
-            ctx = self.splitting(native, provider, path, spelling=False)
-            canonical = self.run(self.functions.decode_request, native, ctx)
+            ctx = own.splitting(native, provider, path, spelling=False)
+            canonical = own.run(own.functions.decode_request, native, ctx)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(canonical, tuple(ctx.losses))
 
@@ -157,7 +164,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, native: dict[str, Any], provider: str | None, path: str | None, *, spelling: bool
     ) -> Splitting:
         """The context of a native request."""
-        ctx = Splitting(self.tables, native, provider or self.tables.slug, spelling=spelling)
+        ctx = Splitting(self.tables, native, self.slug(provider), spelling=spelling)
         if path is not None:
             ctx.url = unfill(self.path, self.stream_path, path)
         return ctx
@@ -172,16 +179,17 @@ class Dialect(Generic[Request, Response, Error]):
 
         `request` is the canonical request; its settings are echoed.
         """
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         native = plain(body)
-        ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
+        ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
-        canonical = self.run(self.functions.decode_response, native, ctx)
+        canonical = own.run(own.functions.decode_response, native, ctx)
         made: Any = resource.complete(
-            ctx, canonical, plain(request) if request else None, self.clock
+            ctx, canonical, plain(request) if request else None, own.clock
         )
-        for name in self.tables.fixups:
+        for name in own.tables.fixups:
             if name in ANSWER_FIXUPS:
-                ANSWER_FIXUPS[name].decode(self.tables, native, made)
+                ANSWER_FIXUPS[name].decode(own.tables, native, made)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 
@@ -192,15 +200,16 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises DecodeError or UnsupportedError, as `encode_request` does.
         """
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         body = plain(response)
-        ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
-        said = body if self.tables.echoes else resource.reduced(body, self.tables.name)
+        ctx = Gathering(own.tables, body, own.slug(provider), response=True)
+        said = body if own.tables.echoes else resource.reduced(body, own.tables.name)
         if (own := ctx.own_id(body.get("id"), body)) != body.get("id") and own is not None:
             said = {**said, "id": own}
-        native = self.run(self.functions.encode_response, said, ctx)
-        for name in self.tables.fixups:
+        native = own.run(own.functions.encode_response, said, ctx)
+        for name in own.tables.fixups:
             if name in ANSWER_FIXUPS:
-                ANSWER_FIXUPS[name].encode(self.tables, body, native)
+                ANSWER_FIXUPS[name].encode(own.tables, body, native)
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
@@ -208,17 +217,18 @@ class Dialect(Generic[Request, Response, Error]):
         self, status: int, body: Any, provider: str | None = None
     ) -> Decoded[dict[str, ErrorPayload]]:
         """A native error of any shape as `{"error": {type, code, message, param}}`."""
-        ctx = Splitting(self.tables, body, provider or self.tables.slug)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        ctx = Splitting(own.tables, body, own.slug(provider))
         native = body[0] if isinstance(body, list) and body else body
         found: dict[str, Any] = {}
         if isinstance(native, dict):
             # Rules may look at the HTTP status, under a name that no body has.
             ctx.source = {**native, STATUS: status}
             try:
-                found = self.run(self.functions.decode_error, ctx.source, ctx)
+                found = own.run(own.functions.decode_error, ctx.source, ctx)
             except DecodeError:
                 found = {}  # not the vendor's own shape: a proxy spoke
-            found.pop(f"{self.tables.name}:{STATUS}", None)
+            found.pop(f"{own.tables.name}:{STATUS}", None)
         error: Any = resource.complete_error(status, native, found)
         return Decoded({"error": error}, tuple(ctx.losses))
 
@@ -226,12 +236,13 @@ class Dialect(Generic[Request, Response, Error]):
         self, error: Mapping[str, Any] | ErrorPayload | Model, provider: str | None = None
     ) -> Encoded[Error]:
         """`{"error": {...}}` as the vendor would say it, with its HTTP status."""
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         outer = plain(error)
         inner = outer.get("error", outer)
         if not isinstance(inner, dict):
             raise DecodeError("/error", "expected an object")
-        ctx = Gathering(self.tables, inner, provider or self.tables.slug)
-        native = self.run(self.functions.encode_error, inner, ctx)
+        ctx = Gathering(own.tables, inner, own.slug(provider))
+        native = own.run(own.functions.encode_error, inner, ctx)
         status = native.pop(STATUS, None) or resource.status_of(inner)
         return Encoded(native, tuple(ctx.losses), status=status)
 
@@ -250,9 +261,10 @@ class Dialect(Generic[Request, Response, Error]):
         `max_event_bytes` and `max_response_bytes` bound what it reads. Raises
         UnsupportedError where the API has no streams.
         """
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
         return StreamDecoder(
-            self,
-            self.streams(),
+            own,
+            own.streams(),
             plain(request) if request else None,
             provider,
             max_event_bytes=max_event_bytes,
@@ -268,7 +280,8 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises UnsupportedError where the API has no streams.
         """
-        return StreamEncoder(self, self.streams(), plain(request) if request else None, provider)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        return StreamEncoder(own, own.streams(), plain(request) if request else None, provider)
 
     def streams(self) -> StreamTable:
         """How streams are laid out, if the API has them."""
@@ -289,22 +302,24 @@ class Dialect(Generic[Request, Response, Error]):
         Raises UnsupportedError where the API has no such thing, else as
         `encode_request` does.
         """
-        function = self.compacting(self.functions.encode_compact_request)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        function = own.compacting(own.functions.encode_compact_request)
         body = plain(request)
-        ctx = Gathering(self.tables, body, provider or self.tables.slug)
-        native = self.run(function, body, ctx)
+        ctx = Gathering(own.tables, body, own.slug(provider))
+        native = own.run(function, body, ctx)
         apply_settings(ctx, body, native, provider)
         settle(ctx.losses, ctx.problems, strict)
-        return Encoded(native, tuple(ctx.losses), self.compact_path)
+        return Encoded(native, tuple(ctx.losses), own.compact_path)
 
     def decode_compaction_request(
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResponseMethodPublicBody]:
         """A native request to compact a conversation as an Open Responses one."""
-        function = self.compacting(self.functions.decode_compact_request)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        function = own.compacting(own.functions.decode_compact_request)
         native = plain(body)
-        ctx = Splitting(self.tables, native, provider or self.tables.slug)
-        canonical = self.run(function, native, ctx)
+        ctx = Splitting(own.tables, native, own.slug(provider))
+        canonical = own.run(function, native, ctx)
         if canonical.get("model") is None:
             raise DecodeError("/model", "expected the name of a model")
         settle(ctx.losses, ctx.problems, strict=False)
@@ -314,10 +329,11 @@ class Dialect(Generic[Request, Response, Error]):
         self, compaction: CompactResource | Plain, provider: str | None = None
     ) -> Encoded[dict[str, Any]]:
         """A CompactResource as a native one."""
-        function = self.compacting(self.functions.encode_compact_response)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        function = own.compacting(own.functions.encode_compact_response)
         body = plain(compaction)
-        ctx = Gathering(self.tables, body, provider or self.tables.slug, response=True)
-        native = self.run(function, body, ctx)
+        ctx = Gathering(own.tables, body, own.slug(provider), response=True)
+        native = own.run(function, body, ctx)
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
@@ -325,12 +341,13 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResource]:
         """A native compaction as a CompactResource."""
-        function = self.compacting(self.functions.decode_compact_response)
+        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        function = own.compacting(own.functions.decode_compact_response)
         native = plain(body)
-        ctx = Splitting(self.tables, native, provider or self.tables.slug, response=True)
+        ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id"), native)
-        canonical = self.run(function, native, ctx)
-        made: Any = resource.complete_compaction(ctx, canonical, self.clock)
+        canonical = own.run(function, native, ctx)
+        made: Any = resource.complete_compaction(ctx, canonical, own.clock)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 

@@ -3113,12 +3113,15 @@ TABLES = DialectTables(
     },
     slugs={
         "anthropic": "anthropic",
+        "deepseek": "deepseek",
         "gemini": "google",
         "google": "google",
         "ollama": "ollama",
         "openai": "openai",
         "openresponses": "openresponses",
+        "openrouter": "openrouter",
         "portable": "portable",
+        "vllm": "vllm",
     },
     sisters=("openai_responses",),
     own_types=frozenset(

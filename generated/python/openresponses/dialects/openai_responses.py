@@ -3396,12 +3396,15 @@ TABLES = DialectTables(
     },
     slugs={
         "anthropic": "anthropic",
+        "deepseek": "deepseek",
         "gemini": "google",
         "google": "google",
         "ollama": "ollama",
         "openai": "openai",
         "openresponses": "openresponses",
+        "openrouter": "openrouter",
         "portable": "portable",
+        "vllm": "vllm",
     },
     sisters=("openai_chat",),
     own_types=frozenset(

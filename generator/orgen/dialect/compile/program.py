@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from orgen.dialect.ast import Block, Body, Dialect, Direction, Note
 from orgen.dialect.compile.bodies import BodyCompiler
 from orgen.dialect.compile.reach import group_records
+from orgen.dialect.compile.reuse import Compiled, Key, Made, Sameness
 from orgen.dialect.compile.rules import Compiler, group_functions
 from orgen.dialect.compile.turns import TurnsCompiler
 from orgen.dialect.compile.types import CanonicalTypes
@@ -20,22 +21,41 @@ COMPACTION = "CompactResponseMethodPublicBody", "CompactResource"
 
 def compile_dialect(dialect: Dialect, schema: Schema) -> Program:
     """The program of a dialect that has passed its checks."""
+    return compile_parts(dialect, schema).program
+
+
+def compile_parts(dialect: Dialect, schema: Schema, base: Compiled | None = None) -> Compiled:
+    """The program of a dialect that has passed its checks, part by part.
+
+    Parts that are the same in `base`, with all that they depend on, are taken over.
+    """
     records = group_records(dialect, _bodies(dialect), schema)
-    compiler = Compiler(dialect, CanonicalTypes(schema), records)
-    functions: list[Function] = []
-    tables: list[Table] = []
+    types = base.compiler.types if base else CanonicalTypes(schema)
+    compiler = Compiler(dialect, types, records)
+    same = Sameness(dialect, compiler, base)
+    parts: dict[Key, Made] = {}
     for body, component in _bodies(dialect):
-        record = compiler.types.component(component)
-        for direction in Direction:
-            functions += BodyCompiler(compiler, body, direction, record).compile()
-    for turns in dialect.turns.values():
-        found = TurnsCompiler(compiler, turns).compile()
-        functions += found.functions
-        tables += found.tables
-    for group in dialect.groups.values():
-        functions += group_functions(compiler, group)
-    tables += _maps(dialect)
-    return Program(dialect.name, tuple(functions), tuple(tables))
+        key = ("body", body.name)
+        parts[key] = same.part(key) or (tuple(_body(compiler, body, component)), ())
+    for name, turns in dialect.turns.items():
+        key = ("turns", name)
+        found = same.part(key)
+        if found is None:
+            made = TurnsCompiler(compiler, turns).compile()
+            found = (tuple(made.functions), tuple(made.tables))
+        parts[key] = found
+    for name, group in dialect.groups.items():
+        key = ("group", name)
+        parts[key] = same.part(key) or (tuple(group_functions(compiler, group)), ())
+    functions = tuple(function for made, _ in parts.values() for function in made)
+    tables = (*(table for _, made in parts.values() for table in made), *_maps(dialect))
+    return Compiled(Program(dialect.name, functions, tables), dialect, compiler, parts)
+
+
+def _body(compiler: Compiler, body: Body, component: str) -> Iterator[Function]:
+    record = compiler.types.component(component)
+    for direction in Direction:
+        yield from BodyCompiler(compiler, body, direction, record).compile()
 
 
 def _bodies(dialect: Dialect) -> Iterator[tuple[Body, str]]:

@@ -43,6 +43,7 @@ class _PythonTarget:
             *dialect_files(
                 inputs.schema,
                 inputs.dialects,
+                inputs.providers,
                 known=inputs.known_dialects,
                 package=inputs.config.import_name,
             ),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from orgen.dialect.ast import Dialect
-from orgen.dialect.compile import compile_dialect
+from orgen.dialect.compile.program import compile_parts
+from orgen.dialect.compile.reuse import Compiled
 from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.schema import Schema
 from orgen.memory import remembered
+from orgen.provider.model import Provider
 from orgen.render import SourceFile, environment
 from orgen.targets.python.dialects.module import (
     DialectModule,
@@ -18,6 +20,7 @@ from orgen.targets.python.dialects.module import (
     lower_dialect,
     render_dialect,
 )
+from orgen.targets.python.dialects.profiles import Base, origins_of, profile_texts
 from orgen.targets.python.dialects.runtime import RUNTIME_MODULES, runtime_dir
 from orgen.targets.python.dialects.sharing import shared
 from orgen.targets.python.module import header
@@ -41,14 +44,14 @@ class _Index:
 def dialect_files(
     schema: Schema,
     dialects: Sequence[Dialect],
-    providers: Sequence[str] = (),
+    providers: Sequence[Provider] = (),
     known: Sequence[Dialect] = (),
     package: str = "openresponses",
 ) -> list[SourceFile]:
-    """`openresponses/dialects/*.py`, unformatted.
+    """`openresponses/dialects/*.py` and `openresponses/profiles/*.py`, unformatted.
 
-    `providers` are the slugs of known providers, for `provider_extensions`; `known` are all
-    dialects of the spec, if `dialects` are not; `package` is what documentation imports.
+    `providers` are known to `provider_extensions`, and have profiles; `known` are all dialects
+    of the spec, if `dialects` are not; `package` is what documentation imports.
     """
     if not dialects:
         return []
@@ -65,29 +68,41 @@ def dialect_files(
         "dialects/__init__.py": template.render(index=index),
         "dialects/canonical.py": kinds_module(schema),
     }
-    modules = [
-        _lowered(
-            dialect,
-            schema,
-            settings_of(dialect, known or dialects, providers),
-            natives.get(dialect.name),
-        )
-        for dialect in dialects
-    ]
-    extends = {d.name: d.extends for d in dialects if d.extends in index.names}
-    for module in shared(modules, extends):
+    bases, modules = _bases(schema, dialects, known or dialects, providers, natives)
+    for module in modules:
         texts[f"dialects/{module.name}.py"] = render_dialect(module)
+    texts |= profile_texts(schema, providers, bases)
     return _placed(first, texts)
+
+
+def _bases(
+    schema: Schema,
+    dialects: Sequence[Dialect],
+    known: Sequence[Dialect],
+    providers: Sequence[Provider],
+    natives: Mapping[str, NativeTypes],
+) -> tuple[dict[str, Base], list[DialectModule]]:
+    """The dialects, compiled and lowered, and their modules."""
+    slugs = {name: provider.slug for provider in providers for name in provider.names}
+    settings = {dialect.name: settings_of(dialect, known, slugs) for dialect in dialects}
+    made = {d.name: _lowered(d, schema, settings[d.name], natives.get(d.name)) for d in dialects}
+    extends = {d.name: d.extends for d in dialects if d.extends in made}
+    modules = shared([module for _, module in made.values()], extends)
+    bases = {
+        module.name: Base(*made[module.name], settings[module.name], origins_of(module))
+        for module in modules
+    }
+    return bases, modules
 
 
 def _lowered(
     dialect: Dialect, schema: Schema, settings: Settings, native: NativeTypes | None
-) -> DialectModule:
-    return remembered(
-        f"lowered {dialect.name}",
-        (dialect, schema, settings, native),
-        lambda: lower_dialect(dialect, compile_dialect(dialect, schema), settings, native),
-    )
+) -> tuple[Compiled, DialectModule]:
+    def make() -> tuple[Compiled, DialectModule]:
+        compiled = compile_parts(dialect, schema)
+        return compiled, lower_dialect(dialect, compiled.program, settings, native)
+
+    return remembered(f"lowered {dialect.name}", (dialect, schema, settings, native), make)
 
 
 def runtime_files(schema: Schema) -> list[SourceFile]:

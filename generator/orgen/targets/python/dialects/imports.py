@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,12 @@ def import_lines(module: DialectModule) -> list[str]:
         Import("..runtime.turns", ("Gathering", "Splitting")),
         *sorted([Import(".canonical", ("KINDS",)), *beside], key=lambda item: item.module),
     ]
-    return [_line(item) for item in found if item.names]
+    return lines(found)
+
+
+def lines(imports: Iterable[Import]) -> list[str]:
+    """Import statements, as import sorters leave them; what names nothing is left out."""
+    return [_line(item) for item in imports if item.names]
 
 
 def _line(item: Import) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from orgen.dialect.ast import Dialect, Direction, Note
@@ -15,7 +15,7 @@ from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.streams import stream_table
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.flatten import flatten
-from orgen.dialect.optimise import Routine, routines
+from orgen.dialect.optimise import Routine, routine
 from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.operations import (
     AllOf,
@@ -75,6 +75,8 @@ class DialectModule:
     stream: StreamText | None
     imports: tuple[Import, ...] = ()
     """What is the same in the module of the dialect that this one extends."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The key sets as names of keys."""
 
 
 def dialect_module(dialect: Dialect, program: Program, *, optimise: bool = True) -> str:
@@ -95,19 +97,28 @@ def lower_dialect(
     native: NativeTypes | None = None,
     *,
     optimise: bool = True,
+    base: tuple[Program, DialectModule] | None = None,
 ) -> DialectModule:
     """The module `openresponses/dialects/<name>.py`.
 
-    `native` are the types of the vendor's bodies, if there is a module of them.
+    `native` are the types of the vendor's bodies, if there is a module of them; `base` is what
+    functions that the program shares with it are taken from, printed as they are there.
     """
     printer = Printer()
-    functions = [_function(printer, item) for item in routines(program, optimise=optimise)]
+    printed = _printed(printer, *base) if base else {}
+    functions = [
+        printed.get(id(function)) or _function(printer, routine(function, optimise=optimise))
+        for function in program.functions
+    ]
     functions.append(_text_function(printer, dialect))
     bodies = "\n".join(function.body for function in functions)
     tables = (
         *(_table(table) for table in program.tables),
         *(TableText(n, f"typed({value(dict(t))})") for n, t in printer.field_tables.items()),
     )
+    if base:
+        own = {table.name for table in tables}
+        tables = (*tables, *(table for table in base[1].tables if table.name not in own))
     table = stream_table(dialect)
     return DialectModule(
         name=dialect.name,
@@ -126,7 +137,14 @@ def lower_dialect(
         facts=(*_facts(dialect), *_settings(settings or settings_of(dialect, [dialect]))),
         native=native,
         stream=stream_text(table) if table is not None else None,
+        keys=dict(printer.key_sets),
     )
+
+
+def _printed(printer: Printer, program: Program, module: DialectModule) -> dict[int, FunctionText]:
+    """Functions of a program as its module prints them, whose key sets keep their names."""
+    printer.key_sets.update(module.keys)
+    return {id(f): text for f, text in zip(program.functions, module.functions, strict=False)}
 
 
 def _function(printer: Printer, item: Routine) -> FunctionText:

@@ -34,8 +34,8 @@ def shared(modules: Sequence[DialectModule], extends: Mapping[str, str]) -> list
             made[name], origins[name] = whole[name], {}
             return
         settle(base)
-        same = _same(_definitions(whole[name]), _definitions(whole[base]))
-        origins[name] = {word: origins[base].get(word, base) for word in same}
+        alike = same(definitions(whole[name]), definitions(whole[base]))
+        origins[name] = {word: origins[base].get(word, base) for word in alike}
         made[name] = _reduced(whole[name], origins[name])
 
     for module in modules:
@@ -43,7 +43,7 @@ def shared(modules: Sequence[DialectModule], extends: Mapping[str, str]) -> list
     return [made[module.name] for module in modules]
 
 
-def _definitions(module: DialectModule) -> dict[str, str]:
+def definitions(module: DialectModule) -> dict[str, str]:
     """Name -> text of everything that a module defines at its top."""
     return {
         **{table.name: table.text for table in module.tables},
@@ -52,16 +52,18 @@ def _definitions(module: DialectModule) -> dict[str, str]:
     }
 
 
-def _same(own: Mapping[str, str], base: Mapping[str, str]) -> set[str]:
+def same(own: Mapping[str, str], base: Mapping[str, str]) -> set[str]:
     """Names that mean the same in both modules, down to what they refer to."""
     known = own.keys() | base.keys()
-    same = {name for name, text in own.items() if base.get(name) == text}
-    while strays := {name for name in same if (_words(own[name]) & known) - same}:
-        same -= strays
-    return same
+    alike = {name for name, text in own.items() if base.get(name) == text}
+    refers = {name: words(own[name]) & known for name in alike}
+    while strays := {name for name in alike if refers[name] - alike}:
+        alike -= strays
+    return alike
 
 
-def _words(text: str) -> set[str]:
+def words(text: str) -> set[str]:
+    """The identifiers in a text."""
     return set(_WORD.findall(text))
 
 
@@ -70,7 +72,7 @@ def _reduced(module: DialectModule, origins: Mapping[str, str]) -> DialectModule
     functions = tuple(f for f in module.functions if f.name not in origins)
     texts = [function.body for function in functions]
     facts = "\n".join(fact.text for fact in module.facts)
-    needed = _words("\n".join([*texts, facts]))
+    needed = words("\n".join([*texts, facts]))
     needed |= {f.name for f in module.functions if _ENTRIES.fullmatch(f.name)} | {"text_part"}
     movable = {table.name for table in module.tables} | {f.name for f in module.functions}
     imported = {name: origin for name, origin in origins.items() if name in needed & movable}
@@ -81,10 +83,11 @@ def _reduced(module: DialectModule, origins: Mapping[str, str]) -> DialectModule
         tables=tables,
         key_sets=tuple(one for one in module.key_sets if one[0] in needed),
         primitives=primitives("\n".join([*texts, *(table.text for table in tables)])),
-        imports=tuple(_imports(imported)),
+        imports=tuple(imports(imported)),
     )
 
 
-def _imports(origins: Mapping[str, str]) -> Iterator[Import]:
+def imports(origins: Mapping[str, str]) -> Iterator[Import]:
+    """Import statements of names, whose modules are given."""
     for origin in sorted(set(origins.values())):
         yield Import(origin, tuple(sorted(n for n, other in origins.items() if other == origin)))

@@ -1,0 +1,1 @@
+"""Providers: where models are reached, and in what they differ from the dialects they speak."""

@@ -1,0 +1,274 @@
+"""Modules of profiles: of a dialect as one provider speaks it, only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from orgen.dialect.compile.program import compile_parts
+from orgen.dialect.compile.reuse import Compiled
+from orgen.dialect.settings import Settings
+from orgen.ir.schema import Schema
+from orgen.provider.model import Provider, Service
+from orgen.render import environment
+from orgen.targets.python.dialects.imports import Import, lines
+from orgen.targets.python.dialects.module import (
+    DialectModule,
+    FunctionText,
+    TableText,
+    lower_dialect,
+    primitives,
+)
+from orgen.targets.python.dialects.sharing import definitions, imports, same, words
+from orgen.targets.python.dialects.streams import StreamText
+from orgen.targets.python.text import string
+
+_ROLES = frozenset({"Gathering", "Splitting"})
+_ENTRIES = (
+    "encode_request",
+    "decode_request",
+    "encode_response",
+    "decode_response",
+    "encode_error",
+    "decode_error",
+    "encode_compact_request",
+    "decode_compact_request",
+    "encode_compact_response",
+    "decode_compact_response",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileModule:
+    """What `profiles/module.py.jinja` prints."""
+
+    name: str
+    dialect: str
+    title: str
+    provider: str
+    imports: tuple[Import, ...]
+    """What other generated modules define."""
+    primitives: tuple[str, ...]
+    contexts: tuple[str, ...]
+    """Classes of the runtime that tables are made of."""
+    roles: tuple[str, ...]
+    """Classes of the runtime that functions take."""
+    tables: tuple[TableText, ...]
+    key_sets: tuple[tuple[str, str], ...]
+    functions: tuple[FunctionText, ...]
+    facts: tuple[TableText, ...]
+    entries: tuple[str, ...]
+    """Entry points that are this module's own."""
+    stream: StreamText | None
+    """How streams are laid out, if it differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of `profiles/__init__.py`: a dialect as a provider serves it."""
+
+    dialect: str
+    provider: str
+    path: str
+    stream_path: str
+    compact_path: str
+    module: str
+    """Module of what differs; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A dialect that profiles begin as, compiled and lowered."""
+
+    compiled: Compiled
+    module: DialectModule
+    """All of it, whatever it shares with others."""
+    settings: Settings
+    origins: Mapping[str, str]
+    """Names that can be imported -> the modules that define them."""
+
+
+def module_name(provider: Provider, service: Service) -> str:
+    """`vllm_openai_chat`: slugs may have hyphens, modules may not."""
+    return f"{provider.slug.replace('-', '_')}_{service.dialect}"
+
+
+def profile_texts(
+    schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
+) -> dict[str, str]:
+    """Path below the package -> text, of the package `profiles`."""
+    maker = _Maker(schema, {provider.slug: provider for provider in providers}, bases)
+    entries = [
+        Entry(
+            service.dialect,
+            name,
+            service.path,
+            service.stream_path,
+            service.compact_path,
+            maker.module(provider, service),
+        )
+        for provider in providers
+        for service in provider.services
+        if service.dialect in bases
+        for name in provider.names
+    ]
+    rows = sorted(entries, key=lambda entry: (entry.dialect, entry.provider))
+    dialects = [
+        (name, [row for row in rows if row.dialect == name])
+        for name in dict.fromkeys(row.dialect for row in rows)
+    ]
+    index = environment("python").get_template("profiles/__init__.py.jinja")
+    texts = {"profiles/__init__.py": index.render(dialects=dialects)} if rows else {}
+    return {**texts, **maker.texts}
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes the modules, those that others begin as first."""
+
+    schema: Schema
+    providers: Mapping[str, Provider]
+    dialects: Mapping[str, Base]
+    texts: dict[str, str] = field(default_factory=dict)
+    made: dict[tuple[str, str], tuple[Base, str]] = field(default_factory=dict)
+    """Provider and dialect -> what it became, and its module."""
+
+    def module(self, provider: Provider, service: Service) -> str:
+        """The name of the module of a profile; empty where it would say nothing."""
+        key = (provider.slug, service.dialect)
+        if key not in self.made:
+            self.made[key] = self.make(provider, service)
+        return self.made[key][1]
+
+    def make(self, provider: Provider, service: Service) -> tuple[Base, str]:
+        base = self.base(service)
+        own = base
+        if service.profile is not None:
+            compiled = compile_parts(service.profile, self.schema, base.compiled)
+            known = (base.compiled.program, base.module)
+            module = lower_dialect(service.profile, compiled.program, base.settings, base=known)
+            own = replace(base, compiled=compiled, module=module)
+        dialect = self.dialects[service.dialect]
+        added = tuple(name for name in sorted(provider.settings) if name not in base.settings.own)
+        found = _reduced(provider, service, own.module, base, dialect.module, added)
+        if not (found.functions or found.entries or found.facts or found.stream):
+            return own, ""
+        template = environment("python").get_template("profiles/module.py.jinja")
+        self.texts[f"profiles/{found.name}.py"] = template.render(
+            module=found, imports=_import_lines(found)
+        )
+        imported = {name: one.module for one in found.imports for name in one.names}
+        defined = [one.name for one in found.tables] + [one.name for one in found.functions]
+        origins = {**base.origins, **imported, **dict.fromkeys(defined, f"profiles.{found.name}")}
+        return replace(own, origins=origins), found.name
+
+    def base(self, service: Service) -> Base:
+        """What the profile begins as."""
+        parent = self.providers.get(service.parent or "")
+        if parent is None or service.profile is None:
+            return self.dialects[service.dialect]
+        (other,) = (one for one in parent.services if one.dialect == service.dialect)
+        self.module(parent, other)
+        return self.made[parent.slug, service.dialect][0]
+
+
+def _reduced(
+    provider: Provider,
+    service: Service,
+    own: DialectModule,
+    base: Base,
+    dialect: DialectModule,
+    added: tuple[str, ...],
+) -> ProfileModule:
+    """The profile without what other modules have, and with imports of what it needs of them."""
+    origins, keys = base.origins, base.module.keys
+    here = definitions(own)
+    before = definitions(base.module)
+    alike = same(here, {n: text for n, text in before.items() if n in origins or n in keys})
+    plain = {n for n in alike if n in keys or origins[n] == f"dialects.{service.dialect}"}
+    entries = tuple(entry for entry in _ENTRIES if entry in here and entry not in plain)
+    facts = tuple(_facts(own, dialect, here.keys() - plain, added))
+    needed = _closure({*entries, *_names(fact.text for fact in facts)}, here, alike)
+    functions = tuple(f for f in own.functions if f.name in needed - alike)
+    tables = tuple(table for table in own.tables if table.name in needed - alike)
+    texts = "\n".join([*(f.body for f in functions), *(table.text for table in tables)])
+    imported = {name: origins[name] for name in needed & alike & origins.keys()}
+    return ProfileModule(
+        name=module_name(provider, service),
+        dialect=service.dialect,
+        title=dialect.title,
+        provider=provider.title,
+        imports=tuple(imports(imported)),
+        primitives=primitives(texts),
+        contexts=tuple(sorted(words(texts) & {"Beside", "Turn"})),
+        roles=tuple(sorted(words(" ".join(f.parameters for f in functions)) & _ROLES)),
+        tables=tables,
+        key_sets=tuple(one for one in own.key_sets if one[0] in needed),
+        functions=functions,
+        facts=facts,
+        entries=entries,
+        stream=own.stream if own.stream != dialect.stream else None,
+    )
+
+
+def _import_lines(module: ProfileModule) -> list[str]:
+    """All imports within the package, what lies furthest first."""
+    dialects = [
+        Import(f"..{one.module}", one.names)
+        for one in module.imports
+        if one.module.startswith("dialects.")
+    ]
+    beside = [
+        Import(f".{one.module.removeprefix('profiles.')}", one.names)
+        for one in module.imports
+        if one.module.startswith("profiles.")
+    ]
+    runtime = [
+        Import("..runtime.context", module.contexts),
+        Import("..runtime.primitives", module.primitives),
+        Import("..runtime.streams", module.stream.imports if module.stream else ()),
+        Import("..runtime.turns", module.roles),
+    ]
+    base = f"from ..dialects.{module.dialect} import DIALECT as BASE"
+    before = [one for one in dialects if one.module < f"..dialects.{module.dialect}"]
+    after = [one for one in dialects if one not in before]
+    return [*lines(before), base, *lines([*after, *runtime, *beside])]
+
+
+def origins_of(module: DialectModule) -> dict[str, str]:
+    """Names that can be imported from a dialect's module, and the modules that define them."""
+    found = {name: f"dialects.{one.module}" for one in module.imports for name in one.names}
+    defined = [one.name for one in module.tables] + [one.name for one in module.functions]
+    return {**found, **dict.fromkeys(defined, f"dialects.{module.name}")}
+
+
+def _facts(
+    own: DialectModule, base: DialectModule, changed: Set[str], added: tuple[str, ...]
+) -> Iterator[TableText]:
+    """The tables of facts that differ, or that name something that does."""
+    if "text_part" in changed:
+        yield TableText("text", "text_part")
+    known = {fact.name: fact.text for fact in base.facts}
+    for fact in own.facts:
+        if fact.name == "settings" and added:
+            yield TableText(
+                "settings", f"BASE.tables.settings | {{{', '.join(map(string, added))}}}"
+            )
+        elif known.get(fact.name) != fact.text or words(fact.text) & changed:
+            yield fact
+
+
+def _names(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in words(text)}
+
+
+def _closure(names: set[str], here: Mapping[str, str], alike: Set[str]) -> set[str]:
+    """The names and all that is defined here and that they lead to; what is alike leads nowhere."""
+    found: set[str] = set()
+    waiting = list(names & here.keys())
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [] if name in alike else words(here[name]) & here.keys()
+    return found

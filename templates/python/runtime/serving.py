@@ -1,0 +1,67 @@
+"""Policies of servers that speak another vendor's format; profiles name those they need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .context import EncodeContext
+
+_REASONING = ("reasoning_content", "reasoning", "reasoning_details")
+
+
+def developer_as_system(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Developer messages are the system's: chat templates of open models know no developer."""
+    native["messages"] = [
+        {**message, "role": "system"} if message.get("role") == "developer" else message
+        for message in native.get("messages") or []
+    ]
+
+
+def single_system_message(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Leading system messages of plain text are one, for chat templates that take no second."""
+    messages = native.get("messages") or []
+    count = 0
+    while count < len(messages) and _plain_system(messages[count]):
+        count += 1
+    if count > 1:
+        text = "\n\n".join(message["content"] for message in messages[:count])
+        native["messages"] = [{**messages[0], "content": text}, *messages[count:]]
+
+
+def _plain_system(message: dict[str, Any]) -> bool:
+    return message.get("role") == "system" and isinstance(message.get("content"), str)
+
+
+def reasoning_renamed(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Plain reasoning goes back as `reasoning` (vLLM, Groq, Ollama's Chat API)."""
+    native["messages"] = [
+        _renamed(message) if "reasoning_content" in message else message
+        for message in native.get("messages") or []
+    ]
+
+
+def _renamed(message: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in message.items() if key != "reasoning_content"}
+    return {**rest, "reasoning": rest.get("reasoning", message["reasoning_content"])}
+
+
+def reasoning_dropped(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Reasoning of earlier turns is not sent to an API that refuses it."""
+    kept = []
+    for message in native.get("messages") or []:
+        found = [key for key in _REASONING if key in message]
+        if found:
+            message = {key: value for key, value in message.items() if key not in found}
+            ctx.report(body, "input", "dropped", "the API takes no reasoning of earlier turns")
+        kept.append(message)
+    native["messages"] = kept
+
+
+def reasoning_required(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Every message of the assistant has `reasoning_content`, empty where none is known."""
+    native["messages"] = [
+        {**message, "reasoning_content": message.get("reasoning_content", "")}
+        if message.get("role") == "assistant"
+        else message
+        for message in native.get("messages") or []
+    ]
