@@ -40,7 +40,7 @@ def vendored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         '[tool.mypy]\nmypy_path = "src"\nexplicit_package_bases = true\n'
     )
     shutil.copy(HERE / "translates_vendored.py", folder / "program.py")
-    build = updating.build
+    build = updating.build  # pyright: ignore[reportPrivateImportUsage]
     built: dict[Options, Wanted] = {}
 
     def build_once(options: Options, *others: Any) -> Wanted:

@@ -76,13 +76,19 @@ def _plain(rule: EventRule, number: int) -> Growing | None:
         return None
     if len(tests) > 1 or len(keys) > 2 or not keys or any(len(key) != 1 for key in keys):
         return None
-    if len(done.source) > 2 or (tests and len(tests[0][0]) != 2):
+    source = list(done.source)
+    if not 1 <= len(source) <= 2 or (tests and len(tests[0][0]) != 2):
         return None
-    test = (*tests[0][0], tests[0][1]) if tests else ("", None, None)
-    holder, text = ("", done.source[0]) if len(done.source) == 1 else done.source
+    test: tuple[str, str | None, Any] = ("", None, None)
+    if tests:
+        (outer, inner), word = tests[0]
+        test = (outer, inner, word)
+    holder = source[0] if len(source) == 2 else ""
     second = keys[1][0] if len(keys) > 1 else ""
     size = len(_within(rule).get(holder, ()))
-    return Growing(number, done.target[0], test, keys[0][0], second, holder, text, rule.known, size)
+    return Growing(
+        number, done.target[0], test, keys[0][0], second, holder, source[-1], rule.known, size
+    )
 
 
 class Told:
