@@ -60,8 +60,10 @@ def reasoning_dropped(ctx: EncodeContext, body: dict[str, Any], native: dict[str
 def reasoning_required(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Every message of the assistant has `reasoning_content`, empty where none is known."""
     native["messages"] = [
-        {**message, "reasoning_content": message.get("reasoning_content", "")}
-        if message.get("role") == "assistant"
-        else message
+        (
+            {**message, "reasoning_content": message.get("reasoning_content", "")}
+            if message.get("role") == "assistant"
+            else message
+        )
         for message in native.get("messages") or []
     ]
