@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from . import dialects, events, models, native, types
+    from . import dialects, events, models, native, providers, types
 
 __all__ = [
     "__spec_hash__",
@@ -19,6 +19,7 @@ __all__ = [
     "events",
     "models",
     "native",
+    "providers",
     "types",
 ]
 

@@ -52,7 +52,7 @@ def known_provider(
     """Raises DecodeError for a key that names no vendor or provider."""
     slugs = ctx.tables.slugs
     if slugs and name not in slugs and name not in (provider, ctx.tables.slug):
-        hint = _hint(str(name), slugs)
+        hint = _hint(str(name), slugs, alike=0.7)
         raise DecodeError(ctx.pointer(settings, name), f"'{name}' is no known provider{hint}")
 
 
@@ -111,12 +111,12 @@ def _below(path: str, settings: Iterable[str]) -> Iterator[str]:
     return (name for name in settings if name.startswith(f"{path}."))
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _hint(name: str, known: Iterable[str], alike: float = 0.6) -> str:
     """The names that are meant perhaps: spelled alike, or of the same last step."""
     names = sorted(known)
     last = name.rpartition(".")[2]
     same = [other for other in names if other.rpartition(".")[2] == last]
-    found = [*same, *difflib.get_close_matches(name, names, n=3)]
+    found = [*same, *difflib.get_close_matches(name, names, n=3, cutoff=alike)]
     if not found:
         return ""
     return "; did you mean " + " or ".join(f"'{other}'" for other in dict.fromkeys(found)) + "?"

@@ -171,7 +171,7 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:23)"""
+    """tool_choice (spec/providers/vllm.yaml:22)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
@@ -210,7 +210,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/vllm.yaml:18)"""
+    """limit (spec/providers/vllm.yaml:17)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
@@ -262,7 +262,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:23)"""
+    """tool_choice (spec/providers/vllm.yaml:22)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -294,7 +294,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/vllm.yaml:18)"""
+    """limit (spec/providers/vllm.yaml:17)"""
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens

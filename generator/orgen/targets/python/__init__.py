@@ -18,6 +18,7 @@ from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
 from orgen.targets.python.native_modules import native_files
 from orgen.targets.python.package import lower_package
+from orgen.targets.python.providers_module import providers_file
 from orgen.targets.python.types_module import derived_names, lower_types
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class _PythonTarget:
             *_models(inputs.schema, inputs.config, diagnostics),
             *native,
             *shared,
+            *providers_file(inputs.schema, inputs.providers, inputs.config.import_name),
             *(runtime_files(inputs.schema) if shared else []),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]

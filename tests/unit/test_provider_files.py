@@ -1,0 +1,66 @@
+"""What is wrong with a provider file, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dialect_builds
+import pytest
+from orgen.diagnostics import Diagnostics
+from orgen.dialect.load import dialect_files
+from orgen.provider.load import load_providers
+
+GOOD = """\
+provider: acme
+title: Acme
+source: https://acme.example
+base_url: https://acme.example/v1
+dialects:
+  openai_chat:
+    path: /chat/completions
+"""
+
+
+def faults(folder: Path, **texts: str) -> list[tuple[str, int, str]]:
+    """(code, line, message) of each fault in provider files beside the real dialects."""
+    (folder / "dialects").symlink_to(dialect_builds.SPEC / "dialects")
+    (folder / "providers").mkdir()
+    for slug, text in texts.items():
+        (folder / "providers" / f"{slug}.yaml").write_text(text)
+    diagnostics = Diagnostics()
+    known = dialect_builds.declared()
+    found = load_providers(
+        dialect_files(folder, diagnostics), dialect_builds.schema(), known, diagnostics
+    )
+    assert diagnostics.items or len(found) == len(texts)
+    return [(item.code, item.span.line, item.message) for item in diagnostics.items]
+
+
+def test_a_good_file_has_no_fault(tmp_path: Path) -> None:
+    assert faults(tmp_path, acme=GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("provider: acme", "provider: acne", "D060", 1),
+        ("title:", "titel:", "D060", 2),
+        ("https://acme.example/v1", "file:///etc/passwd", "D060", 4),
+        ("openai_chat", "openai_chatt", "D061", 6),
+        ("acme.example/v1", "{region}.example/v1", "D062", 4),
+        (
+            "path: /chat/completions",
+            "path: /chat/completions\n    profile: {extends: nobody}",
+            "D063",
+            8,
+        ),
+    ],
+)
+def test_each_fault_has_its_place(old: str, new: str, code: str, line: int, tmp_path: Path) -> None:
+    found = faults(tmp_path, acme=GOOD.replace(old, new))
+    assert (code, line) in [(known, at) for known, at, _ in found]
+
+
+def test_two_providers_share_no_name(tmp_path: Path) -> None:
+    other = GOOD.replace("provider: acme", "provider: other\naliases: [acme]")
+    assert [code for code, _, _ in faults(tmp_path, acme=GOOD, other=other)] == ["D064"]
