@@ -352,10 +352,12 @@ class Assembler:
         return self.enclosed(elements[0], natives[0] if len(natives) == 1 else natives)
 
     def enclosed(self, element: Element, native: Any) -> dict[str, Any]:
-        """A response that holds this block alone."""
+        """A response that holds this block alone, in a turn at its own place."""
         value = native
-        for step in reversed(element.place):
-            if isinstance(step, int):
+        for depth, step in reversed(list(enumerate(element.place))):
+            if isinstance(step, int) and depth < len(self._turn):
+                value = [*({} for _ in range(min(step, MOST_TURNS))), value]
+            elif isinstance(step, int):
                 value = value if isinstance(value, list) else [value]
             else:
                 value = {step: value}
@@ -420,6 +422,9 @@ def child(holder: dict[str, Any], key: str) -> dict[str, Any]:
         found = holder[key] = {}
     return found
 
+
+MOST_TURNS = 128
+"""Choices that are told apart; no vendor gives more."""
 
 MAX_INDEX = 10_000
 """Lists that a path makes may be this long: a number must not make us fill memory."""

@@ -235,6 +235,11 @@ class OpenItem:
         return whole
 
 
+def is_choice(key: str) -> bool:
+    """Whether a property tells which of several choices an item is of."""
+    return key.endswith(":@choice")
+
+
 def _is_name(key: str, value: Any) -> bool:
     """Whether an extension item opens with the property: a name or the like, or its parts."""
     if key in PART_LISTS:
@@ -296,6 +301,7 @@ class Emitter:
         if ":" in type_:  # names and the like; the rest comes when it is whole
             opened |= {k: v for k, v in item.items() if _is_name(k, v) and k not in opened}
         opened |= {key: item[key] for key in OPENING if key in item}
+        opened |= {key: value for key, value in item.items() if is_choice(key)}
         for key, stands_in in (NAMES if type_ in LISTS or type_ == "function_call" else {}).items():
             if key in opened and not (isinstance(opened[key], str) and opened[key]):
                 self.report(f"/output/{len(self.items)}/{key}", "the server gave no such name")

@@ -440,14 +440,14 @@ class PiecedSpeaker:
 
 
 def turns_of(native: Mapping[str, Any], turn: Path) -> list[dict[str, Any]]:
-    """The objects that hold the blocks of a whole response."""
+    """The objects that hold the blocks of a whole response, by choice; empty where there is none."""
     found: list[Any] = [native]
     for step in turn:
         if step == "*":
             found = [entry for value in found if isinstance(value, list) for entry in value]
         else:
-            found = [value.get(step) for value in found if isinstance(value, dict)]
-    return [value for value in found if isinstance(value, dict)]
+            found = [value.get(step) if isinstance(value, dict) else None for value in found]
+    return [value if isinstance(value, dict) else {} for value in found]
 
 
 def at_turn(native: Mapping[str, Any], turn: Path) -> dict[str, Any]:
