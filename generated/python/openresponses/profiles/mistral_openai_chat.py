@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..dialects.openai_chat import DIALECT as BASE
 from ..dialects.openai_chat import (
     DECODE_COMPLETED_WORD,
     DECODE_CUT_WORD,
@@ -37,6 +36,7 @@ from ..dialects.openai_chat import (
     encode_request_tools,
     encode_text_format,
 )
+from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.primitives import default, is_integer, lookup
 from ..runtime.turns import Gathering, Splitting
 from .vllm_openai_chat import (

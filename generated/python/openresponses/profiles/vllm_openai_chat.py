@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..dialects.openai_chat import DIALECT as BASE
 from ..dialects.openai_chat import (
     DECODE_EFFORT,
     DECODE_MODE,
@@ -27,6 +26,7 @@ from ..dialects.openai_chat import (
     encode_request_tools,
     encode_text_format,
 )
+from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
 from ..runtime.turns import Gathering, Splitting
 

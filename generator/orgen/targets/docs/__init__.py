@@ -15,6 +15,7 @@ from orgen.targets.docs.inventions import without_inventions
 from orgen.targets.docs.lower import header, lower_index, lower_operations, lower_topics
 from orgen.targets.docs.mapping import lower_dialects, render_mappings
 from orgen.targets.docs.places import OPERATIONS_PAGE
+from orgen.targets.docs.providers import render_providers
 from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class _DocsTarget:
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The pages, the diagram of the stream if there is one, and the tables of dialects."""
         lifecycle = find_lifecycle(inputs.config.spec, inputs.schema, diagnostics)
-        return render_pages(inputs.schema, lifecycle, inputs.dialects)
+        pages = render_pages(inputs.schema, lifecycle, inputs.dialects)
+        return [*pages, *render_providers(inputs.schema, inputs.providers)]
 
 
 target: Target = _DocsTarget()

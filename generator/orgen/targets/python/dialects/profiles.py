@@ -230,7 +230,7 @@ def _import_lines(module: ProfileModule) -> list[str]:
         Import("..runtime.turns", module.roles),
     ]
     base = f"from ..dialects.{module.dialect} import DIALECT as BASE"
-    before = [one for one in dialects if one.module < f"..dialects.{module.dialect}"]
+    before = [one for one in dialects if one.module <= f"..dialects.{module.dialect}"]
     after = [one for one in dialects if one not in before]
     return [*lines(before), base, *lines([*after, *runtime, *beside])]
 
