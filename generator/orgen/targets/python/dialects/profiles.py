@@ -259,7 +259,9 @@ def _facts(
 
 
 def _names(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in words(text)}
+    """What facts refer to; other words in them are keys."""
+    found = {word for text in texts for word in words(text)}
+    return {word for word in found if word.isupper() or word == "text_part"}
 
 
 def _closure(names: set[str], here: Mapping[str, str], alike: Set[str]) -> set[str]:
