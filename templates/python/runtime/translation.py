@@ -204,8 +204,9 @@ class Dialect(Generic[Request, Response, Error]):
         body = plain(response)
         ctx = Gathering(own.tables, body, own.slug(provider), response=True)
         said = body if own.tables.echoes else resource.reduced(body, own.tables.name)
-        if (own := ctx.own_id(body.get("id"), body)) != body.get("id") and own is not None:
-            said = {**said, "id": own}
+        identifier = ctx.own_id(body.get("id"), body)
+        if identifier is not None and identifier != body.get("id"):
+            said = {**said, "id": identifier}
         native = own.run(own.functions.encode_response, said, ctx)
         for name in own.tables.fixups:
             if name in ANSWER_FIXUPS:
