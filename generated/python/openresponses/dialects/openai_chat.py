@@ -58,6 +58,8 @@ DECODE_EFFORT = {
 }
 ENCODE_MODE = {"none": "none", "auto": "auto", "required": "required"}
 DECODE_MODE = {"none": "none", "auto": "auto", "required": "required"}
+ENCODE_AUDIO = {"wav": "wav", "mp3": "mp3"}
+DECODE_AUDIO = {"wav": "wav", "mp3": "mp3"}
 ENCODE_ERROR = {
     "invalid_request": "invalid_request_error",
     "not_found": "not_found_error",
@@ -280,6 +282,7 @@ _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID = frozenset(
 )
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
+_TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO = frozenset(["type", "data", "format", "openai_chat:@audio"])
 _TYPE_DOCUMENT_URL_DOCUMENT_NAME = frozenset(["type", "document_url", "document_name"])
 _TYPE_FILE = frozenset(["type", "file"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
@@ -1387,7 +1390,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:217)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1647,7 +1650,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:217)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1666,7 +1669,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:218)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:223)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1682,7 +1685,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:221)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1698,7 +1701,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1714,7 +1717,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:227)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1748,7 +1751,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:235)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:240)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1796,7 +1799,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1868,7 +1871,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -1900,12 +1903,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:249)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -1926,7 +1929,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1946,7 +1949,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -1963,7 +1966,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -1986,7 +1989,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2058,7 +2061,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2076,7 +2079,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:249)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2100,7 +2103,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:244)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:249)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2138,7 +2141,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:147)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2152,7 +2155,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:147)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2166,7 +2169,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:149)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:150)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2193,10 +2196,27 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 if isinstance(data := part.get("data"), str) and isinstance(
                     format_ := part.get("format"), str
                 ):
-                    out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                    return out
+                    if part.get("openai_chat:@audio") == "other":
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": format_},
+                        }
+                        if not _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO.issuperset(part):
+                            ctx.account(
+                                part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
+                            )
+                        return out
+                    if lookup(ENCODE_AUDIO, format_) is not None:
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        }
+                        ctx.settle_word(
+                            part, format_, "audio", "input_audio.format", part, "format"
+                        )
+                        if not _TYPE_DATA_FORMAT.issuperset(part):
+                            ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                        return out
             case "input_file":
                 if (
                     isinstance(file_url := part.get("file_url"), str)
@@ -2237,7 +2257,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:149)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2270,17 +2290,33 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_audio":
-                if (
-                    isinstance(input_audio := native.get("input_audio"), dict)
-                    and isinstance(data := input_audio.get("data"), str)
-                    and isinstance(format_ := input_audio.get("format"), str)
+                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(
+                    data := input_audio.get("data"), str
                 ):
-                    out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_INPUT_AUDIO.issuperset(native):
-                        ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                    if not _DATA_FORMAT.issuperset(input_audio):
-                        ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
-                    return out
+                    if (format_ := input_audio.get("format")) is not None and (
+                        format__ := lookup(DECODE_AUDIO, format_)
+                    ) is not None:
+                        out = {"type": "input_audio", "data": data, "format": format__}
+                        ctx.keep_exact(
+                            format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
+                        )
+                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                            ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
+                        if not _DATA_FORMAT.issuperset(input_audio):
+                            ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
+                        return out
+                    if isinstance(format_, str):
+                        out = {
+                            "type": "input_audio",
+                            "data": data,
+                            "format": format_,
+                            "openai_chat:@audio": "other",
+                        }
+                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                            ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
+                        if not _DATA_FORMAT.issuperset(input_audio):
+                            ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
+                        return out
             case "document_url":
                 if isinstance(document_url := native.get("document_url"), str) and (
                     (document_name := native.get("document_name")) is None
@@ -2319,7 +2355,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:163)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:168)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2359,12 +2395,14 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(
-                    format_ := part.get("format"), str
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and lookup(ENCODE_AUDIO, format_) is not None
                 ):
                     out = {
                         "type": "input_audio",
-                        "input_audio": {"data": data, "format": format_},
+                        "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
                         "@apart": True,
                     }
                     ctx.report(
@@ -2373,6 +2411,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "tool results carry text only; sent in a user message behind them",
                     )
+                    ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
                     if not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
@@ -2397,7 +2436,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:163)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:168)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2428,7 +2467,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:177)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2454,7 +2493,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:177)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2474,7 +2513,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2488,14 +2527,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:184)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2509,12 +2548,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2528,7 +2567,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:186)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2542,7 +2581,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2556,7 +2595,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:187)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2570,7 +2609,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2584,7 +2623,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2598,7 +2637,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2623,7 +2662,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2649,7 +2688,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:194)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2674,7 +2713,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:194)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2703,7 +2742,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2724,7 +2763,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2744,7 +2783,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     allowed_tools: dict[str, Any]
     if isinstance(part, dict):
@@ -2770,7 +2809,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2808,7 +2847,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:212)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2822,7 +2861,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:212)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if not _NAME.issuperset(native):
@@ -2832,7 +2871,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -2874,7 +2913,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2950,6 +2989,7 @@ TABLES = DialectTables(
         "compaction": "it comes from another API, which alone can read it",
         "input_file": "files are sent inline or by id",
         "input_file.file_url": "files are sent inline or by id",
+        "input_audio": "recordings are sent as wav or mp3",
         "input_video": "no video input",
     },
     ignore={
@@ -2964,6 +3004,8 @@ TABLES = DialectTables(
         "decode_effort": DECODE_EFFORT,
         "encode_mode": ENCODE_MODE,
         "decode_mode": DECODE_MODE,
+        "encode_audio": ENCODE_AUDIO,
+        "decode_audio": DECODE_AUDIO,
         "encode_error": ENCODE_ERROR,
         "decode_error": DECODE_ERROR,
         "encode_failed_word": ENCODE_FAILED_WORD,

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from ..dialects.openai_chat import (
+    DECODE_AUDIO,
     DECODE_COMPLETED_WORD,
     DECODE_CUT_WORD,
     DECODE_ENDED_WORD,
     DECODE_ERROR,
     DECODE_FAILED_WORD,
     DECODE_MODE,
+    ENCODE_AUDIO,
     ENCODE_COMPLETED_WORD,
     ENCODE_CUT_WORD,
     ENCODE_ENDED_WORD,
@@ -290,6 +292,8 @@ DIALECT = replace(
             "decode_effort": DECODE_EFFORT,
             "encode_mode": ENCODE_MODE,
             "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
             "encode_error": ENCODE_ERROR,
             "decode_error": DECODE_ERROR,
             "encode_failed_word": ENCODE_FAILED_WORD,

@@ -314,7 +314,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -328,7 +328,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
