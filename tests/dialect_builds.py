@@ -4,6 +4,7 @@ compiled as `orgen generate` compiles them, and loaded beside the generated pack
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -126,28 +127,44 @@ def noticed(name: str, changed: Document) -> str:
 
 
 def stream_that_differs(name: str, dialect: Dialect) -> str:
-    """The name of a stream of our own that a changed dialect reads otherwise than its file."""
-    if dialect.stream is None or name not in DIALECTS:
+    """The name of a stream of our own that a changed dialect reads, or writes, otherwise."""
+    if dialect.stream is None:
         return ""
-    for case in stream_cases(name):
+    for case, data in streams(name).items():
         try:
-            found = timeless(events_of(dialect, case.data))
+            found = timeless(events_of(dialect, data))
         except Exception:  # whatever it raises, the original does not
-            return case.name
-        if found != original_events(name, case.name):
-            return case.name
+            return case
+        if found != original_events(name, case):
+            return case
     return ""
 
 
 @cache
+def streams(name: str) -> dict[str, bytes]:
+    """Streams of our own in that dialect; where there are none, what it makes of another's."""
+    if name in DIALECTS:
+        return {case.name: case.data for case in stream_cases(name)}
+    other = "openai_responses" if name == "openresponses" else "openai_chat"
+    found = {}
+    for case in stream_cases(other):
+        decoder, encoder = package.get(other).StreamDecoder(), package.get(name).StreamEncoder()
+        events = [*decoder.feed(case.data), *decoder.close()]
+        found[case.name] = b"".join(map(encoder.feed, events)) + encoder.close()
+    return found
+
+
+@cache
 def original_events(name: str, case: str) -> Any:
-    data = next(found.data for found in stream_cases(name) if found.name == case)
-    return timeless(events_of(package.get(name), data))
+    return timeless(events_of(package.get(name), streams(name)[case]))
 
 
-def events_of(dialect: Dialect, data: bytes) -> list[dict[str, Any]]:
-    decoder = dialect.StreamDecoder()
-    return [dict(event) for event in (*decoder.feed(data), *decoder.close())]
+def events_of(dialect: Dialect, data: bytes) -> list[Any]:
+    """The events of a stream, and the stream that encoding makes of them again."""
+    decoder, encoder = dialect.StreamDecoder(), dialect.StreamEncoder()
+    events = [dict(event) for event in (*decoder.feed(data), *decoder.close())]
+    again = b"".join(map(encoder.feed, events)) + encoder.close()
+    return [*events, re.sub(rb'"(created\w*)":[^,}]*', rb'"\1":0', again).decode()]
 
 
 def timeless(value: Any) -> Any:

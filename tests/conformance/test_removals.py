@@ -12,6 +12,8 @@ import pytest
 from dialect_builds import NAMES, document, noticed
 from removals import STATEMENTS, Removal, removals
 
+STREAMING = ("event", "piece")
+
 SOME = 4
 """How many removals per dialect a brief run tries."""
 
@@ -30,10 +32,10 @@ def test_no_part_of_a_dialect_is_idle(name: str, full: bool) -> None:
     assert idle == [], f"{len(idle)} of {len(tried)}"
 
 
-@pytest.mark.parametrize("name", ["anthropic_messages", "openai_responses"])
-def test_no_event_of_a_stream_is_idle(name: str, full: bool) -> None:
-    """Of the dialects that say what each event does."""
-    found = [removal for removal in removals(document(name)) if removal.kind == "event"]
+@pytest.mark.parametrize("name", NAMES)
+def test_no_part_of_a_stream_is_idle(name: str, full: bool) -> None:
+    """Neither what an event does, nor what becomes of a property of a piece."""
+    found = [removal for removal in removals(document(name)) if removal.kind in STREAMING]
     tried = chosen(found, full)
     idle = [removal.name for removal in tried if not noticed(name, removal.document)]
     assert idle == [], f"{len(idle)} of {len(tried)}"

@@ -1771,7 +1771,6 @@ TABLES = DialectTables(
         "output_text.logprobs": "no log probabilities",
         "url_citation": "citations without the search result they quote cannot be sent back",
         "reasoning.content": "thinking is replayed from its signature",
-        "reasoning.encrypted_content": "it comes from another model, which alone can read it",
         "reasoning": "it comes from another model, which alone can read it",
         "compaction.created_by": "no field for the author",
         "json_schema.description": "schemas describe themselves",

@@ -2835,7 +2835,6 @@ STREAM = StreamTable(
         ("responseId",): "first",
         ("modelVersion",): "first",
         ("candidates", "index"): "key",
-        ("candidates", "content", "role"): "first",
         ("candidates", "content", "parts"): "coalesce",
         ("candidates", "content", "parts", "functionCall"): "fragments",
     },
