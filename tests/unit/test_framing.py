@@ -106,12 +106,19 @@ def test_arrays(text: bytes, expected: list[bytes]) -> None:
 
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.text(max_size=6) | st.integers(),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
 )
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.dictionaries(st.text(), VALUES)), st.sampled_from([None, 1]), st.booleans())
+@given(
+    st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=3), max_size=4),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+)
 def test_the_elements_of_an_array_are_found(
     values: list[Any], indent: int | None, ascii: bool
 ) -> None:
