@@ -188,6 +188,12 @@ class OpenItem:
         if ":" in self.type:
             self._keep_opened(final)
         final |= {key: value for key, value in self.opened.items() if key in OPENING}
+        if self.type == "reasoning" and self.parts and said_in(final) == self.text():
+            # The same thoughts under another name than they were streamed by.
+            again = [
+                name for name in LISTS[self.type] if final.get(name) and name not in self.parts
+            ]
+            final |= {name: [] for name in again}
         for name in LISTS.get(self.type, ()):
             if name in final or name in self.parts or name in self.opened:
                 final[name] = self._closed_parts(name, final.get(name))
@@ -231,6 +237,13 @@ class OpenItem:
         done = {**self.place(), "arguments": whole}
         self.emitter.emit("response.function_call_arguments.done", done)
         return whole
+
+
+def said_in(item: dict[str, Any]) -> str:
+    """All texts of an item's parts."""
+    lists = (item.get(name) for name in PART_LISTS[::-1])
+    parts = (part for parts in lists if isinstance(parts, list) for part in parts)
+    return "".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))
 
 
 def is_choice(key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import resource
 from .assembling import MARK, Key
+from .emitting import is_choice
 from .errors import Loss, OpenResponsesError
 from .grounding import ANSWER_FIXUPS
 from .jsontext import dumps
@@ -242,6 +243,9 @@ class StreamEncoder:
             parts = sent.item.setdefault(part[0], [])
             while len(parts) <= part[1] < 10_000:
                 parts.append({"type": kind})
+        if self._behind(sent):
+            sent.waiting.append((part, delta))
+            return []
         return self._append(sent, part, delta)
 
     def _append(self, sent: Sent, part: Part, text: str) -> list[dict[str, Any]]:
@@ -357,7 +361,7 @@ class StreamEncoder:
         for sent in self._items:
             if sent.finished:
                 continue
-            if self._blocked(sent):
+            if self._blocked(sent) or self._behind(sent):
                 continue
             waiting, sent.waiting = sent.waiting, []
             for part, text in waiting:
@@ -365,6 +369,19 @@ class StreamEncoder:
             if sent.done is not None and not sent.waiting:
                 events.extend(self._complete(sent, sent.done))
         return events
+
+    def _behind(self, sent: Sent) -> bool:
+        """Whether an item must wait for another choice, where the format has one place for all."""
+        mine = choice_of(sent.item)
+        if mine[0].startswith(self._dialect.tables.name + ":"):
+            return False
+        earlier = self._items[: self._place(sent)]
+        others = [choice_of(other.item) for other in earlier if not other.finished]
+        own = self._dialect.tables.name + ":"
+        return any(other[1] != mine[1] and not other[0].startswith(own) for other in others)
+
+    def _place(self, sent: Sent) -> int:
+        return next(number for number, item in enumerate(self._items) if item is sent)
 
     def _blocked(self, sent: Sent) -> bool:
         """Whether the item must wait until a call is complete: calls cannot be interrupted."""
@@ -549,6 +566,11 @@ def fits(block: Block, entry: dict[str, Any]) -> bool:
 def same_block(one: Block, other: Block) -> bool:
     """Whether two texts grow in the same block."""
     return (one.list, one.key, one.turn) == (other.list, other.key, other.turn)
+
+
+def choice_of(item: dict[str, Any]) -> tuple[str, Any]:
+    """Which of several choices an item is of: the property that says so, and its number."""
+    return next(((key, value) for key, value in item.items() if is_choice(key)), ("", 0))
 
 
 def marked(item: dict[str, Any], part: Part) -> dict[str, Any]:
