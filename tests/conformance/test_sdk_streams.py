@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import anthropic
+import httpx2 as httpx
+import openai
 import pytest
 from facts import found_facts
+from google import genai
 from openresponses import dialects
 from stream_cases import Decoded, decoded, stream_cases
-
-httpx = pytest.importorskip("httpx2")
 
 NAMES = {
     "openai_chat": ["interleaved_calls", "refusal", "finish_before_usage", "content_filter"],
@@ -48,7 +50,6 @@ def calls(pairs: Any) -> list[Any]:
 
 @pytest.mark.parametrize("found", CASES)
 def test_openai_chat(found: Decoded) -> None:
-    openai = pytest.importorskip("openai")
     api = openai.OpenAI(api_key="k", http_client=client("openai_chat", found))
     chunks = list(
         api.chat.completions.create(
@@ -73,7 +74,6 @@ def test_openai_chat(found: Decoded) -> None:
 
 @pytest.mark.parametrize("found", CASES)
 def test_openai_responses(found: Decoded) -> None:
-    openai = pytest.importorskip("openai")
     api = openai.OpenAI(api_key="k", http_client=client("openai_responses", found))
     with api.responses.stream(model="m", input="Hi") as stream:
         seen = [event.type for event in stream]
@@ -90,7 +90,6 @@ def test_openai_responses(found: Decoded) -> None:
 
 @pytest.mark.parametrize("found", CASES)
 def test_anthropic(found: Decoded) -> None:
-    anthropic = pytest.importorskip("anthropic")
     api = anthropic.Anthropic(api_key="k", http_client=client("anthropic_messages", found))
     messages = [{"role": "user", "content": "Hi"}]
     with api.messages.stream(model="m", max_tokens=9, messages=messages) as stream:
@@ -108,7 +107,6 @@ def test_anthropic(found: Decoded) -> None:
 
 @pytest.mark.parametrize("found", CASES)
 def test_google(found: Decoded) -> None:
-    genai = pytest.importorskip("google.genai")
     options = {"httpx_client": client("gemini_generate_content", found)}
     api = genai.Client(api_key="k", http_options=options)
     chunks = list(api.models.generate_content_stream(model="m", contents="Hi"))
