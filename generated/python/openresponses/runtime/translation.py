@@ -22,6 +22,7 @@ from .profiles import spoken
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
 from .streams import StreamTable
+from .terms import leave_out, refuse
 from .turns import Gathering, Splitting
 
 if TYPE_CHECKING:
@@ -128,12 +129,16 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
         body = plain(request)
+        own: Dialect[Any, Any, Any] = spoken(self, provider, body.get("model"))
         ctx = Gathering(own.tables, body, own.slug(provider))
+        if own.tables.refuses:
+            refuse(ctx, body)
         native = own.run(own.functions.encode_request, body, ctx)
         url = {key[1:]: native.pop(key) for key in [k for k in native if k.startswith("@")]}
-        apply_settings(ctx, body, native, provider)
+        entry = apply_settings(ctx, body, native, provider)
+        if own.tables.lacks:
+            leave_out(ctx, body, native, entry)
         for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
@@ -149,8 +154,8 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
         native = plain(body)
+        own: Dialect[Any, Any, Any] = spoken(self, provider, _model(self, native, path))
         known = own.tables.spelling
         ctx = own.splitting(native, provider, path, spelling=known is not None)
         try:
@@ -386,6 +391,14 @@ def plain(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DecodeError("", "expected an object")
     return value
+
+
+def _model(dialect: Dialect[Any, Any, Any], native: dict[str, Any], path: str | None) -> Any:
+    """The model that a native request is for; some APIs have it in the URL."""
+    model = native.get("model")
+    if model is None and path is not None:
+        return unfill(dialect.path, dialect.stream_path, path).get("model")
+    return model
 
 
 def fill(path: str, fields: Mapping[str, Any]) -> str:
