@@ -11,7 +11,8 @@ from openresponses.dialects import DecodeError
 from openresponses.runtime import residue
 from openresponses.runtime.context import response_base
 from openresponses.runtime.settings import merge_patch
-from openresponses.runtime.turns import Gathering, Splitting, merge
+from openresponses.runtime.splitting import Splitting
+from openresponses.runtime.gathering import Gathering, merge
 
 TABLES = dialects.get("anthropic_messages").tables
 

@@ -22,7 +22,7 @@ from .mirroring import Mirror
 from .speaking import Block, PiecedSpeaker, Speaker, ToldSpeaker, turns_of
 from .streams import StreamTable
 from .told import at, copy_of
-from .turns import Gathering
+from .gathering import Gathering
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent

@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from . import resource
-from .context import DialectTables, Rule, response_base
+from .context import response_base
 from .decoding import MAX_RESPONSE_BYTES, StreamDecoder
 from .encoding import StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
+from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
 from .profiles import spoken
 from .settings import apply_settings
 from .spelling import OtherSpelling, respelled
 from .streams import StreamTable
-from .turns import Gathering, Splitting
+from .tables import DialectTables, Rule
+from .splitting import Splitting
 
 if TYPE_CHECKING:
     from ..types import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     base64_of,
     both,
@@ -31,9 +31,10 @@ from ..runtime.primitives import (
     timestamp,
     unix_time,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:

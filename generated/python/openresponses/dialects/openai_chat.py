@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     data_url,
     default,
@@ -30,9 +30,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
     field,
@@ -22,9 +22,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 from .openai_responses import (
     DECODE_COMPACT_RESPONSE_USAGE_FIELDS,

@@ -37,8 +37,9 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .context import EncodeContext
+from .encode_context import EncodeContext
 from .serving import (
     developer_as_system,
     reasoning_dropped,

@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import residue
-from .context import DecodeContext, EncodeContext, as_elements
+from .context import as_elements
+from .decode_context import DecodeContext
+from .encode_context import EncodeContext
 from .primitives import safe_name
 
 
@@ -38,21 +40,31 @@ class EncodeNames(EncodeContext):
 
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
-        if not self.renamed:
-            self.renamed[None] = None
-            for field in ("input", "tools"):
-                for value in as_elements(self.source.get(field)):
-                    if isinstance(value, dict) and isinstance(value.get("name"), str):
-                        self.renamed[value["name"]] = self.kept_name(value)
-        return self.renamed.get(_hashable(name), name)
+        if self.renamed is None:
+            self.renamed = self.renamings()
+        return self.renamed.get(_hashable(name), name) if self.renamed else name
 
-    def kept_name(self, value: dict[str, Any]) -> Any:
-        """The vendor's name of a tool or call, where it had another, else its name."""
+    def renamings(self) -> dict[Any, Any]:
+        """Names of functions that the vendor knows by another name; the last use counts."""
         prefix = f"{self.tables.name}:"
-        for key, found in value.items():
-            if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
-                return found
-        return value["name"]
+        found: dict[Any, Any] = {}
+        for field in ("input", "tools"):
+            for value in as_elements(self.source.get(field)):
+                if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+                    continue
+                if prefix in " ".join(value):
+                    found[value["name"]] = kept_name(value, prefix)
+                elif value["name"] in found:
+                    del found[value["name"]]
+        return found
+
+
+def kept_name(value: dict[str, Any], prefix: str) -> Any:
+    """The vendor's name of a tool or call, where it had another, else its name."""
+    for key, found in value.items():
+        if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
+            return found
+    return value["name"]
 
 
 class DecodeNames(DecodeContext):
