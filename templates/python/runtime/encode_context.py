@@ -9,7 +9,7 @@ from typing import Any
 from . import residue
 from .context import Context
 from .errors import DecodeError
-from .kinds import form_of, kind_name
+from .kinds import NAMES, form_of, kind_name
 from .primitives import is_minted, lookup
 from .tables import UNTAGGED, DialectTables
 
@@ -17,7 +17,7 @@ from .tables import UNTAGGED, DialectTables
 class EncodeContext(Context):
     """Canonical to native, as far as it concerns single values."""
 
-    __slots__ = ("outdated", "renamed", "stale", "turn_residue")
+    __slots__ = ("callers", "optional", "outdated", "renamed", "stale", "turn_residue")
 
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False
@@ -29,6 +29,10 @@ class EncodeContext(Context):
         """Residue of the body that means something else by now."""
         self.outdated: list[tuple[int, str]] = []
         """The same of other objects, by identity and path."""
+        self.optional: Any = None
+        """A part that another group may know: nobody asks why this one does not."""
+        self.callers: dict[str, Any] | None = None
+        """Names of functions by the ids of their calls."""
         self.renamed: dict[Any, Any] | None = None
         """The vendor's names of functions, where they have others."""
 
@@ -176,16 +180,26 @@ class EncodeContext(Context):
             return self.own_extension(part, kind)
         if self.tables.unprefixed and kind not in self.tables.kinds:
             return self.unwrap(part, kind)
-        self.refuse(part, kind)
+        if part is self.optional:
+            self.check_kinds(part, kind)
+        else:
+            self.refuse(part, kind)
         return None
+
+    def check_kinds(self, value: dict[str, Any], kind: str) -> None:
+        """Raises DecodeError where a property is of a kind that the contract does not allow."""
+        known = self.tables.kinds.get(kind, {})
+        for property, found in value.items():
+            kinds = known.get(property)
+            if found is None or kinds is None or NAMES.get(type(found)) in kinds:
+                continue
+            if kind_name(found) not in kinds and "any" not in kinds:
+                raise self.expected(value, property, " or ".join(kinds))
 
     def refuse(self, value: dict[str, Any], kind: str) -> None:
         """A canonical value that the dialect has no rule for: a note decides."""
         tables = self.tables
-        for property, kinds in tables.kinds.get(kind, {}).items():
-            found = value.get(property)
-            if found is not None and kind_name(found) not in kinds and "any" not in kinds:
-                raise self.expected(value, property, " or ".join(kinds))
+        self.check_kinds(value, kind)
         for name in (f"{kind}<{value.get('role')}>", kind):
             if name in tables.ignore:
                 return

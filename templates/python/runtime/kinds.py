@@ -8,12 +8,22 @@ from typing import Any
 from .primitives import is_integer
 
 
+NAMES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    dict: "object",
+    list: "array",
+}
+
+
 def kind_name(value: Any) -> str:
+    """JSON's name for what a value is."""
+    if (name := NAMES.get(type(value))) is not None:
+        return name
     match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
         case int():
             return "integer"
         case float():
@@ -40,8 +50,10 @@ ARTICLES: dict[str, str] = {
 
 
 def described(value: Any) -> str:
+    """What a value is, with an article."""
     name = kind_name(value)
     return ARTICLES.get(name, name)
+
 
 def form_of(value: Any) -> str | None:
     """The word by which notes know a value: its type, or the value itself."""

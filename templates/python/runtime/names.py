@@ -24,11 +24,9 @@ class EncodeNames(EncodeContext):
         kept = f"{self.tables.name}:{residue.NAME}"
         if isinstance(container, dict) and kept in container:
             return None if container[kept] is False else container[kept]
-        if not self.named:
-            for item in as_elements(self.source.get("input")):
-                if isinstance(item, dict) and item.get("type") == "function_call":
-                    self.named[_hashable(item.get("call_id"))] = item.get("name")
-        name = self.named.get(_hashable(call_id))
+        if self.callers is None:
+            self.callers = self.calls()
+        name = self.callers.get(call_id) if isinstance(call_id, str) else None
         if name is not None:
             return self.native_name(name)
         if optional:
@@ -36,11 +34,21 @@ class EncodeNames(EncodeContext):
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
+    def calls(self) -> dict[str, Any]:
+        """The ids of all calls, with the names of their functions."""
+        found: dict[str, Any] = {}
+        for item in as_elements(self.source.get("input")):
+            if isinstance(item, dict) and item.get("type") == "function_call":
+                call_id = item.get("call_id")
+                if isinstance(call_id, str):
+                    found[call_id] = item.get("name")
+        return found
+
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
         if self.renamed is None:
             self.renamed = self.renamings()
-        return self.renamed.get(_hashable(name), name) if self.renamed else name
+        return self.renamed.get(name, name) if isinstance(name, str) else None
 
     def renamings(self) -> dict[Any, Any]:
         """Names of functions that the vendor knows by another name; the last use counts."""
@@ -123,7 +131,3 @@ class DecodeNames(DecodeContext):
                 out[f"{self.tables.name}:{residue.NAME}"] = name
         elif exact and known is not None:
             out[f"{self.tables.name}:{residue.NAME}"] = False
-
-
-def _hashable(value: Any) -> str | None:
-    return value if isinstance(value, str) else None

@@ -138,13 +138,13 @@ class Splitting(DecodeNames):
         if value is None:
             return
         if isinstance(value, str):
-            put(out, tuple(path), value)
+            put(out, path, value)
             return
         if not isinstance(value, list):
             raise self.expected(body, "system", "a string or a list")
         parts = self.each(value, rule) or []
         if form == "parts" and len(parts) == 1 and parts[0].keys() == {"type", "text"}:
-            put(out, tuple(path), parts[0]["text"])
+            put(out, path, parts[0]["text"])
             return
         self.leading.append({"type": "message", "role": "system", "content": parts})
 
@@ -157,7 +157,7 @@ class Splitting(DecodeNames):
         self.split(messages or [], rule, found)
         if self.hoists and found[leading:] and found[leading].get("role") == "system":
             found[leading][f"{self.tables.name}:{residue.NEW_TURN}"] = True
-        put(out, tuple(path), found)
+        put(out, path, found)
 
     def ungather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """Native objects that hold several values, such as tools, as one list."""
@@ -166,7 +166,7 @@ class Splitting(DecodeNames):
         found: list[Any] = []
         self.split(values or [], rule, found)
         if found:
-            put(out, tuple(path), found)
+            put(out, path, found)
 
     def split(self, messages: list[Any], rule: Rule, found: list[Any]) -> None:
         last: Turn | None = None
@@ -182,7 +182,7 @@ class Splitting(DecodeNames):
         self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any], place: str
     ) -> None:
         """The native answer as output items."""
-        put(out, tuple(path), self.answer(message, rule, out, place))
+        put(out, path, self.answer(message, rule, out, place))
 
     def ungather_each(
         self, body: Any, choices: Any, key: str, rule: Rule, out: Any, path: list[Any], place: str
@@ -203,7 +203,7 @@ class Splitting(DecodeNames):
                     if other != key:
                         self.keep(choice, other, f"{place}.{index}.", out)
             found += items
-        put(out, tuple(path), found)
+        put(out, path, found)
 
     def answer(self, message: Any, rule: Rule, out: Any, place: str) -> list[Any]:
         """The items of one answer; what none of them can hold is kept on the response."""

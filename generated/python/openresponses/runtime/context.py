@@ -35,7 +35,6 @@ class Context:
         "leading",
         "losses",
         "minted",
-        "named",
         "problems",
         "response",
         "slug",
@@ -54,8 +53,6 @@ class Context:
         self.problems: list[Unsupported] = []
         self.base = ""
         self.minted: dict[str, int] = {}
-        self.named: dict[Any, Any] = {}
-        """Names of functions by the ids of their calls."""
         self.leading: list[Any] = []
         """Items that stand before those of the source."""
         self.hoisted = 0

@@ -18,7 +18,17 @@ from .tables import UNTAGGED, DialectTables
 class DecodeContext(Context):
     """Native to canonical, as far as it concerns single values."""
 
-    __slots__ = ("hoists", "items", "left", "orphans", "seen_items", "spelling", "url", "waiting")
+    __slots__ = (
+        "hoists",
+        "items",
+        "left",
+        "named",
+        "orphans",
+        "seen_items",
+        "spelling",
+        "url",
+        "waiting",
+    )
 
     def __init__(
         self,
@@ -42,6 +52,8 @@ class DecodeContext(Context):
         """How many of them were searched for calls."""
         self.waiting: dict[Any, list[Any]] = {}
         """Calls without an answer yet, by the names of their functions."""
+        self.named: dict[Any, Any] = {}
+        """Names of functions by the ids of their calls."""
         self.left: list[str] = []
         """Keys of the message at hand that its rules leave, though others would read them."""
         self.orphans: dict[str, Any] = {}

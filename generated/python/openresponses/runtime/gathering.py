@@ -7,11 +7,11 @@ Mixed into the context, because order and history live there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import residue
-from .errors import DecodeError, Loss, Unsupported
+from .errors import DecodeError
 from .names import EncodeNames
 from .primitives import put
 from .tables import Beside, Rule, Turn
@@ -27,12 +27,16 @@ class Gathering(EncodeNames):
 
     def encode_parts(self, content: Any, rule: Rule) -> Any:
         """Content through a group: a string stays one, parts become a list."""
-        if isinstance(content, str):
-            whole = self.response and not self.tables.echoes
-            return [self.tables.text(content)] if whole else content
-        if not isinstance(content, list):
+        if isinstance(content, list):
+            found = []
+            for part in content:
+                if (made := rule(part, self)) is not None:
+                    found.append(made)
+            return found
+        if not isinstance(content, str):
             raise self.wrong(content, "a string or a list of parts")
-        return [made for part in content if (made := rule(part, self)) is not None]
+        whole = self.response and not self.tables.echoes
+        return [self.tables.text(content)] if whole else content
 
     def encode_items(self, items: Any, rule: Rule) -> Any:
         """Items through a group; a string is what one user says."""
@@ -42,56 +46,51 @@ class Gathering(EncodeNames):
         """Parts as a list; a bare string is one part."""
         return [self.tables.text(content)] if isinstance(content, str) else content
 
-    def pick(self, content: Any, rule: Rule) -> list[Any] | None:
-        """Those parts that the group knows; nothing is reported of the others."""
+    def picked(self, content: Any, *rules: Rule) -> list[list[Any] | None]:
+        """For each group, those parts that it knows.
+
+        Parts that none of the groups takes are reported, and an order that is not kept.
+        """
         if isinstance(content, str):
-            return self.picked_text(content, rule)
-        parts = content
-        if not isinstance(parts, list):
+            return [self.picked_text(content, rule) for rule in rules]
+        if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
-        found = []
-        for part in parts:
-            problems, losses = len(self.problems), len(self.losses)
-            made = rule(part, self)
-            if made is None:
-                del self.problems[problems:]
-                del self.losses[losses:]
+        found: list[list[Any]] = [[] for _ in rules]
+        before = 0
+        in_order = True
+        for part in content:
+            first = None
+            for number, rule in enumerate(rules):
+                if (made := self.tried(part, rule)) is not None:
+                    found[number].append(made)
+                    first = number if first is None else first
+            if first is None:
+                rules[-1](part, self)  # says why
+            elif first < before:
+                in_order = False
             else:
-                found.append(made)
-        return found or None
+                before = first
+        if not in_order:
+            self.report(content, None, "coerced", "parts of one kind are sent together")
+        return [parts or None for parts in found]
+
+    def tried(self, part: Any, rule: Rule) -> Any:
+        """What a group makes of a part; nothing is reported where it makes nothing of it."""
+        problems, losses = len(self.problems), len(self.losses)
+        self.optional = part
+        made = rule(part, self)
+        self.optional = None
+        if made is None:
+            del self.problems[problems:]
+            del self.losses[losses:]
+        return made
 
     def picked_text(self, text: str, rule: Rule) -> list[Any] | None:
         """A bare string: text of the user, or of the assistant."""
-        problems, losses = len(self.problems), len(self.losses)
         for kind in ("input_text", "output_text"):
-            made = rule({"type": kind, "text": text}, self)
-            if made is not None:
+            if (made := self.tried({"type": kind, "text": text}, rule)) is not None:
                 return [made]
-            del self.problems[problems:]
-            del self.losses[losses:]
         return None
-
-    def unpicked(self, content: Any, *rules: Rule) -> None:
-        """Reports the parts that none of the groups takes, and an order that is not kept."""
-        if not isinstance(content, list):
-            return
-        order: list[int] = []
-        for part in content:
-            last: tuple[list[Unsupported], list[Loss]] = ([], [])
-            for number, rule in enumerate(rules):
-                problems, losses = len(self.problems), len(self.losses)
-                taken = rule(part, self) is not None
-                last = (self.problems[problems:], self.losses[losses:])
-                del self.problems[problems:]
-                del self.losses[losses:]
-                if taken:
-                    order.append(number)
-                    break
-            else:
-                self.problems += last[0]
-                self.losses += last[1]
-        if order != sorted(order):
-            self.report(content, None, "coerced", "parts of one kind are sent together")
 
     def no_item_rule(self, item: Any, place: tuple[Turn, str] | None) -> Any:
         """An item that no rule matches."""
@@ -110,7 +109,7 @@ class Gathering(EncodeNames):
             self.reject(item, None, f"{self.tables.name} has no place for '{kind}'")
             return None
         turn, key = place
-        return [turn, native if key == "*" else {key: [native]}]
+        return turn, {**turn.header, **(native if key == "*" else {key: [native]})}
 
     def hoist(
         self, body: Any, instructions: Any, rule: Rule, form: str, out: Any, path: list[Any]
@@ -132,11 +131,11 @@ class Gathering(EncodeNames):
         if not parts and not self.hoisted:
             if isinstance(instructions, str):
                 text = self.tables.text(instructions)
-                put(out, tuple(path), instructions if form == "string" else [text])
+                put(out, path, instructions if form == "string" else [text])
             return
         if isinstance(instructions, str):
             parts.insert(0, self.tables.text(instructions))
-        put(out, tuple(path), parts)
+        put(out, path, parts)
 
     def hoisted_parts(self, item: dict[str, Any], rule: Rule) -> list[Any]:
         if item.get("role") == "developer":
@@ -167,14 +166,14 @@ class Gathering(EncodeNames):
             items = items[self.hoisted :]
         if self.leading:
             items = [*self.leading, *(items or [])]
-        put(out, tuple(path), self.messages(items, rule, body))
+        put(out, path, self.messages(items, rule, body))
 
     def gather_list(self, body: Any, values: Any, rule: Rule, out: Any, path: list[Any]) -> None:
         """The values of another list, such as tools, in native objects that hold several."""
         if values is not None and not isinstance(values, list):
             raise self.wrong(values, "a list")
         if values:
-            put(out, tuple(path), self.messages(values, rule, body))
+            put(out, path, self.messages(values, rule, body))
 
     def messages(self, items: Any, rule: Rule, body: Any, answer: Turn | None = None) -> list[Any]:
         """Native messages for the items; those of an `answer` all belong to its turn."""
@@ -183,39 +182,37 @@ class Gathering(EncodeNames):
         if not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         found: list[dict[str, Any]] = []
-        turns: list[Turn] = []
+        bare: list[Any] = []
         current: Turn | None = None
         boundary = f"{self.tables.name}:{residue.NEW_TURN}"
         empty = f"{self.tables.name}:{residue.EMPTY}"
-        bare: list[int] = []
         aside: tuple[Beside, dict[str, Any], Any] | None = None
         for item in items:
-            item = self.with_type(item)
+            if not isinstance(item, dict) or item.get("type") is None:
+                item = self.with_type(item)
             made = rule(item, self)
             if made is None:
                 continue
-            turn: Turn
-            turn, fragment = made
-            side = turn.turn if isinstance(turn, Beside) else turn
-            if answer is not None and side is not answer:
+            turn, message = made
+            if answer is not None and answer is not turn and answer is not of_turn(turn):
                 self.report(item, None, "dropped", "an answer holds only what the model says")
                 self.turn_residue.clear()
                 continue
-            apart = boundary in item
+            apart = turn is not current or boundary in item or not turn.merge
             if aside is not None:
                 apart = apart or boundary in aside[2]
-                self.put_beside(aside, turn, fragment)
+                self.put_beside(aside, turn, message)
                 aside = None
             if isinstance(turn, Beside):
-                aside = (turn, fragment, item)
+                aside = (turn, message, item)
                 continue
             if empty in item and not item.get("content"):
-                bare.append(len(found))
-                fragment, apart = {}, True
-            apart = apart or turn is not current or not turn.merge
-            if apart or not merge(found[-1], fragment, self.tables.text):
-                found.append({**turn.header, **fragment})
-                turns.append(turn)
+                message, apart = dict(turn.header), True
+                bare.append(message)
+            if apart or not merge(found[-1], message, turn, self.tables.text):
+                if found and current is not None and current.fill:
+                    fill(found[-1], current, bare)
+                found.append(message)
                 current = turn
             if self.turn_residue:
                 for place, value in self.turn_residue:
@@ -223,9 +220,8 @@ class Gathering(EncodeNames):
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        for index, (message, turn) in enumerate(zip(found, turns, strict=True)):
-            if index not in bare:
-                fill(message, turn)
+        if found and current is not None and current.fill:
+            fill(found[-1], current, bare)
         return found
 
     def with_type(self, item: Any) -> Any:
@@ -256,7 +252,7 @@ class Gathering(EncodeNames):
         """The output items of a response as one native message."""
         whole = fill({**turn.header, **joined(self.messages(items, rule, body, turn))}, turn)
         if path:
-            put(out, tuple(path), whole)
+            put(out, path, whole)
         else:
             out.update(whole)
 
@@ -294,8 +290,14 @@ class Gathering(EncodeNames):
             put(out, (*path, index, key), fill({**turn.header, **whole}, turn))
 
 
-def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
-    """Adds the fields that no message of the turn goes without."""
+def of_turn(turn: Turn | Beside) -> Turn:
+    return turn.turn if isinstance(turn, Beside) else turn
+
+
+def fill(message: dict[str, Any], turn: Turn, bare: Sequence[Any] = ()) -> dict[str, Any]:
+    """Adds the fields that no message of the turn goes without, but for a `bare` message."""
+    if bare and bare[-1] is message:
+        return message
     for key, nothing in turn.fill.items():
         if message.get(key) is None:
             message[key] = [] if nothing == [] else nothing
@@ -317,24 +319,26 @@ def joined(messages: list[dict[str, Any]]) -> dict[str, Any]:
     return whole
 
 
-def merge(message: dict[str, Any], fragment: dict[str, Any], text: Callable[[str], Any]) -> bool:
-    """Adds a fragment to a message; False, and nothing changed, where they conflict.
+def merge(
+    message: dict[str, Any], other: dict[str, Any], turn: Turn, text: Callable[[str], Any]
+) -> bool:
+    """Adds another message of the turn; False, and nothing changed, where they conflict.
 
     Lists are joined; a text beside a list becomes one of its parts.
     """
-    for key, value in fragment.items():
-        old = message.get(key)
-        lists = isinstance(old, list) or isinstance(value, list)
-        if old is not None and not (lists and all(isinstance(v, list | str) for v in (old, value))):
-            return False
-    for key, value in fragment.items():
+    header = turn.header
+    added: list[tuple[str, Any]] = []
+    for key, value in other.items():
         old = message.get(key)
         if old is None:
-            message[key] = value
-        else:
-            message[key] = [*_parts(old, text), *_parts(value, text)]
+            added.append((key, value))
+        elif isinstance(old, list) and isinstance(value, list):
+            added.append((key, [*old, *value]))
+        elif isinstance(old, list) and isinstance(value, str):
+            added.append((key, [*old, text(value)]))
+        elif isinstance(value, list) and isinstance(old, str):
+            added.append((key, [text(old), *value]))
+        elif key not in header or old != value or header[key] != value:
+            return False
+    message.update(added)
     return True
-
-
-def _parts(value: Any, text: Callable[[str], Any]) -> list[Any]:
-    return value if isinstance(value, list) else [text(value)]
