@@ -81,7 +81,9 @@ class Context:
     def expected(self, container: Any, key: Any, kind: str) -> DecodeError:
         """The error for a value of the wrong kind."""
         found = container.get(key) if isinstance(container, dict) else container
-        return DecodeError(self.pointer(container, key), f"expected {kind}, found {described(found)}")
+        return DecodeError(
+            self.pointer(container, key), f"expected {kind}, found {described(found)}"
+        )
 
     def without(self, container: dict[str, Any], keys: list[str]) -> dict[str, Any]:
         """A copy without those keys that stands for its original in what is reported."""
@@ -218,10 +220,6 @@ class Context:
             return identifier
         number = self.minted[kind] = self.minted.get(kind, 0) + 1
         return f"{kind}{MINTED}{self.base}{number}"
-
-    def url_fields(self) -> dict[str, Any]:
-        """What the URL of the request says (`model`, `stream`)."""
-        return self.url
 
     def has_model(self, body: Any, prefix: str) -> bool:
         """Whether the request goes to a model whose name begins so."""

@@ -57,6 +57,10 @@ class DecodeContext(Context):
         self.orphans: dict[str, Any] = {}
         """Residue of an answer without items."""
 
+    def url_fields(self) -> dict[str, Any]:
+        """What the URL of the request says (`model`, `stream`)."""
+        return self.url
+
     def account(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         """Keeps every key of `container` that no rule looked at."""
         for key in container:

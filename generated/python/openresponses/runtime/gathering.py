@@ -182,8 +182,8 @@ class Gathering(EncodeNames):
         if not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         found: list[dict[str, Any]] = []
-        bare: list[Any] = []
-        current: Turn | None = None
+        bare: list[dict[str, Any]] = []
+        current: Any = None  # the turn of the last message
         boundary = f"{self.tables.name}:{residue.NEW_TURN}"
         empty = f"{self.tables.name}:{residue.EMPTY}"
         aside: tuple[Beside, dict[str, Any], Any] | None = None
@@ -193,6 +193,7 @@ class Gathering(EncodeNames):
             made = rule(item, self)
             if made is None:
                 continue
+            turn: Any
             turn, message = made
             if answer is not None and answer is not turn and answer is not of_turn(turn):
                 self.report(item, None, "dropped", "an answer holds only what the model says")
@@ -294,7 +295,7 @@ def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
 
 
-def fill(message: dict[str, Any], turn: Turn, bare: Sequence[Any] = ()) -> dict[str, Any]:
+def fill(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """Adds the fields that no message of the turn goes without, but for a `bare` message."""
     if bare and bare[-1] is message:
         return message

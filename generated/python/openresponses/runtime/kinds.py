@@ -9,7 +9,6 @@ from typing import Any
 
 from .primitives import is_integer
 
-
 NAMES: dict[type, str] = {
     type(None): "null",
     bool: "boolean",

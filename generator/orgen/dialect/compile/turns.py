@@ -269,7 +269,9 @@ class TurnsCompiler:
             body += builder.statements
             if made != Local("out"):
                 body.append(Let("out", made))
-            header = tuple((e.key, constant(e.template.value)) for e in self.header(turn, rule))
+            header = tuple(
+                (e.key, builder.value(e.template, e.key)) for e in self.header(turn, rule)
+            )
             fragment: Expr = NewObject((*header, (first.key, NewList((Local("out"),)))))
         else:
             element = Object((*self.header(turn, rule), *rule.native.entries), rule.native.span)
