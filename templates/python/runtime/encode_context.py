@@ -189,12 +189,18 @@ class EncodeContext(Context):
     def check_kinds(self, value: dict[str, Any], kind: str) -> None:
         """Raises DecodeError where a property is of a kind that the contract does not allow."""
         known = self.tables.kinds.get(kind, {})
-        for property, found in value.items():
-            kinds = known.get(property)
-            if found is None or kinds is None or NAMES.get(type(found)) in kinds:
-                continue
-            if kind_name(found) not in kinds and "any" not in kinds:
-                raise self.expected(value, property, " or ".join(kinds))
+        wrong = [
+            property
+            for property, found in value.items()
+            if found is not None
+            and property in known
+            and NAMES.get(type(found)) not in known[property]
+            and kind_name(found) not in known[property]
+            and "any" not in known[property]
+        ]
+        for property in known if wrong else ():
+            if property in wrong:
+                raise self.expected(value, property, " or ".join(known[property]))
 
     def refuse(self, value: dict[str, Any], kind: str) -> None:
         """A canonical value that the dialect has no rule for: a note decides."""

@@ -295,7 +295,9 @@ def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
 
 
-def fill(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def fill(
+    message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Adds the fields that no message of the turn goes without, but for a `bare` message."""
     if bare and bare[-1] is message:
         return message
