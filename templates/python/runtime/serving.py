@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .context import EncodeContext
+from .encode_context import EncodeContext
 
 _REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 
@@ -79,7 +79,7 @@ def reasoning_required(ctx: EncodeContext, body: dict[str, Any], native: dict[st
 
 
 def max_tokens_only(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
-    """The limit of the answer is called `max_tokens`; the newer name is ignored (Ollama, Mistral)."""
+    """The limit is called `max_tokens`; the newer name is ignored (Ollama, Mistral)."""
     _rename_limit(native, "max_completion_tokens", "max_tokens")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .context import EncodeContext, Lack
+from .encode_context import EncodeContext
 from .errors import Loss
 from .settings import FIELD
+from .tables import Lack
 
 _ADDRESSES = {"input_image": "image_url", "input_file": "file_url", "input_video": "video_url"}
 

@@ -30,9 +30,10 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import is_integer, is_number, lookup, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
+from ..runtime.tables import Lack
 
 ENCODE_REQUEST_FIELDS = typed(
     {
@@ -277,7 +278,12 @@ DIALECT = replace(
             "presence_penalty": Lack("there are no penalties", ("presence_penalty",), default=0),
             "frequency_penalty": Lack("there are no penalties", ("frequency_penalty",), default=0),
             "logprobs": Lack(
-                "there are no log probabilities", ("include", "top_logprobs"), default=False
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
             "logit_bias": Lack("there are no biases", ()),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 
 DIALECT = replace(
     BASE,
@@ -26,7 +26,10 @@ DIALECT = replace(
             ),
             "logprobs": Lack(
                 "reasoning models give no log probabilities",
-                ("include", "top_logprobs"),
+                (
+                    "include",
+                    "top_logprobs",
+                ),
                 default=False,
             ),
             "top_logprobs": Lack("reasoning models give no log probabilities", ("top_logprobs",)),

@@ -23,7 +23,7 @@ from ..dialects.openai_chat import (
     ENCODE_MODE,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 from .deepseek_openai_chat import DECODE_EFFORT, ENCODE_EFFORT
 from .deepseek_openai_chat_reasoner import decode_request, encode_request
 
@@ -43,7 +43,12 @@ DIALECT = replace(
                 "settings for sampling have no effect", ("frequency_penalty",), default=0
             ),
             "logprobs": Lack(
-                "there are no log probabilities", ("include", "top_logprobs"), default=False
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
         },

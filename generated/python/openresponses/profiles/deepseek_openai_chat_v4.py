@@ -35,8 +35,9 @@ from ..dialects.openai_chat import (
     encode_request_tools,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .deepseek_openai_chat import (
     DECODE_EFFORT,
     ENCODE_EFFORT,
@@ -153,7 +154,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
-        ctx.report(body, None, "coerced", "a reasoning model cannot be made to call a tool")
+        ctx.report(
+            body, "tool_choice", "coerced", "a reasoning model cannot be made to call a tool"
+        )
         ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if (tool_choice := body.get("tool_choice")) is not None:
@@ -177,7 +180,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 

@@ -43,9 +43,10 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import is_integer, lookup, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
+from ..runtime.tables import Lack
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 DECODE_EFFORT = {
@@ -285,7 +286,12 @@ DIALECT = replace(
         BASE.tables,
         lacks={
             "logprobs": Lack(
-                "there are no log probabilities", ("include", "top_logprobs"), default=False
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
             "logit_bias": Lack("there are no biases", ()),

@@ -21,8 +21,9 @@ from ..dialects.openai_chat import (
     encode_request_tools,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
@@ -191,12 +192,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     "coerced",
                     "the server takes schemas only; one of any object is sent",
                 )
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_schema":
@@ -217,7 +218,9 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     if strict is not None:
                         json_schema_["strict"] = strict
                     out = {"type": "json_schema", "json_schema": json_schema_}
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
                         )
@@ -232,12 +235,12 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
@@ -264,7 +267,7 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                             out["schema"] = schema
                         if strict is not None:
                             out["strict"] = strict
-                        if not _TYPE_JSON_SCHEMA.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
                         if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
                             ctx.account(

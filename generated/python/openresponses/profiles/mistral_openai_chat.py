@@ -54,7 +54,7 @@ from ..dialects.openai_chat import (
     encode_tool_content,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     data_url,
     default,
@@ -68,7 +68,8 @@ from ..runtime.primitives import (
     put,
     whole,
 )
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
+from ..runtime.tables import Lack
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
@@ -78,8 +79,8 @@ from .vllm_openai_chat import (
     encode_request_stream,
 )
 
-ENCODE_EFFORT = {"none": "none", "low": "high", "medium": "high", "high": "high", "xhigh": "high"}
-DECODE_EFFORT = {"none": "none", "high": "low"}
+ENCODE_EFFORT = {"none": "none", "high": "high", "low": "high", "medium": "high", "xhigh": "high"}
+DECODE_EFFORT = {"none": "none", "high": "high"}
 ENCODE_MODE = {"none": "none", "auto": "auto", "required": "any"}
 DECODE_MODE = {"none": "none", "auto": "auto", "any": "required", "required": "required"}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
@@ -163,19 +164,21 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
-    ["type", "call_id", "name", "arguments", "openai_chat:@call"]
+    ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call"]
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
 )
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content"]
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID = frozenset(
-    ["type", "call_id", "output", "openai_chat:tool_call_id"]
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"]
 )
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO = frozenset(["type", "data", "format", "openai_chat:@audio"])
@@ -187,16 +190,18 @@ _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
-_TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
-    ["type", "summary", "content", "encrypted_content"]
+_TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
 )
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
-_TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
+    ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
+)
 _URL_DETAIL = frozenset(["url", "detail"])
 
 
@@ -265,7 +270,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
         return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice",), "", out)
 
@@ -426,29 +433,44 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "system",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "developer",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_DEVELOPER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
                         content = item.get("content")
                         if (
@@ -471,38 +493,68 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         )
                                         is not None
                                     ):
-                                        out = {"content": text, "annotations": annotations_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                        out = {
+                                            "role": "assistant",
+                                            "content": text,
+                                            "annotations": annotations_,
+                                        }
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(
                                             content_0
                                         ):
                                             ctx.account(
                                                 content_0,
-                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE,
                                                 "message",
                                                 out,
                                             )
-                                        return [TURN_MESSAGES_ASSISTANT, out]
+                                        return TURN_MESSAGES_ASSISTANT, out
                                 case "refusal":
                                     if (refusal := content_0.get("refusal")) is not None and (
                                         refusal_ := filled(refusal)
                                     ) is not None:
-                                        out = {"refusal": refusal_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_REFUSAL.issuperset(content_0):
-                                            ctx.account(content_0, _TYPE_REFUSAL, "message", out)
-                                        return [TURN_MESSAGES_ASSISTANT, out]
-                        if isinstance(content, (list, str)):
+                                        out = {"role": "assistant", "refusal": refusal_}
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_REFUSAL_ID_STATUS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
+                                        return TURN_MESSAGES_ASSISTANT, out
+                        if isinstance(content, list) or isinstance(content, str):
                             out = {
+                                "role": "assistant",
                                 "content": ctx.bare(
                                     ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
                 if isinstance(call_id := item.get("call_id"), str):
                     if (
@@ -510,62 +562,78 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and item.get("openai_chat:@call") == "function"
                         and item.get("openai_chat:@content") == "absent"
                     ):
-                        out = {"name": call_id, "content": None}
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(item):
+                        out = {"role": "function", "name": call_id, "content": None}
+                        if len(
+                            item
+                        ) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
                                 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                     if (
-                        isinstance(output := item.get("output"), (str, list))
-                        and item.get("openai_chat:@call") == "function"
-                    ):
+                        isinstance(output := item.get("output"), str) or isinstance(output, list)
+                    ) and item.get("openai_chat:@call") == "function":
                         out = {
+                            "role": "function",
                             "name": call_id,
                             "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL.issuperset(item):
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
-                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                 if (
                     call_id is not None
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and item.get("openai_chat:tool_call_id") == ""
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": "",
                         "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
-                    if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID.issuperset(item):
+                    if len(
+                        item
+                    ) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(
+                        item
+                    ):
                         ctx.account(
                             item,
-                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE,
                             "function_call_output",
                             out,
                         )
-                    return [TURN_MESSAGES_TOOL, out]
+                    return TURN_MESSAGES_TOOL, out
                 if (
                     isinstance(call_id, str)
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and (call_id_ := filled(call_id)) is not None
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": call_id_,
                         "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -575,44 +643,72 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
                     out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}
                 if (encrypted_content := item.get("encrypted_content")) is not None:
                     if (details := ctx.carried("reasoning_details", encrypted_content)) is not None:
                         details_ = ctx.from_json(details, item, "encrypted_content")
-                        out = {"reasoning_details": details_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_details": details_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (
                         text := ctx.carried("reasoning_content", encrypted_content)
                     ) is not None and (encrypted_content_ := filled(text)) is not None:
-                        out = {"reasoning_content": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_content": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
                         encrypted_content_ := filled(text)
                     ) is not None:
-                        out = {"reasoning": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (thinking := ctx.carried("thinking", encrypted_content)) is not None:
                         thinking_ = ctx.from_json(thinking, item, "encrypted_content")
                         out = {"type": "thinking", "thinking": thinking_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 summary = item.get("summary")
                 if (
                     (summary is None or summary == [])
@@ -620,35 +716,41 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and (extra := ctx.carried("message_extra", encrypted_content)) is not None
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
-                    out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    out = {"role": "assistant", "extra_content": extra_}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (content := item.get("content")) is not None and (
                     content_ := filled(content)
                 ) is not None:
-                    out = {"reasoning_content": join(ctx.each(content_, encode_reasoning_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(content_, encode_reasoning_text)),
+                    }
                     ctx.report(
                         item,
                         None,
                         "coerced",
                         "plain reasoning of another model, sent as reasoning_content",
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
                     and ctx.in_response()
                 ):
-                    out = {"reasoning_content": join(ctx.each(summary_, encode_summary_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(summary_, encode_summary_text)),
+                    }
                     ctx.report(
                         item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
                     )
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -657,12 +759,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and item.get("openai_chat:@call") == "function"
                     and (call_id_ := filled(call_id)) is not None
                 ):
-                    out = {"function_call": {"name": call_id_, "arguments": arguments}}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                    out = {
+                        "role": "assistant",
+                        "function_call": {"name": call_id_, "arguments": arguments},
+                    }
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
                         ctx.account(
                             item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
                         )
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    return TURN_MESSAGES_ASSISTANT, out
                 if call_id is not None and isinstance(name := item.get("name"), str):
                     arguments = item.get("arguments")
                     function = {"name": ctx.native_name(name)}
@@ -671,9 +776,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"type": "function", "function": function}
                     if call_id is not None:
                         out["id"] = call_id
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -682,17 +791,17 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "function":
-                return [TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)]
+                return TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -706,7 +815,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -722,7 +831,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -733,7 +842,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if detail is not None:
                         image_url_["detail"] = detail
                     out = {"type": "image_url", "image_url": image_url_}
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -745,7 +854,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "type": "input_audio",
                             "input_audio": {"data": data, "format": format_},
                         }
-                        if not _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO.issuperset(part):
+                        if len(part) > 4:
                             ctx.account(
                                 part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
                             )
@@ -758,7 +867,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.settle_word(
                             part, format_, "audio", "input_audio.format", part, "format"
                         )
-                        if not _TYPE_DATA_FORMAT.issuperset(part):
+                        if len(part) > 3:
                             ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                         return out
             case "input_file":
@@ -768,7 +877,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "document_url", "document_url": file_url}
                     if filename is not None:
                         out["document_name"] = filename
-                    if not _TYPE_FILE_URL_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_URL_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_URL_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_data := part.get("file_data"), str) and (
@@ -778,7 +887,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (file_data is None or isinstance(file_data, str)) and (
@@ -790,7 +899,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -813,13 +922,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     }
                     if document_name is not None:
                         out["filename"] = document_name
-                    if not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
+                    if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
@@ -834,14 +943,14 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if not _URL_DETAIL.issuperset(image_url):
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
                 if image_url is not None and isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_audio":
@@ -855,9 +964,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.keep_exact(
                             format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
                         )
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 2:
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
                     if isinstance(format_, str):
@@ -867,9 +976,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             "format": format_,
                             "openai_chat:@audio": "other",
                         }
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
             case "file":
@@ -886,7 +995,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(file, "file_data", "file.", out)
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_FILE, "", out)
                     if not _FILE_DATA_FILENAME.issuperset(file):
                         ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
@@ -901,7 +1010,12 @@ DIALECT = replace(
         lacks={
             "seed": Lack("the seed is called random_seed", ()),
             "logprobs": Lack(
-                "there are no log probabilities", ("include", "top_logprobs"), default=False
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
             "logit_bias": Lack("there are no biases", ()),

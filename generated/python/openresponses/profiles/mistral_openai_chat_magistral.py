@@ -21,7 +21,7 @@ from ..dialects.openai_chat import (
     ENCODE_FAILED_WORD,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 from .mistral_openai_chat import (
     DECODE_EFFORT,
     DECODE_MODE,
@@ -39,7 +39,12 @@ DIALECT = replace(
         lacks={
             "seed": Lack("the seed is called random_seed", ()),
             "logprobs": Lack(
-                "there are no log probabilities", ("include", "top_logprobs"), default=False
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
             "logit_bias": Lack("there are no biases", ()),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 
 DIALECT = replace(
     BASE,
@@ -34,7 +34,10 @@ DIALECT = replace(
             ),
             "logprobs": Lack(
                 "only with effort none are there log probabilities",
-                ("include", "top_logprobs"),
+                (
+                    "include",
+                    "top_logprobs",
+                ),
                 default=False,
                 unless={"reasoning_effort": "none"},
             ),

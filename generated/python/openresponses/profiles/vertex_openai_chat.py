@@ -30,8 +30,9 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import element, is_integer, lookup, pieces, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 
 ENCODE_REQUEST_FIELDS = typed(
     {

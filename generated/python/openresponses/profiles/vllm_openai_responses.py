@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 
 DIALECT = replace(
     BASE,

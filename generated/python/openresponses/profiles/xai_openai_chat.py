@@ -31,9 +31,10 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import is_integer, lookup, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
+from ..runtime.tables import Lack
 
 ENCODE_REQUEST_FIELDS = typed(
     {

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 from .xai_openai_chat import decode_request, encode_request
 
 DIALECT = replace(

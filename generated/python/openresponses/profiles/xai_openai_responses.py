@@ -27,8 +27,9 @@ from ..dialects.openai_responses import (
     encode_tool_choice,
 )
 from ..dialects.openai_responses import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import field, is_integer, lookup, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 
 ENCODE_REQUEST_FIELDS = typed(
     {
@@ -133,7 +134,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not isinstance(input_, (str, list)):
+        if not (isinstance(input_, str) or isinstance(input_, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -143,7 +144,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not isinstance(tool_choice, (dict, str)):
+        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 from .xai_openai_responses import decode_request, encode_request
 
 DIALECT = replace(
@@ -17,7 +17,10 @@ DIALECT = replace(
         lacks={
             "reasoning": Lack(
                 "this model has no setting for the effort",
-                ("reasoning.summary", "reasoning.effort"),
+                (
+                    "reasoning.summary",
+                    "reasoning.effort",
+                ),
             )
         },
     ),

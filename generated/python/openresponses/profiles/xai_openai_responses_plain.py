@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
-from ..runtime.context import Lack
+from ..runtime.tables import Lack
 from .xai_openai_responses import decode_request, encode_request
 
 DIALECT = replace(
@@ -16,7 +16,11 @@ DIALECT = replace(
         BASE.tables,
         lacks={
             "reasoning": Lack(
-                "this model does not reason", ("reasoning.summary", "reasoning.effort")
+                "this model does not reason",
+                (
+                    "reasoning.summary",
+                    "reasoning.effort",
+                ),
             )
         },
     ),

@@ -17,6 +17,7 @@ from . import resource
 from .assembling import MARK, Key
 from .emitting import is_choice
 from .errors import Loss, OpenResponsesError
+from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
 from .jsontext import dumps
 from .lifecycle import plain as plain_event
@@ -24,7 +25,6 @@ from .mirroring import Mirror
 from .speaking import Block, PiecedSpeaker, Speaker, ToldSpeaker, turns_of
 from .streams import StreamTable
 from .told import at, copy_of
-from .turns import Gathering
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent

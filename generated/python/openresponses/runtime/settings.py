@@ -13,9 +13,10 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .context import DialectTables, EncodeContext
+from .encode_context import EncodeContext
 from .errors import DecodeError, Loss
 from .spelling import respelled
+from .tables import DialectTables
 
 FIELD = "provider_extensions"
 
@@ -23,7 +24,9 @@ FIELD = "provider_extensions"
 def apply_settings(
     ctx: EncodeContext, request: Mapping[str, Any], native: dict[str, Any], provider: str | None
 ) -> str | None:
-    """Merges the entry that counts into `native`, as a JSON Merge Patch (RFC 7396); returns its key.
+    """Merges the entry that counts into `native` as a JSON Merge Patch (RFC 7396).
+
+    Returns its key, or None.
 
     A setting that only another API of the vendor has is not sent, and reported;
     one that no API of the vendor is known to have is sent, and reported. Raises
