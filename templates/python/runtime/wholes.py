@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import resource
 from .errors import Loss, OpenResponsesError
+from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
-from .turns import Gathering
 
 if TYPE_CHECKING:
     from .translation import Dialect
