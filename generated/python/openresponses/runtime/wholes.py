@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import resource
@@ -62,7 +61,7 @@ class Wholes:
             encoded = self._dialect.encode_error({"error": {**whole, "type": known}})
         except OpenResponsesError:
             return {"error": {"message": whole["message"]}}
-        self._losses.extend(replace(loss, path=f"/error{loss.path}") for loss in encoded.losses)
+        self._losses.extend(loss._replace(path=f"/error{loss.path}") for loss in encoded.losses)
         body: dict[str, Any] = encoded.body
         return body
 
