@@ -8,11 +8,13 @@ Modules are loaded when they are first used.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import client, dialects, events, models, native, providers, types
-    from .client import AsyncClient, Client
+    from .client import AsyncClient, Client, arun_tools, run_tools
 
 __all__ = [
     "AsyncClient",
     "Client",
+    "arun_tools",
+    "run_tools",
     "__spec_hash__",
     "__spec_version__",
     "__version__",
@@ -38,6 +40,8 @@ def __getattr__(name: str) -> object:
     if name in (
         "AsyncClient",
         "Client",
+        "arun_tools",
+        "run_tools",
     ):
         return getattr(import_module(".client", __name__), name)
     return import_module(f".{name}", __name__)

@@ -9,16 +9,23 @@ from .. import dialects
 from ..runtime.jsontext import loads
 
 DATA = b"data: "
+TOOLS = frozenset({"orgen:tool_result", "orgen:tool_error"})
 
 
 class Portable:
-    """Says canonical events in the portable vocabulary."""
+    """Says canonical events in the portable vocabulary: those of one response, or of several."""
 
     def __init__(self, request: Mapping[str, Any] | None = None) -> None:
-        self._encoder = dialects.get("portable").StreamEncoder(request)
+        self._dialect = dialects.get("portable")
+        self._request = request
+        self._encoder = self._dialect.StreamEncoder(request)
 
     def feed(self, event: Any) -> Iterator[dict[str, Any]]:
         """What an event comes to; often nothing."""
+        if event["type"] == "response.created":
+            self._encoder = self._dialect.StreamEncoder(self._request)
+        elif event["type"] in TOOLS:  # it stands between two responses
+            return _events(self._dialect.StreamEncoder().feed(event))
         return _events(self._encoder.feed(event))
 
     def close(self) -> Iterator[dict[str, Any]]:

@@ -55,6 +55,16 @@ class Call:
         return self.terms.endpoint.provider.name
 
 
+def canonical_of(endpoint: Endpoint, request: RequestLike) -> dict[str, Any]:
+    """A request in Open Responses' form. Raises as `prepare` does."""
+    try:
+        given = plain(request)
+        _check_model(endpoint, given)
+        return _canonical(given, endpoint.provider.name)[0]
+    except DecodeError as error:
+        raise _malformed(endpoint, error) from error
+
+
 def prepare(terms: Terms, request: RequestLike, *, stream: bool) -> Call:
     """The call that a request comes to, in Open Responses' form or the portable one.
 
@@ -73,15 +83,19 @@ def prepare(terms: Terms, request: RequestLike, *, stream: bool) -> Call:
         dialect = _dialect(terms)
         made = _encoded(endpoint, dialect, canonical)
     except DecodeError as error:
-        if isinstance(error, MalformedRequestError):
-            raise
-        where = error.path or "the request"
-        message = f"{name}: {where}: {error.message}"
-        raise MalformedRequestError(message, path=error.path, provider=name) from error
+        raise _malformed(endpoint, error) from error
     losses = (*before, *made.losses)
     if terms.strict and losses:
         raise _too_lossy(endpoint, losses) from LossError(losses)
     return Call(terms, dialect, canonical, losses, _send(endpoint, canonical, made, stream), stream)
+
+
+def _malformed(endpoint: Endpoint, error: DecodeError) -> MalformedRequestError:
+    if isinstance(error, MalformedRequestError):
+        return error
+    name = endpoint.provider.name
+    message = f"{name}: {error.path or 'the request'}: {error.message}"
+    return MalformedRequestError(message, path=error.path, provider=name)
 
 
 def _check_model(endpoint: Endpoint, request: Mapping[str, Any]) -> None:

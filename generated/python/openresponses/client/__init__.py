@@ -44,12 +44,14 @@ from .steps import Timeouts
 if TYPE_CHECKING:
     from .awaiting import AsyncClient, AsyncStream
     from .blocking import Client, Stream
+    from .running import AsyncToolRun, ToolResult, ToolRun, arun_tools, run_tools
 
 __all__ = [
     "Answer",
     "ApiError",
     "AsyncClient",
     "AsyncStream",
+    "AsyncToolRun",
     "Auth",
     "CallError",
     "CertificateError",
@@ -73,18 +75,27 @@ __all__ = [
     "TimeoutExceededError",
     "Timeouts",
     "TooManyRequestsError",
+    "ToolResult",
+    "ToolRun",
     "UnreadableAnswerError",
     "Unsupported",
     "UnsupportedError",
     "UnsupportedRequestError",
     "Variable",
+    "arun_tools",
+    "run_tools",
 ]
 
 _NEED_HTTPX = {
     "AsyncClient": "awaiting",
     "AsyncStream": "awaiting",
+    "AsyncToolRun": "running",
     "Client": "blocking",
     "Stream": "blocking",
+    "ToolResult": "running",
+    "ToolRun": "running",
+    "arun_tools": "running",
+    "run_tools": "running",
 }
 
 

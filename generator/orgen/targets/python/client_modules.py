@@ -9,7 +9,7 @@ from orgen.render import SourceFile
 from orgen.resources import templates_dir
 from orgen.targets.python.module import header
 
-CLIENT_NAMES = ("AsyncClient", "Client")
+CLIENT_NAMES = ("AsyncClient", "Client", "arun_tools", "run_tools")
 """What the package itself offers of it."""
 
 
