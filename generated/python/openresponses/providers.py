@@ -907,6 +907,7 @@ _PROVIDERS = (
             Models(
                 ("*",),
                 examples=(
+                    "gpt-5.5",
                     "gpt-4.1",
                     "gpt-4o",
                 ),
@@ -937,7 +938,6 @@ _PROVIDERS = (
                 examples=(
                     "gpt-5.1",
                     "gpt-5.4-mini",
-                    "gpt-5.5",
                     "gpt-5.6-sol",
                 ),
                 note="Settings for sampling are taken where the effort is none.",
