@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run what the arguments say; 1 if a goal is missed, or, with `--guard`, speed was lost."""
     options = _parser().parse_args(arguments)
     if options.list:
-        print("\n".join(whole.keys()))
+        print("\n".join(whole.all_keys()))
         return 0
     if options.page:
         page.write(results.read(page.RESULTS))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +18,11 @@ from benchmarks.results import Figure, Report, Result
 WIDTH = 860
 LEFT = 262
 RIGHT = 40
+TOP = 66
+STEP = 40
+"""Of rows."""
+APART = 44
+"""Between the middles of texts on one line."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 ROWS = (
@@ -53,12 +58,13 @@ IMPORTS = frozenset({"openresponses", "llm-rosetta", "litellm", "openai"})
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A figure on a row: what it is, where it lies, what stands beside it."""
+    """A figure on a row: what it is, where it lies, and its text, which may lie elsewhere."""
 
     series: str
     name: str
     x: float
     text: str
+    text_x: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Row:
     """A line of a picture. `goal` is where its tick stands, if it has one."""
 
     label: str
-    y: float
+    y: int
     marks: tuple[Mark, ...]
     goal: float | None = None
 
@@ -112,7 +118,7 @@ def peers(report: Report) -> str:
     )
     axis = Axis(math.log10(0.7), math.log10(max(highest, 10.0) * 1.8))
     rows = [
-        Row(label, 74.0 + 34 * index, _marks(result, axis), _goal(result, axis))
+        Row(label, TOP + STEP * index, _marks(result, axis), _goal(result, axis))
         for index, (result, label) in enumerate(shown)
     ]
     ticks = [value for value in (1, 10, 100, 1_000, 10_000) if value <= 10**axis.high]
@@ -122,11 +128,30 @@ def peers(report: Report) -> str:
 
 
 def _marks(result: Result, axis: Axis) -> tuple[Mark, ...]:
-    found = [
-        Mark(SERIES[name], name, axis.at(figure.ratio), f"{number(figure.ratio)}x")
-        for name, figure in (("orgen", result.ours), *_beside(result))
-    ]
-    return tuple(found)
+    """Those of peers, and ours last, on top of them. Texts of peers make room for each other."""
+    ours = _mark("orgen", result.ours, axis)
+    found = sorted(
+        (_mark(name, figure, axis) for name, figure in _beside(result)), key=lambda mark: mark.x
+    )
+    places = _apart([mark.x for mark in found])
+    moved = (replace(mark, text_x=x) for mark, x in zip(found, places, strict=True))
+    return (*moved, replace(ours, text_x=ours.x))
+
+
+def _mark(name: str, figure: Figure, axis: Axis) -> Mark:
+    return Mark(SERIES[name], name, axis.at(figure.ratio), f"{number(figure.ratio)}x")
+
+
+def _apart(places: list[float]) -> list[float]:
+    """Ascending places, moved as little as it takes to keep their distance."""
+    moved = list(places)
+    for _ in range(8):
+        for at in range(len(moved) - 1):
+            overlap = APART - (moved[at + 1] - moved[at])
+            if overlap > 0:
+                moved[at] -= overlap / 2
+                moved[at + 1] += overlap / 2
+    return [round(place, 1) for place in moved]
 
 
 def _beside(result: Result) -> Iterator[tuple[str, Figure]]:
@@ -144,7 +169,7 @@ GROUPS = (
     ("request/encode/", "Request, encoded"),
     ("request/decode/", "Request, decoded"),
     ("response/decode/", "Response, decoded"),
-    ("stream/read/", "Open Responses stream, read"),
+    ("stream/read/", "Native stream, read"),
     ("stream/decode/", "Vendor's stream to events"),
     ("stream/transcode/", "Vendor's stream to another's"),
     ("json/", "All of these without orjson"),
@@ -169,7 +194,7 @@ def goals(report: Report) -> str:
             for result in results
         )
         met = sum(result.met for result in results)
-        rows.append(Row(f"{name} ({met} of {len(results)})", 74.0 + 34 * len(rows), marks))
+        rows.append(Row(f"{name} ({met} of {len(results)})", TOP + STEP * len(rows), marks))
     shares = [value for value in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if value <= 10**axis.high]
     ticks = [Tick(axis.at(share), f"{share:g}") for share in shares]
     return _print(
@@ -191,7 +216,7 @@ def _most(report: Report) -> float:
 
 
 def _height(rows: Sequence[Row]) -> int:
-    return 74 + 34 * len(rows) + 26
+    return TOP + STEP * len(rows) + 36
 
 
 def _print(template: str, **values: object) -> str:

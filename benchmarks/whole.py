@@ -114,7 +114,7 @@ def versions(peers: Field) -> dict[str, str]:
     }
 
 
-def keys() -> Iterator[str]:
+def all_keys() -> Iterator[str]:
     """All keys, in the order of the table."""
     for case in cases(40):
         yield case.key
