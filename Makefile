@@ -50,7 +50,7 @@ test-full: $(STAMP) ## Run the tests with ten times as many generated values
 	$(BIN)/python -m pytest -n $(JOBS) --full $(ARGS)
 
 check: $(STAMP) ## Format, lint, strict types of generator and generated code, and drift
-	$(BIN)/black --quiet --check generator tests benchmarks templates/python/runtime
+	$(BIN)/black --quiet --check generator tests benchmarks templates/python/runtime templates/python/client
 	$(BIN)/ruff check generator tests benchmarks
 	$(BIN)/mypy generator benchmarks
 	cd generated/python && ../../$(BIN)/mypy --strict --cache-dir ../../.mypy_cache/generated openresponses
@@ -59,7 +59,7 @@ check: $(STAMP) ## Format, lint, strict types of generator and generated code, a
 
 format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff check --fix generator tests benchmarks
-	$(BIN)/black --quiet generator tests benchmarks templates/python/runtime
+	$(BIN)/black --quiet generator tests benchmarks templates/python/runtime templates/python/client
 
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
 	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
