@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from .assembling import Key, put
-from .pieced import Node, plan_of
+from .plan import Node, plan_of
 from .streams import Assignment, EventRule, Path, StreamTable
 from .told import at, copy_of
 
