@@ -26,8 +26,8 @@ from .plan import plan_of
 from .primitives import MINTED
 from .recurring import MOST_AT_ONCE, Forms
 from .streams import StreamTable
+from .splitting import Splitting
 from .told import Told, at
-from .turns import Splitting
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     both,
     default,
@@ -35,9 +35,10 @@ from ..runtime.primitives import (
     unix_time,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ DECODE_HTTP = {
 }
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
-_CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
+_CODE_TYPE_MESSAGE_PARAM_AND_MORE = frozenset(["code", "type", "message", "param", "created_at"])
 _CONTENT_FINISH_REASON_FINISH_MESSAGE = frozenset(["content", "finishReason", "finishMessage"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
 _ERROR = frozenset(["error"])
@@ -215,6 +216,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
         "gemini_generate_content:promptFeedback",
         "error",
         "gemini_generate_content:candidates.0.finishReason",
+        "created_at",
     ]
 )
 _ID_NAME_ARGS = frozenset(["id", "name", "args"])
@@ -268,6 +270,7 @@ _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(
         "service_tier",
         "store",
         "parallel_tool_calls",
+        "created_at",
     ]
 )
 _MODE_ALLOWED_FUNCTION_NAMES = frozenset(["mode", "allowedFunctionNames"])
@@ -301,29 +304,35 @@ _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignatur
 _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
     ["thinkingBudget", "thinkingLevel", "includeThoughts"]
 )
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_FILENAME_FILE_DATA = frozenset(["type", "filename", "file_data"])
 _TYPE_FILE_DATA = frozenset(["type", "file_data"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
-_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
-    ["type", "name", "description", "gemini_generate_content:parameters", "parameters"]
+    ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
 )
-_TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
-_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA = frozenset(
-    ["type", "name", "gemini_generate_content:responseSchema", "schema"]
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
 )
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
+_TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 
 
@@ -386,7 +395,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     ctx.account_within(body.get("text"), _FORMAT, "text.", out)
     ctx.account_within(
         field(body.get("text"), "format"),
-        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA,
+        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
         "text.format.",
         out,
     )
@@ -566,15 +575,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
     if (
-        isinstance(tool_choice := body.get("tool_choice"), (dict, str))
-        and lookup(ENCODE_MODE, tool_choice) is not None
-    ):
+        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+    ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
         )
         return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice",), "", out)
 
@@ -1417,8 +1427,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _CODE_TYPE_MESSAGE_PARAM.issuperset(body):
-        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM, "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM_AND_MORE.issuperset(body):
+        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM_AND_MORE, "", out)
     return out
 
 
@@ -1524,7 +1534,9 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
             out = {"name": ctx.native_name(name), "parameters": gemini_generate_content_parameters}
             if description is not None:
                 out["description"] = description
-            if not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
+            if len(
+                item
+            ) > 3 and not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
                 item
             ):
                 ctx.account(
@@ -1533,23 +1545,23 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
                     "function",
                     out,
                 )
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
         if (parameters := item.get("parameters")) is None or isinstance(parameters, dict):
             out = {"name": ctx.native_name(name)}
             if description is not None:
                 out["description"] = description
             if parameters is not None:
                 out["parametersJsonSchema"] = parameters
-            if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(item):
-                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            if len(item) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(item):
+                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
     return ctx.no_item_rule(item, TOOLS_EXTENSION_TURN)
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
     """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
     if isinstance(message, dict):
-        return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
+        return TURN_TOOLS_TURN, decode_tools_turn(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1575,7 +1587,9 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             if description is not None:
                 out["description"] = description
             ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS.issuperset(functionDeclaration):
+            if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(
+                functionDeclaration
+            ):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS, "", out)
             return out
         if (
@@ -1587,7 +1601,9 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             if parameters_json_schema is not None:
                 out["parameters"] = parameters_json_schema
             ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
+            if len(
+                functionDeclaration
+            ) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA, "", out)
             return out
     return None
@@ -1634,42 +1650,52 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
                     out = {"functionResponse": function_response}
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
                 if (
                     isinstance(call_id, str)
                     and (output := item.get("output")) is not None
                     and isinstance(output, list)
                 ):
-                    function_response = {
-                        "response": json_or(join(ctx.pick(output, encode_plain_text)), "output")
-                    }
+                    picked = ctx.picked(output, encode_plain_text, encode_media)
+                    function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
-                    if (parts := ctx.pick(output, encode_media)) is not None:
+                    if (parts := picked[1]) is not None:
                         function_response["parts"] = parts
                     out = {"functionResponse": function_response}
-                    ctx.unpicked(output, encode_plain_text, encode_media)
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1677,13 +1703,18 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "system messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1691,19 +1722,26 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "developer messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
+                                "role": "model",
                                 "parts": ctx.listed(
                                     ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_MODEL, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_MODEL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -1712,9 +1750,9 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (signature := ctx.carried("next", encrypted_content)) is not None
                 ):
                     out = {"thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_CONTENTS_MODEL, {"parts": [out]}
                 if (
                     isinstance(summary, list)
                     and len(summary) == 1
@@ -1730,38 +1768,40 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         out = {"text": text, "thought": True}
                         if signature is not None:
                             out["thoughtSignature"] = signature
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                        if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if (
                     (summary is None or summary == [])
                     and (encrypted_content := item.get("encrypted_content")) is not None
                     and (signature := ctx.carried("own", encrypted_content)) is not None
                 ):
                     out = {"text": "", "thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if summary is not None and (summary_ := filled(summary)) is not None:
-                    out = {"parts": ctx.each(summary_, encode_thought)}
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    out = {"role": "model", "parts": ctx.each(summary_, encode_thought)}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
                 if (
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
                     and ctx.in_response()
                 ):
-                    out = {"parts": ctx.each(content_, encode_raw_thought)}
+                    out = {"role": "model", "parts": ctx.each(content_, encode_raw_thought)}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as a thought"
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -1775,9 +1815,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if args is not None:
                         function_call["args"] = args
                     out = {"functionCall": function_call}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
     return ctx.no_item_rule(item, CONTENTS_EXTENSION_TURN)
 
 
@@ -1785,9 +1827,9 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
     """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
-            return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
+            return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
         if message.get("role") == "model":
-            return [TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)]
+            return TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1819,9 +1861,11 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                 )
                 ctx.keep_name(function_response.get("name"), id__, out, False)
                 ctx.keep_id(id_, out, id__)
-                if not _FUNCTION_RESPONSE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _FUNCTION_RESPONSE, "", out)
-                if not _ID_NAME_RESPONSE_PARTS.issuperset(function_response):
+                if len(function_response) > 2 and not _ID_NAME_RESPONSE_PARTS.issuperset(
+                    function_response
+                ):
                     ctx.account(
                         function_response, _ID_NAME_RESPONSE_PARTS, "functionResponse.", out
                     )
@@ -1834,9 +1878,9 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
             }
             ctx.keep_name(function_response.get("name"), id__, out)
             ctx.keep_id(id_, out, id__)
-            if not _FUNCTION_RESPONSE.issuperset(part):
+            if len(part) > 1:
                 ctx.account(part, _FUNCTION_RESPONSE, "", out)
-            if not _ID_NAME_RESPONSE.issuperset(function_response):
+            if len(function_response) > 1 and not _ID_NAME_RESPONSE.issuperset(function_response):
                 ctx.account(function_response, _ID_NAME_RESPONSE, "functionResponse.", out)
             return out
     return None
@@ -1878,7 +1922,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
             out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]}
             if (encrypted_content := ctx.carry("own", thought_signature)) is not None:
                 out["encrypted_content"] = encrypted_content
-            if not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
                 ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
             return out
         if (
@@ -1890,7 +1934,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                 "summary": [],
                 "encrypted_content": ctx.carry("own", thought_signature),
             }
-            if not _TEXT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
         if isinstance(function_call := part.get("functionCall"), dict):
@@ -1908,9 +1952,9 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                     }
                     ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
                     ctx.keep_id(id_, out)
-                    if not _FUNCTION_CALL.issuperset(part):
+                    if len(part) > 1:
                         ctx.account(part, _FUNCTION_CALL, "", out)
-                    if not _ID_NAME_ARGS.issuperset(function_call):
+                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
                         ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
                     return out
     return None
@@ -1930,7 +1974,7 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
             "summary": [],
             "encrypted_content": ctx.carry("next", thought_signature),
         }
-        return [out, ctx.without(part, ["thoughtSignature"])]
+        return out, ctx.without(part, ["thoughtSignature"])
     return None
 
 
@@ -1965,7 +2009,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
@@ -1975,7 +2019,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
     """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -1989,7 +2033,7 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "plain_text")
@@ -2018,7 +2062,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2028,7 +2072,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2041,7 +2085,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2051,7 +2095,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2060,7 +2104,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
             case "input_file":
@@ -2073,7 +2117,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2088,7 +2132,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2096,7 +2140,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
     return ctx.no_rule(part, "media")
@@ -2114,9 +2158,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2126,9 +2170,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2138,16 +2182,16 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2161,9 +2205,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2174,18 +2218,18 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "media")
@@ -2200,7 +2244,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_file":
@@ -2209,7 +2253,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ) is not None:
                     out = {"text": element(file_data_pieces, 0)}
                     ctx.report(part, None, "coerced", "a file of plain text is sent as text")
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (
@@ -2221,7 +2265,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2236,7 +2280,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2244,7 +2288,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
             case "input_image":
@@ -2257,7 +2301,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2267,7 +2311,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2280,7 +2324,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2290,7 +2334,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2299,7 +2343,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2311,7 +2355,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
             out = {"type": "input_text", "text": text}
-            if not _TEXT.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _TEXT, "", out)
             return out
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2322,9 +2366,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2334,9 +2378,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2346,16 +2390,16 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2369,9 +2413,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2382,18 +2426,18 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "user_content")
@@ -2407,14 +2451,14 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "output_text", out)
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"text": refusal}
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -2424,7 +2468,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "assistant_content")
@@ -2438,7 +2482,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -2452,7 +2496,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
         and native.get("thought") is True
     ):
         out = {"type": "summary_text", "text": text}
-        if not _TEXT_THOUGHT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TEXT_THOUGHT, "", out)
         return out
     return ctx.foreign(native, "thought")
@@ -2466,7 +2510,7 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "raw_thought")
@@ -2485,8 +2529,8 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = ctx.native_name(name)
-        if not _TYPE_NAME.issuperset(part):
-            ctx.account(part, _TYPE_NAME, "function", out)
+        if len(part) > 2 and not _TYPE_NAME_STRICT.issuperset(part):
+            ctx.account(part, _TYPE_NAME_STRICT, "function", out)
         return out
     return ctx.no_rule(part, "tool_name")
 
