@@ -48,8 +48,11 @@ class EncodeNames(EncodeContext):
         """The vendor's name of a tool or call, where it had another, else its name."""
         prefix = f"{self.tables.name}:"
         for key, found in value.items():
-            if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
-                return found
+            if not key.startswith(prefix) or key.startswith(prefix + residue.TURN):
+                continue
+            if key.rpartition(".")[2] in ("name", f"{prefix}name") and isinstance(found, str):
+                if safe_name(found) == value["name"]:
+                    return found
         return value["name"]
 
 
