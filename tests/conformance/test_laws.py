@@ -117,7 +117,7 @@ def says_twice(body: Any) -> bool:
     parts = [part for message in listed for part in message["content"]]
     return any(part.get("url") and part.get("data") for part in parts) or any(
         sum(part.get("type") == "refusal" for part in message["content"])
-        + bool(message.get("refusal"))
+        + (message.get("refusal") is not None)
         > 1
         for message in listed
     )
