@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test test-full check format update-golden bench bench-streams clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench bench-generation clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -64,11 +64,11 @@ format: $(STAMP) ## Format the code and fix what the linter can fix
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
 	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
 
-bench: $(STAMP) ## Measure generation against its goals: cold, one dialect, unchanged (ARGS=--quick)
-	$(BIN)/python benchmarks/generation.py $(ARGS)
+bench: $(STAMP) ## Measure against the goals (ARGS=--full: longer; --only KEY, --list)
+	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-streams: $(STAMP) ## Measure streams: time per event, chunking, memory (ARGS=--full: 100 MB)
-	$(BIN)/python benchmarks/streams.py $(ARGS)
+bench-generation: $(STAMP) ## Measure generation: cold, one dialect, unchanged (ARGS=--quick)
+	$(BIN)/python -m benchmarks.generation $(ARGS)
 
 clean: ## Remove .venv and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

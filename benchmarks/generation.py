@@ -1,7 +1,7 @@
 """Measures `orgen generate` as a user waits for it: whole processes, best and median of runs.
 
-make bench                                  all, a minute or two
-.venv/bin/python benchmarks/generation.py --quick     one run each
+make bench-generation                  all, a minute or two
+make bench-generation ARGS=--quick     one run each
 
 Beside the time on the wall stands the processor time of the process and its helpers, which
 says more where other programs run. Exits with 1 if the median of any misses its goal.

@@ -63,6 +63,29 @@ class NewList:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two values for a caller that takes them apart at once."""
+
+    first: Expr
+    second: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One of several lists that a primitive has picked at once."""
+
+    of: Expr
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A constant set of keys."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Concat:
     """A string made of texts and string values."""
 
@@ -122,6 +145,9 @@ Expr: TypeAlias = (
     | Element
     | NewObject
     | NewList
+    | Pair
+    | Picked
+    | KeySet
     | Concat
     | Primitive
     | FunctionName
@@ -278,7 +304,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Every key of `container` outside `known` is residue, a declared note, or a loss."""
+    """Every key of `container` outside `known` is residue, a declared note, or a loss.
+
+    `least` of the known keys are there for sure: an object of so many keys has no others.
+    """
 
     container: Expr
     known: tuple[str, ...]
@@ -287,6 +316,7 @@ class Account:
     out: str
     given: Cond | None = None
     """Where this does not hold, nobody asks (a `container` that is a local name only)."""
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from .pieced import Pieced, plan_of
 from .primitives import MINTED
 from .streams import StreamTable
 from .told import Told
-from .turns import Splitting
+from .splitting import Splitting
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent

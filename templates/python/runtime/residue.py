@@ -51,10 +51,7 @@ def escape(key: str) -> str:
 
 def steps(path: str) -> tuple[str | int, ...]:
     """`a.0.b` as `("a", 0, "b")`."""
-    return tuple(
-        int(step) if step.isdecimal() else _unescaped(step)
-        for step in path.split(".")
-    )
+    return tuple(int(step) if step.isdecimal() else _unescaped(step) for step in path.split("."))
 
 
 def _unescaped(step: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .context import EncodeContext
+from .encode_context import EncodeContext
 
 _REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 

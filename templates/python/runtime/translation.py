@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from . import resource
-from .context import DialectTables, Rule, response_base
+from .context import response_base
 from .decoding import MAX_RESPONSE_BYTES, StreamDecoder
-from .encoding import StreamEncoder
+from .encoding import SpeakingEncoder, StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
+from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
+from .mirroring import MirrorEncoder
 from .profiles import spoken
-from .settings import apply_settings
+from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
 from .streams import StreamTable
-from .turns import Gathering, Splitting
+from .tables import DialectTables, Rule
+from .splitting import Splitting
 
 if TYPE_CHECKING:
     from ..types import (
@@ -53,8 +57,7 @@ STATUS = "@status"
 """Where rules for errors find the HTTP status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded(Generic[Body]):
+class Encoded(NamedTuple, Generic[Body]):
     """A native body, what it lost, and where to send it.
 
     `path` is the URL path below the provider's base URL; `status` is set for
@@ -64,12 +67,11 @@ class Encoded(Generic[Body]):
     body: Body
     losses: tuple[Loss, ...] = ()
     path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[Body]):
+class Decoded(NamedTuple, Generic[Body]):
     """A canonical body and what it lost."""
 
     body: Body
@@ -126,16 +128,21 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         body = plain(request)
         ctx = Gathering(own.tables, body, own.slug(provider))
         native = own.run(own.functions.encode_request, body, ctx)
-        url = {key: native.pop(f"@{key}") for key in url_keys(own.path) if f"@{key}" in native}
-        apply_settings(ctx, body, native, provider)
+        path = own.path
+        url: dict[str, Any] = {}
+        if "{" in path:
+            url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
+        if body.get(FIELD) is not None:
+            apply_settings(ctx, body, native, provider)
         for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
-        path = own.stream_path if url.get("stream") or native.get("stream") else own.path
+        if own.stream_path != path and (url.get("stream") or native.get("stream")):
+            path = own.stream_path
         for key, value in url.items():
             if isinstance(value, str) and _quoted(value) != value:
                 sent = f"a URL does not take it as it is; sent as {_quoted(value)!r}"
@@ -147,7 +154,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         native = plain(body)
         known = own.tables.spelling
         ctx = own.splitting(native, provider, path, spelling=known is not None)
@@ -179,7 +186,7 @@ class Dialect(Generic[Request, Response, Error]):
 
         `request` is the canonical request; its settings are echoed.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
@@ -200,7 +207,7 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises DecodeError or UnsupportedError, as `encode_request` does.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         body = plain(response)
         ctx = Gathering(own.tables, body, own.slug(provider), response=True)
         said = body if own.tables.echoes else resource.reduced(body, own.tables.name)
@@ -218,7 +225,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, status: int, body: Any, provider: str | None = None
     ) -> Decoded[dict[str, ErrorPayload]]:
         """A native error of any shape as `{"error": {type, code, message, param}}`."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         ctx = Splitting(own.tables, body, own.slug(provider))
         native = body[0] if isinstance(body, list) and body else body
         found: dict[str, Any] = {}
@@ -237,7 +244,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, error: Mapping[str, Any] | ErrorPayload | Model, provider: str | None = None
     ) -> Encoded[Error]:
         """`{"error": {...}}` as the vendor would say it, with its HTTP status."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         outer = plain(error)
         inner = outer.get("error", outer)
         if not isinstance(inner, dict):
@@ -262,7 +269,7 @@ class Dialect(Generic[Request, Response, Error]):
         `max_event_bytes` and `max_response_bytes` bound what it reads. Raises
         UnsupportedError where the API has no streams.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         return StreamDecoder(
             own,
             own.streams(),
@@ -281,8 +288,10 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises UnsupportedError where the API has no streams.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
-        return StreamEncoder(own, own.streams(), plain(request) if request else None, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
+        table = own.streams()
+        form = SpeakingEncoder if table.mirror is None else MirrorEncoder
+        return form(own, table, plain(request) if request else None, provider)
 
     def streams(self) -> StreamTable:
         """How streams are laid out, if the API has them."""
@@ -303,7 +312,7 @@ class Dialect(Generic[Request, Response, Error]):
         Raises UnsupportedError where the API has no such thing, else as
         `encode_request` does.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.encode_compact_request)
         body = plain(request)
         ctx = Gathering(own.tables, body, own.slug(provider))
@@ -316,7 +325,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResponseMethodPublicBody]:
         """A native request to compact a conversation as an Open Responses one."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.decode_compact_request)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider))
@@ -330,7 +339,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, compaction: CompactResource | Plain, provider: str | None = None
     ) -> Encoded[dict[str, Any]]:
         """A CompactResource as a native one."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.encode_compact_response)
         body = plain(compaction)
         ctx = Gathering(own.tables, body, own.slug(provider), response=True)
@@ -342,7 +351,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResource]:
         """A native compaction as a CompactResource."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.decode_compact_response)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
@@ -394,8 +403,8 @@ def fill(path: str, fields: Mapping[str, Any]) -> str:
 
 
 def url_keys(path: str) -> list[str]:
-    """The fields of a URL path, and whether a stream is wanted, if the path tells."""
-    return [*re.findall(r"\{(\w+)\}", path), "stream"] if "{" in path else []
+    """The fields of a URL path, and whether a stream is wanted."""
+    return [*re.findall(r"\{(\w+)\}", path), "stream"]
 
 
 def _quoted(value: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
     differs,
@@ -27,9 +27,10 @@ from ..runtime.primitives import (
     total,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -98,7 +99,18 @@ _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _FORMAT_EFFORT = frozenset(["format", "effort"])
 _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
-    ["id", "model", "output", "usage", "service_tier", "status", "incomplete_details", "error"]
+    [
+        "id",
+        "model",
+        "output",
+        "usage",
+        "service_tier",
+        "status",
+        "incomplete_details",
+        "error",
+        "text",
+        "created_at",
+    ]
 )
 _ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
     ["id", "model", "usage", "stop_reason", "type", "content"]
@@ -112,8 +124,14 @@ _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MO
         "service_tier",
     ]
 )
-_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS = frozenset(
-    ["input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details"]
+_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "input_tokens_details",
+        "output_tokens_details",
+        "total_tokens",
+    ]
 )
 _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
     [
@@ -131,6 +149,7 @@ _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
         "reasoning",
         "tool_choice",
         "parallel_tool_calls",
+        "created_at",
     ]
 )
 _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
@@ -154,16 +173,18 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _THINKING_TOKENS = frozenset(["thinking_tokens"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT = frozenset(
-    ["type", "call_id", "output", "anthropic_messages:@content"]
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
 )
-_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
+_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE = frozenset(
+    ["type", "call_id", "output", "anthropic_messages:@content", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
+_TYPE_CODE_MESSAGE_TEXT_AND_MORE = frozenset(["type", "code", "message", "text", "created_at"])
 _TYPE_CONTENT = frozenset(["type", "content"])
 _TYPE_DATA = frozenset(["type", "data"])
 _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME = frozenset(["type", "disable_parallel_tool_use", "name"])
-_TYPE_ENCRYPTED_CONTENT = frozenset(["type", "encrypted_content"])
+_TYPE_ENCRYPTED_CONTENT_ID = frozenset(["type", "encrypted_content", "id"])
 _TYPE_ERROR = frozenset(["type", "error"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
@@ -181,21 +202,22 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
-_TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
+_TYPE_NAME_SCHEMA_STRICT = frozenset(["type", "name", "schema", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SOURCE = frozenset(["type", "source"])
 _TYPE_SOURCE_TITLE = frozenset(["type", "source", "title"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE = frozenset(
-    ["type", "summary", "anthropic_messages:@signature"]
+_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID = frozenset(
+    ["type", "summary", "anthropic_messages:@signature", "id"]
 )
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
 _TYPE_TEXT_CITATIONS = frozenset(["type", "text", "citations"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_THINKING_SIGNATURE = frozenset(["type", "thinking", "signature"])
 _TYPE_TOOL_USE_ID = frozenset(["type", "tool_use_id"])
@@ -369,7 +391,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         }
         ctx.unused(body, ("tool_choice",), "", out)
         return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if body.get("parallel_tool_calls") is not None and not isinstance(
         body.get("parallel_tool_calls"), bool
@@ -588,12 +612,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 ctx.account(
                     output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
                 )
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS.issuperset(
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
             usage
         ):
             ctx.account(
                 usage,
-                _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS,
+                _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE,
                 "usage.",
                 out,
             )
@@ -798,8 +822,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
+    if not _TYPE_CODE_MESSAGE_TEXT_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_TEXT_AND_MORE, "", out)
     return out
 
 
@@ -919,50 +943,84 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and item.get("anthropic_messages:@content") == "absent"
                     ):
                         out = {"type": "tool_result", "tool_use_id": call_id}
-                        if not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT.issuperset(item):
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
-                                _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT,
+                                _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_USER, {"content": [out]}]
-                    if isinstance(output := item.get("output"), (str, list)):
+                        return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
+                    if isinstance(output := item.get("output"), str) or isinstance(output, list):
                         out = {
                             "type": "tool_result",
                             "tool_use_id": call_id,
                             "content": ctx.encode_parts(output, encode_user_content),
                         }
-                        if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                        return [TURN_MESSAGES_USER, {"content": [out]}]
+                        if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                            ctx.account(
+                                item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                            )
+                        return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_user_content)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": ctx.encode_parts(content, encode_user_content),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_assistant_content)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "assistant",
+                                "content": ctx.encode_parts(content, encode_assistant_content),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_input_text)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": ctx.encode_parts(content, encode_input_text),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_input_text)}
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": ctx.encode_parts(content, encode_input_text),
+                            }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -971,9 +1029,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"type": "tool_use", "id": call_id, "name": name, "input": arguments_}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -987,29 +1047,38 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         signature := ctx.carried("signature", encrypted_content)
                     ) is not None:
                         out = {"type": "thinking", "thinking": text, "signature": signature}
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        if len(item) > 3 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                     if item.get("anthropic_messages:@signature") == "absent":
                         out = {"type": "thinking", "thinking": text}
-                        if not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE.issuperset(item):
+                        if len(
+                            item
+                        ) > 3 and not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID,
+                                "reasoning",
+                                out,
                             )
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     (summary is None or summary == [])
                     and (encrypted_content := item.get("encrypted_content")) is not None
                     and (data := ctx.carried("redacted", encrypted_content)) is not None
                 ):
                     out = {"type": "redacted_thinking", "data": data}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     summary is not None
                     and (summary_ := filled(summary)) is not None
@@ -1022,9 +1091,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "reasoning of another model, sent without a signature",
                     )
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
@@ -1041,17 +1110,17 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "reasoning of another model, sent without a signature",
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "compaction":
                 if (encrypted_content := item.get("encrypted_content")) is not None and (
                     content := ctx.carried("compaction", encrypted_content)
                 ) is not None:
                     out = {"type": "compaction", "content": content}
-                    if not _TYPE_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT, "compaction", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -1060,11 +1129,11 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1079,7 +1148,7 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
         if (content := block.get("content")) is not None:
             output = ctx.decode_parts(content, decode_user_content)
             out = {"type": "function_call_output", "call_id": tool_use_id, "output": output}
-            if not _TYPE_TOOL_USE_ID_CONTENT.issuperset(block):
+            if len(block) > 3:
                 ctx.account(block, _TYPE_TOOL_USE_ID_CONTENT, "", out)
             return out
         out = {
@@ -1088,7 +1157,7 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
             "output": "",
             "anthropic_messages:@content": "absent",
         }
-        if not _TYPE_TOOL_USE_ID.issuperset(block):
+        if len(block) > 2:
             ctx.account(block, _TYPE_TOOL_USE_ID, "", out)
         return out
     return None
@@ -1138,7 +1207,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "name": name,
                         "arguments": ctx.to_json(input_, block, "input"),
                     }
-                    if not _TYPE_ID_NAME_INPUT.issuperset(block):
+                    if len(block) > 4:
                         ctx.account(block, _TYPE_ID_NAME_INPUT, "", out)
                     return out
             case "thinking":
@@ -1149,7 +1218,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                             "summary": [{"type": "summary_text", "text": thinking}],
                             "encrypted_content": ctx.carry("signature", signature),
                         }
-                        if not _TYPE_THINKING_SIGNATURE.issuperset(block):
+                        if len(block) > 3:
                             ctx.account(block, _TYPE_THINKING_SIGNATURE, "", out)
                         return out
                     out = {
@@ -1157,7 +1226,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "summary": [{"type": "summary_text", "text": thinking}],
                         "anthropic_messages:@signature": "absent",
                     }
-                    if not _TYPE_THINKING.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_THINKING, "", out)
                     return out
             case "redacted_thinking":
@@ -1167,7 +1236,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "summary": [],
                         "encrypted_content": ctx.carry("redacted", data),
                     }
-                    if not _TYPE_DATA.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_DATA, "", out)
                     return out
             case "compaction":
@@ -1176,7 +1245,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "type": "compaction",
                         "encrypted_content": ctx.carry("compaction", content),
                     }
-                    if not _TYPE_CONTENT.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_CONTENT, "", out)
                     return out
     return None
@@ -1245,14 +1314,14 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "input_text")
@@ -1266,7 +1335,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -1281,7 +1350,7 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
     ):
         out = {"type": "text", "text": text}
         ctx.report(part, None, "coerced", "the API has one kind of text")
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "text", out)
         return out
     return ctx.no_rule(part, "plain_text")
@@ -1300,14 +1369,14 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
             case "input_image":
@@ -1330,7 +1399,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         part,
                         "image_url",
                     )
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if (image_url_pieces := pieces(part.get("image_url"), "http", "")) is not None:
@@ -1338,7 +1407,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         "type": "image",
                         "source": {"type": "url", "url": "http" + element(image_url_pieces, 0)},
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_file":
@@ -1359,7 +1428,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (
@@ -1377,7 +1446,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str) and (
@@ -1386,7 +1455,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "document", "source": {"type": "url", "url": file_url}}
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_URL_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_URL_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_URL_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -1400,7 +1469,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image":
@@ -1422,9 +1491,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     "source.media_type",
                                     out,
                                 )
-                                if not _TYPE_SOURCE.issuperset(native):
+                                if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
@@ -1433,9 +1502,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     "type": "input_image",
                                     "image_url": "http" + element(url_pieces, 0),
                                 }
-                                if not _TYPE_SOURCE.issuperset(native):
+                                if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
-                                if not _TYPE_URL.issuperset(source):
+                                if len(source) > 2:
                                     ctx.account(source, _TYPE_URL, "source.", out)
                                 return out
             case "document":
@@ -1455,9 +1524,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 }
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "text":
@@ -1471,9 +1540,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 out = {"type": "input_file", "file_data": "data:text/plain," + data}
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
@@ -1483,9 +1552,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 out = {"type": "input_file", "file_url": url}
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_URL.issuperset(source):
+                                if len(source) > 2:
                                     ctx.account(source, _TYPE_URL, "source.", out)
                                 return out
     return ctx.foreign(native, "user_content")
@@ -1501,7 +1570,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     annotations = part.get("annotations")
                     if annotations is None or annotations == []:
                         out = {"type": "text", "text": text}
-                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                         return out
                     citations = unless_absent(
@@ -1510,21 +1579,21 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "text", "text": text}
                     if citations is not None:
                         out["citations"] = citations
-                    if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "text", "text": refusal}
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1542,7 +1611,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
         out = {"type": "output_text", "text": text}
         if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
             out["annotations"] = annotations
-        if not _TYPE_TEXT_CITATIONS.issuperset(native):
+        if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):
             ctx.account(native, _TYPE_TEXT_CITATIONS, "", out)
         return out
     return ctx.foreign(native, "assistant_content")
@@ -1556,7 +1625,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -1575,7 +1644,7 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "raw_thought")
@@ -1610,7 +1679,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
             }
             if title is not None:
                 out["title"] = title
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+            if len(part) > 5 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
     return ctx.no_rule(part, "citation")
@@ -1633,7 +1702,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
                 "end_index": 0,
                 "anthropic_messages:encrypted_index": encrypted_index,
             }
-            if not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
+            if len(native) > 3 and not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
                 ctx.account(native, _TYPE_URL_TITLE_ENCRYPTED_INDEX, "", out)
             return out
     return ctx.foreign(native, "citation")
@@ -1660,7 +1729,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
                 out["description"] = description
             if strict is not None:
                 out["strict"] = strict
-            if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+            if len(part) > 3 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
             return out
         out = {"name": name, "input_schema": default(parameters, {"type": "object"})}
@@ -1668,7 +1737,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["description"] = description
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1692,7 +1761,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
         if (
@@ -1709,7 +1780,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
     return ctx.foreign(native, "tool")
@@ -1723,8 +1796,8 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         and isinstance(schema := part.get("schema"), dict)
     ):
         out = {"type": "json_schema", "schema": schema}
-        if not _TYPE_NAME_SCHEMA.issuperset(part):
-            ctx.account(part, _TYPE_NAME_SCHEMA, "json_schema", out)
+        if len(part) > 2 and not _TYPE_NAME_SCHEMA_STRICT.issuperset(part):
+            ctx.account(part, _TYPE_NAME_SCHEMA_STRICT, "json_schema", out)
         return out
     return ctx.no_rule(part, "text_format")
 
@@ -1737,7 +1810,7 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         and isinstance(schema := native.get("schema"), dict)
     ):
         out = {"type": "json_schema", "name": "response", "schema": schema}
-        if not _TYPE_SCHEMA.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_SCHEMA, "", out)
         return out
     return ctx.unfit(native, "text_format")

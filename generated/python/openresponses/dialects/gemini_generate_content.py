@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     both,
     default,
@@ -35,9 +35,10 @@ from ..runtime.primitives import (
     unix_time,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ DECODE_HTTP = {
 }
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
-_CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
+_CODE_TYPE_MESSAGE_PARAM_AND_MORE = frozenset(["code", "type", "message", "param", "created_at"])
 _CONTENT_FINISH_REASON_FINISH_MESSAGE = frozenset(["content", "finishReason", "finishMessage"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
 _ERROR = frozenset(["error"])
@@ -216,6 +217,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
         "gemini_generate_content:promptFeedback",
         "error",
         "gemini_generate_content:candidates.0.finishReason",
+        "created_at",
     ]
 )
 _ID_NAME_ARGS = frozenset(["id", "name", "args"])
@@ -269,6 +271,7 @@ _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(
         "service_tier",
         "store",
         "parallel_tool_calls",
+        "created_at",
     ]
 )
 _MODE_ALLOWED_FUNCTION_NAMES = frozenset(["mode", "allowedFunctionNames"])
@@ -302,29 +305,35 @@ _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignatur
 _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
     ["thinkingBudget", "thinkingLevel", "includeThoughts"]
 )
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_FILENAME_FILE_DATA = frozenset(["type", "filename", "file_data"])
 _TYPE_FILE_DATA = frozenset(["type", "file_data"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
-_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
-    ["type", "name", "description", "gemini_generate_content:parameters", "parameters"]
+    ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
 )
-_TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
-_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA = frozenset(
-    ["type", "name", "gemini_generate_content:responseSchema", "schema"]
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
 )
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
+_TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 
 
@@ -387,7 +396,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     ctx.account_within(body.get("text"), _FORMAT, "text.", out)
     ctx.account_within(
         field(body.get("text"), "format"),
-        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA,
+        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
         "text.format.",
         out,
     )
@@ -567,15 +576,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
     if (
-        isinstance(tool_choice := body.get("tool_choice"), (dict, str))
-        and lookup(ENCODE_MODE, tool_choice) is not None
-    ):
+        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+    ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
         )
         return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice",), "", out)
 
@@ -1441,8 +1451,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _CODE_TYPE_MESSAGE_PARAM.issuperset(body):
-        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM, "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM_AND_MORE.issuperset(body):
+        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM_AND_MORE, "", out)
     return out
 
 
@@ -1548,7 +1558,9 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
             out = {"name": ctx.native_name(name), "parameters": gemini_generate_content_parameters}
             if description is not None:
                 out["description"] = description
-            if not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
+            if len(
+                item
+            ) > 3 and not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
                 item
             ):
                 ctx.account(
@@ -1557,23 +1569,23 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
                     "function",
                     out,
                 )
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
         if (parameters := item.get("parameters")) is None or isinstance(parameters, dict):
             out = {"name": ctx.native_name(name)}
             if description is not None:
                 out["description"] = description
             if parameters is not None:
                 out["parametersJsonSchema"] = parameters
-            if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(item):
-                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            if len(item) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(item):
+                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
     return ctx.no_item_rule(item, TOOLS_EXTENSION_TURN)
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
     """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     if isinstance(message, dict):
-        return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
+        return TURN_TOOLS_TURN, decode_tools_turn(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1599,7 +1611,9 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             if description is not None:
                 out["description"] = description
             ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS.issuperset(functionDeclaration):
+            if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(
+                functionDeclaration
+            ):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS, "", out)
             return out
         if (
@@ -1611,7 +1625,9 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             if parameters_json_schema is not None:
                 out["parameters"] = parameters_json_schema
             ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
+            if len(
+                functionDeclaration
+            ) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA, "", out)
             return out
     return None
@@ -1658,42 +1674,52 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
                     out = {"functionResponse": function_response}
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
                 if (
                     isinstance(call_id, str)
                     and (output := item.get("output")) is not None
                     and isinstance(output, list)
                 ):
-                    function_response = {
-                        "response": json_or(join(ctx.pick(output, encode_plain_text)), "output")
-                    }
+                    picked = ctx.picked(output, encode_plain_text, encode_media)
+                    function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
-                    if (parts := ctx.pick(output, encode_media)) is not None:
+                    if (parts := picked[1]) is not None:
                         function_response["parts"] = parts
                     out = {"functionResponse": function_response}
-                    ctx.unpicked(output, encode_plain_text, encode_media)
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1701,13 +1727,18 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "system messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1715,19 +1746,26 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "developer messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
+                                "role": "model",
                                 "parts": ctx.listed(
                                     ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_MODEL, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_MODEL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -1736,9 +1774,9 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (signature := ctx.carried("next", encrypted_content)) is not None
                 ):
                     out = {"thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_CONTENTS_MODEL, {"parts": [out]}
                 if (
                     isinstance(summary, list)
                     and len(summary) == 1
@@ -1754,38 +1792,40 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         out = {"text": text, "thought": True}
                         if signature is not None:
                             out["thoughtSignature"] = signature
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                        if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if (
                     (summary is None or summary == [])
                     and (encrypted_content := item.get("encrypted_content")) is not None
                     and (signature := ctx.carried("own", encrypted_content)) is not None
                 ):
                     out = {"text": "", "thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if summary is not None and (summary_ := filled(summary)) is not None:
-                    out = {"parts": ctx.each(summary_, encode_thought)}
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    out = {"role": "model", "parts": ctx.each(summary_, encode_thought)}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
                 if (
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
                     and ctx.in_response()
                 ):
-                    out = {"parts": ctx.each(content_, encode_raw_thought)}
+                    out = {"role": "model", "parts": ctx.each(content_, encode_raw_thought)}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as a thought"
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -1799,9 +1839,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if args is not None:
                         function_call["args"] = args
                     out = {"functionCall": function_call}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
     return ctx.no_item_rule(item, CONTENTS_EXTENSION_TURN)
 
 
@@ -1809,9 +1851,9 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
     """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
-            return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
+            return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
         if message.get("role") == "model":
-            return [TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)]
+            return TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1843,9 +1885,11 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                 )
                 ctx.keep_name(function_response.get("name"), id__, out, False)
                 ctx.keep_id(id_, out, id__)
-                if not _FUNCTION_RESPONSE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _FUNCTION_RESPONSE, "", out)
-                if not _ID_NAME_RESPONSE_PARTS.issuperset(function_response):
+                if len(function_response) > 2 and not _ID_NAME_RESPONSE_PARTS.issuperset(
+                    function_response
+                ):
                     ctx.account(
                         function_response, _ID_NAME_RESPONSE_PARTS, "functionResponse.", out
                     )
@@ -1858,9 +1902,9 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
             }
             ctx.keep_name(function_response.get("name"), id__, out)
             ctx.keep_id(id_, out, id__)
-            if not _FUNCTION_RESPONSE.issuperset(part):
+            if len(part) > 1:
                 ctx.account(part, _FUNCTION_RESPONSE, "", out)
-            if not _ID_NAME_RESPONSE.issuperset(function_response):
+            if len(function_response) > 1 and not _ID_NAME_RESPONSE.issuperset(function_response):
                 ctx.account(function_response, _ID_NAME_RESPONSE, "functionResponse.", out)
             return out
     return None
@@ -1902,7 +1946,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
             out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]}
             if (encrypted_content := ctx.carry("own", thought_signature)) is not None:
                 out["encrypted_content"] = encrypted_content
-            if not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
                 ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
             return out
         if (
@@ -1914,7 +1958,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                 "summary": [],
                 "encrypted_content": ctx.carry("own", thought_signature),
             }
-            if not _TEXT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
         if isinstance(function_call := part.get("functionCall"), dict):
@@ -1932,9 +1976,9 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                     }
                     ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
                     ctx.keep_id(id_, out)
-                    if not _FUNCTION_CALL.issuperset(part):
+                    if len(part) > 1:
                         ctx.account(part, _FUNCTION_CALL, "", out)
-                    if not _ID_NAME_ARGS.issuperset(function_call):
+                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
                         ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
                     return out
     return None
@@ -1954,7 +1998,7 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
             "summary": [],
             "encrypted_content": ctx.carry("next", thought_signature),
         }
-        return [out, ctx.without(part, ["thoughtSignature"])]
+        return out, ctx.without(part, ["thoughtSignature"])
     return None
 
 
@@ -1989,7 +2033,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
@@ -1999,7 +2043,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
     """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -2013,7 +2057,7 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "plain_text")
@@ -2042,7 +2086,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2052,7 +2096,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2065,7 +2109,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2075,7 +2119,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2084,7 +2128,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
             case "input_file":
@@ -2097,7 +2141,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2112,7 +2156,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2120,7 +2164,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
     return ctx.no_rule(part, "media")
@@ -2138,9 +2182,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2150,9 +2194,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2162,16 +2206,16 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2185,9 +2229,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2198,18 +2242,18 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "media")
@@ -2224,7 +2268,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_file":
@@ -2233,7 +2277,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ) is not None:
                     out = {"text": element(file_data_pieces, 0)}
                     ctx.report(part, None, "coerced", "a file of plain text is sent as text")
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (
@@ -2245,7 +2289,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2260,7 +2304,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2268,7 +2312,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
             case "input_image":
@@ -2281,7 +2325,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2291,7 +2335,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2304,7 +2348,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2314,7 +2358,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2323,7 +2367,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2335,7 +2379,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
             out = {"type": "input_text", "text": text}
-            if not _TEXT.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _TEXT, "", out)
             return out
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2346,9 +2390,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2358,9 +2402,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2370,16 +2414,16 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2393,9 +2437,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2406,18 +2450,18 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "user_content")
@@ -2431,14 +2475,14 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "output_text", out)
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"text": refusal}
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -2448,7 +2492,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "assistant_content")
@@ -2462,7 +2506,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -2476,7 +2520,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
         and native.get("thought") is True
     ):
         out = {"type": "summary_text", "text": text}
-        if not _TEXT_THOUGHT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TEXT_THOUGHT, "", out)
         return out
     return ctx.foreign(native, "thought")
@@ -2490,7 +2534,7 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "raw_thought")
@@ -2509,8 +2553,8 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = ctx.native_name(name)
-        if not _TYPE_NAME.issuperset(part):
-            ctx.account(part, _TYPE_NAME, "function", out)
+        if len(part) > 2 and not _TYPE_NAME_STRICT.issuperset(part):
+            ctx.account(part, _TYPE_NAME_STRICT, "function", out)
         return out
     return ctx.no_rule(part, "tool_name")
 

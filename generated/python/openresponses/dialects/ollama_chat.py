@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     base64_of,
     both,
@@ -31,9 +31,10 @@ from ..runtime.primitives import (
     timestamp,
     unix_time,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -59,12 +60,24 @@ _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
 _FORMAT = frozenset(["format"])
 _ID_FUNCTION = frozenset(["id", "function"])
-_INPUT_TOKENS_OUTPUT_TOKENS = frozenset(["input_tokens", "output_tokens"])
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(
+    ["input_tokens", "output_tokens", "total_tokens"]
+)
 _MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(
     ["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"]
 )
 _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(
-    ["model", "created_at", "output", "usage", "status", "incomplete_details", "error"]
+    [
+        "model",
+        "created_at",
+        "output",
+        "usage",
+        "status",
+        "incomplete_details",
+        "error",
+        "id",
+        "tool_choice",
+    ]
 )
 _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
     [
@@ -84,6 +97,8 @@ _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
         "ollama_chat:shift",
         "include",
         "top_logprobs",
+        "id",
+        "tool_choice",
     ]
 )
 _MODEL_OPTIONS_STREAM_THINK_AND_MORE = frozenset(
@@ -112,23 +127,28 @@ _ROLE_CONTENT_IMAGES = frozenset(["role", "content", "images"])
 _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(
     ["role", "content", "images", "tool_call_id", "tool_name"]
 )
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
+_TYPE_CODE_MESSAGE_ID_AND_MORE = frozenset(["type", "code", "message", "id", "tool_choice"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
 _TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE = frozenset(["type", "role", "content", "ollama_chat:@role"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
-    ["type", "summary", "content", "encrypted_content"]
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE = frozenset(
+    ["type", "role", "content", "ollama_chat:@role", "id", "status", "phase"]
 )
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
+)
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_TEXT_LOGPROBS = frozenset(["type", "text", "logprobs"])
 
 
@@ -416,8 +436,8 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             if output_tokens != 0:
                 out["eval_count"] = output_tokens
-        if not _INPUT_TOKENS_OUTPUT_TOKENS.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS, "usage.", out)
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS.issuperset(usage):
+            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS, "usage.", out)
     encode_response_finish(body, out, ctx)
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
@@ -541,8 +561,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
+    if not _TYPE_CODE_MESSAGE_ID_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_ID_AND_MORE, "", out)
     return out
 
 
@@ -666,64 +686,89 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             if item.get("ollama_chat:@role") == "developer":
-                                out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                                ctx.unpicked(content, encode_text)
-                                if not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE.issuperset(item):
+                                picked = ctx.picked(content, encode_text)
+                                out = {"role": "developer", "content": default(join(picked[0]), "")}
+                                if len(
+                                    item
+                                ) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(
+                                    item
+                                ):
                                     ctx.account(
-                                        item, _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE, "message", out
+                                        item,
+                                        _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE,
+                                        "message",
+                                        out,
                                     )
-                                return [TURN_MESSAGES_DEVELOPER, out]
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
+                                return TURN_MESSAGES_DEVELOPER, out
+                            picked = ctx.picked(content, encode_text)
+                            out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(
                                 item,
                                 None,
                                 "coerced",
                                 "few models know the developer's role; sent as a system message",
                             )
-                            ctx.unpicked(content, encode_text)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                            ctx.unpicked(content, encode_text)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(content, encode_text)
+                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                            if (images := ctx.pick(content, encode_media)) is not None:
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(content, encode_text, encode_media)
+                            out = {"role": "user", "content": default(join(picked[0]), "")}
+                            if (images := picked[1]) is not None:
                                 out["images"] = images
-                            ctx.unpicked(content, encode_text, encode_media)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": join(ctx.pick(content, encode_answer))}
-                            ctx.unpicked(content, encode_answer)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(content, encode_answer)
+                            out = {"role": "assistant", "content": join(picked[0])}
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if (call_id := item.get("call_id")) is not None and isinstance(
-                    output := item.get("output"), (str, list)
+                if (call_id := item.get("call_id")) is not None and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    out = {"content": default(join(ctx.pick(output, encode_text)), "")}
-                    if (images := ctx.pick(output, encode_media)) is not None:
+                    picked = ctx.picked(output, encode_text, encode_media)
+                    out = {"role": "tool", "content": default(join(picked[0]), "")}
+                    if (images := picked[1]) is not None:
                         out["images"] = images
                     if (tool_call_id := ctx.own_id(call_id, item)) is not None:
                         out["tool_call_id"] = tool_call_id
                     if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["tool_name"] = tool_name
-                    ctx.unpicked(output, encode_text, encode_media)
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
                 if summary is None or summary == []:
@@ -738,48 +783,59 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and ctx.in_response()
                         and (text_ := filled(text)) is not None
                     ):
-                        out = {"thinking": text_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "thinking": text_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        if not _TYPE_TEXT.issuperset(content_0):
-                            ctx.account(content_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
+                            ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (encrypted_content := item.get("encrypted_content")) is not None
                     and (text := ctx.carried("thinking", encrypted_content)) is not None
                     and (encrypted_content_ := filled(text)) is not None
                 ):
-                    out = {"thinking": encrypted_content_}
-                    if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    out = {"role": "assistant", "thinking": encrypted_content_}
+                    if len(
+                        item
+                    ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
                     and isinstance(content_, list)
                 ):
-                    out = {"thinking": join(ctx.pick(content_, encode_thought))}
+                    picked = ctx.picked(content_, encode_thought)
+                    out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as thinking"
                     )
-                    ctx.unpicked(content_, encode_thought)
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
                     and isinstance(summary_, list)
                     and ctx.in_response()
                 ):
-                    out = {"thinking": join(ctx.pick(summary_, encode_summary))}
+                    picked = ctx.picked(summary_, encode_summary)
+                    out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
-                    ctx.unpicked(summary_, encode_summary)
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -790,9 +846,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"function": {"name": name, "arguments": arguments_}}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         out["id"] = id_
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -801,15 +859,15 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -827,7 +885,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
             "content": content_,
             "ollama_chat:@role": "developer",
         }
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -842,7 +900,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         out = {"type": "message", "role": "system", "content": content_}
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -859,7 +917,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
         ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
-        if not _ROLE_CONTENT_IMAGES.issuperset(message):
+        if len(message) > 2 and not _ROLE_CONTENT_IMAGES.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -880,7 +938,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         ctx.keep_name(message.get("tool_name"), id_, out)
         ctx.keep_id(tool_call_id, out, id_)
-        if not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
+        if len(message) > 2 and not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -940,9 +998,9 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "arguments": ctx.to_json(arguments, function, "arguments"),
             }
             ctx.keep_id(id_, out)
-            if not _ID_FUNCTION.issuperset(tool_call):
+            if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_FUNCTION, "", out)
-            if not _NAME_ARGUMENTS.issuperset(function):
+            if len(function) > 2:
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
     return None
@@ -984,7 +1042,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "text")
@@ -1007,13 +1065,13 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                         case "wav":
                             if magic(data, "audio/wav") is not None:
                                 out = data
-                                if not _TYPE_DATA_FORMAT.issuperset(part):
+                                if len(part) > 3:
                                     ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                                 return out
                         case "mp3":
                             if magic(data, "audio/mpeg") is not None:
                                 out = data
-                                if not _TYPE_DATA_FORMAT.issuperset(part):
+                                if len(part) > 3:
                                     ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                                 return out
                     out = data
@@ -1023,7 +1081,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "the format is not told; the server has to find it out",
                     )
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 2 and not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_image":
@@ -1031,7 +1089,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     data := base64_of(image_url)
                 ) is not None:
                     out = data
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
     return ctx.no_rule(part, "media")
@@ -1056,18 +1114,18 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
                 if isinstance(text := part.get("text"), str):
                     if ctx.in_response():
                         out = text
-                        if not _TYPE_TEXT_LOGPROBS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_LOGPROBS, "output_text", out)
                         return out
                     out = text
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = refusal
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "answer")
@@ -1090,7 +1148,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -1111,7 +1169,7 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary")
@@ -1136,7 +1194,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         if description is not None:
             function["description"] = description
         out = {"type": "function", "function": function}
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1158,9 +1216,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _TYPE_FUNCTION.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_FUNCTION, "", out)
-        if not _NAME_DESCRIPTION_PARAMETERS.issuperset(function):
+        if len(function) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(function):
             ctx.account(function, _NAME_DESCRIPTION_PARAMETERS, "function.", out)
         return out
     return ctx.foreign(native, "tool")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     data_url,
     default,
@@ -30,9 +30,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -266,19 +267,21 @@ _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE = frozenset(["type"])
 _TYPE_ALLOWED_TOOLS = frozenset(["type", "allowed_tools"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
-    ["type", "call_id", "name", "arguments", "openai_chat:@call"]
+    ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call"]
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
 )
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content"]
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID = frozenset(
-    ["type", "call_id", "output", "openai_chat:tool_call_id"]
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"]
 )
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
@@ -307,15 +310,20 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
-    ["type", "summary", "content", "encrypted_content"]
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
 )
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
+    ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
+)
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
@@ -495,7 +503,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
@@ -1407,29 +1417,44 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "system",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "developer",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_DEVELOPER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
                         content = item.get("content")
                         if (
@@ -1452,38 +1477,68 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         )
                                         is not None
                                     ):
-                                        out = {"content": text, "annotations": annotations_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                        out = {
+                                            "role": "assistant",
+                                            "content": text,
+                                            "annotations": annotations_,
+                                        }
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(
                                             content_0
                                         ):
                                             ctx.account(
                                                 content_0,
-                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE,
                                                 "message",
                                                 out,
                                             )
-                                        return [TURN_MESSAGES_ASSISTANT, out]
+                                        return TURN_MESSAGES_ASSISTANT, out
                                 case "refusal":
                                     if (refusal := content_0.get("refusal")) is not None and (
                                         refusal_ := filled(refusal)
                                     ) is not None:
-                                        out = {"refusal": refusal_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_REFUSAL.issuperset(content_0):
-                                            ctx.account(content_0, _TYPE_REFUSAL, "message", out)
-                                        return [TURN_MESSAGES_ASSISTANT, out]
-                        if isinstance(content, (list, str)):
+                                        out = {"role": "assistant", "refusal": refusal_}
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_REFUSAL_ID_STATUS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
+                                        return TURN_MESSAGES_ASSISTANT, out
+                        if isinstance(content, list) or isinstance(content, str):
                             out = {
+                                "role": "assistant",
                                 "content": ctx.bare(
                                     ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
                 if isinstance(call_id := item.get("call_id"), str):
                     if (
@@ -1491,62 +1546,78 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and item.get("openai_chat:@call") == "function"
                         and item.get("openai_chat:@content") == "absent"
                     ):
-                        out = {"name": call_id, "content": None}
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(item):
+                        out = {"role": "function", "name": call_id, "content": None}
+                        if len(
+                            item
+                        ) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
                                 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                     if (
-                        isinstance(output := item.get("output"), (str, list))
-                        and item.get("openai_chat:@call") == "function"
-                    ):
+                        isinstance(output := item.get("output"), str) or isinstance(output, list)
+                    ) and item.get("openai_chat:@call") == "function":
                         out = {
+                            "role": "function",
                             "name": call_id,
                             "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL.issuperset(item):
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
-                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                 if (
                     call_id is not None
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and item.get("openai_chat:tool_call_id") == ""
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": "",
                         "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
-                    if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID.issuperset(item):
+                    if len(
+                        item
+                    ) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(
+                        item
+                    ):
                         ctx.account(
                             item,
-                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE,
                             "function_call_output",
                             out,
                         )
-                    return [TURN_MESSAGES_TOOL, out]
+                    return TURN_MESSAGES_TOOL, out
                 if (
                     isinstance(call_id, str)
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and (call_id_ := filled(call_id)) is not None
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": call_id_,
                         "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -1556,44 +1627,72 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
                     out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}
                 if (encrypted_content := item.get("encrypted_content")) is not None:
                     if (details := ctx.carried("reasoning_details", encrypted_content)) is not None:
                         details_ = ctx.from_json(details, item, "encrypted_content")
-                        out = {"reasoning_details": details_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_details": details_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (
                         text := ctx.carried("reasoning_content", encrypted_content)
                     ) is not None and (encrypted_content_ := filled(text)) is not None:
-                        out = {"reasoning_content": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_content": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
                         encrypted_content_ := filled(text)
                     ) is not None:
-                        out = {"reasoning": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (thinking := ctx.carried("thinking", encrypted_content)) is not None:
                         thinking_ = ctx.from_json(thinking, item, "encrypted_content")
                         out = {"type": "thinking", "thinking": thinking_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 summary = item.get("summary")
                 if (
                     (summary is None or summary == [])
@@ -1601,35 +1700,41 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and (extra := ctx.carried("message_extra", encrypted_content)) is not None
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
-                    out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    out = {"role": "assistant", "extra_content": extra_}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (content := item.get("content")) is not None and (
                     content_ := filled(content)
                 ) is not None:
-                    out = {"reasoning_content": join(ctx.each(content_, encode_reasoning_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(content_, encode_reasoning_text)),
+                    }
                     ctx.report(
                         item,
                         None,
                         "coerced",
                         "plain reasoning of another model, sent as reasoning_content",
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
                     and ctx.in_response()
                 ):
-                    out = {"reasoning_content": join(ctx.each(summary_, encode_summary_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(summary_, encode_summary_text)),
+                    }
                     ctx.report(
                         item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
                     )
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -1638,12 +1743,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and item.get("openai_chat:@call") == "function"
                     and (call_id_ := filled(call_id)) is not None
                 ):
-                    out = {"function_call": {"name": call_id_, "arguments": arguments}}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                    out = {
+                        "role": "assistant",
+                        "function_call": {"name": call_id_, "arguments": arguments},
+                    }
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
                         ctx.account(
                             item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
                         )
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    return TURN_MESSAGES_ASSISTANT, out
                 if call_id is not None and isinstance(name := item.get("name"), str):
                     arguments = item.get("arguments")
                     function = {"name": ctx.native_name(name)}
@@ -1652,9 +1760,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"type": "function", "function": function}
                     if call_id is not None:
                         out["id"] = call_id
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -1663,17 +1775,17 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "function":
-                return [TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)]
+                return TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1687,7 +1799,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "system", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1703,7 +1815,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "developer", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1719,7 +1831,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1741,7 +1853,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 "openai_chat:@call": "function",
                 "openai_chat:@content": "absent",
             }
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
@@ -1753,7 +1865,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 "openai_chat:@call": "function",
             }
             ctx.keep_exact(content, listed_some(content), "content", out)
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if len(message) > 3:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
     return ctx.incomplete_message(message)
@@ -1775,7 +1887,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
                 }
                 ctx.keep_exact(content, listed_some(content), "content", out)
                 ctx.keep_name(message.get("name"), id_, out)
-                if not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
+                if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
                     ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
                 return [out]
         if (
@@ -1788,7 +1900,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             out = {"type": "function_call_output", "call_id": id__, "output": output}
             ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
             ctx.keep_exact(content, listed_some(content), "content", out)
-            if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
+            if len(message) > 3:
                 ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
@@ -1801,7 +1913,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             }
             ctx.keep_exact(content, listed_some(content), "content", out)
             ctx.keep_name(message.get("name"), id_, out, False)
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
     return ctx.incomplete_message(message)
@@ -1897,7 +2009,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
             }
             if (content := ctx.pick(thinking, decode_thinking_text)) is not None:
                 out["content"] = content
-            if not _TYPE_THINKING.issuperset(block):
+            if len(block) > 2:
                 ctx.account(block, _TYPE_THINKING, "", out)
             return out
         out = {
@@ -1905,7 +2017,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
             "summary": [],
             "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking")),
         }
-        if not _TYPE_THINKING.issuperset(block):
+        if len(block) > 2:
             ctx.account(block, _TYPE_THINKING, "", out)
         return out
     return None
@@ -1990,7 +2102,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
             "arguments": arguments,
             "openai_chat:@call": "function",
         }
-        if not _NAME_ARGUMENTS.issuperset(function_call):
+        if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
     ctx.unread(message, ["function_call"])
@@ -2018,9 +2130,9 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "openai_chat:id": "",
             }
             ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-            if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+            if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-            if not _NAME_ARGUMENTS.issuperset(function):
+            if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
         id_ = tool_call.get("id")
@@ -2043,9 +2155,9 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 }
                 ctx.keep_exact(id_, id__, "id", out)
                 ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-                if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-                if not _NAME_ARGUMENTS.issuperset(function):
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                     ctx.account(function, _NAME_ARGUMENTS, "function.", out)
                 return out
             if (
@@ -2061,9 +2173,9 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 }
                 ctx.keep_exact(id_, id__, "id", out)
                 ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-                if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-                if not _NAME_ARGUMENTS.issuperset(function):
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                     ctx.account(function, _NAME_ARGUMENTS, "function.", out)
                 return out
     return None
@@ -2083,7 +2195,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
                 "extra_content", ctx.to_json(extra_content, tool_call, "extra_content")
             ),
         }
-        return [out, ctx.without(tool_call, ["extra_content"])]
+        return out, ctx.without(tool_call, ["extra_content"])
     return None
 
 
@@ -2157,7 +2269,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
@@ -2171,7 +2283,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -2187,7 +2299,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2198,7 +2310,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if detail is not None:
                         image_url_["detail"] = detail
                     out = {"type": "image_url", "image_url": image_url_}
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -2210,7 +2322,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "type": "input_audio",
                             "input_audio": {"data": data, "format": format_},
                         }
-                        if not _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO.issuperset(part):
+                        if len(part) > 4:
                             ctx.account(
                                 part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
                             )
@@ -2223,7 +2335,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.settle_word(
                             part, format_, "audio", "input_audio.format", part, "format"
                         )
-                        if not _TYPE_DATA_FORMAT.issuperset(part):
+                        if len(part) > 3:
                             ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                         return out
             case "input_file":
@@ -2235,7 +2347,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "document_url", "document_url": file_url}
                     if filename is not None:
                         out["document_name"] = filename
-                    if not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(part):
+                    if len(part) > 3 and not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out
                         )
@@ -2247,7 +2361,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (file_data is None or isinstance(file_data, str)) and (
@@ -2259,7 +2373,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2273,7 +2387,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
@@ -2288,14 +2402,14 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if not _URL_DETAIL.issuperset(image_url):
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
                 if image_url is not None and isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_audio":
@@ -2309,9 +2423,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.keep_exact(
                             format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
                         )
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 2:
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
                     if isinstance(format_, str):
@@ -2321,9 +2435,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             "format": format_,
                             "openai_chat:@audio": "other",
                         }
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
             case "document_url":
@@ -2338,7 +2452,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     }
                     if document_name is not None:
                         out["filename"] = document_name
-                    if not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
+                    if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
             case "file":
@@ -2355,7 +2469,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(file, "file_data", "file.", out)
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_FILE, "", out)
                     if not _FILE_DATA_FILENAME.issuperset(file):
                         ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
@@ -2373,7 +2487,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2385,7 +2499,9 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         if detail is not None:
                             image_url_["detail"] = detail
                         out = {"type": "image_url", "image_url": image_url_}
-                        if not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(part):
+                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
+                            part
+                        ):
                             ctx.account(
                                 part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
                             )
@@ -2400,7 +2516,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "tool results carry text only; sent in a user message behind them",
                     )
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -2421,7 +2537,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "tool results carry text only; sent in a user message behind them",
                     )
                     ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
@@ -2438,7 +2554,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "tool results carry text only; sent in a user message behind them",
                     )
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "tool_content")
@@ -2452,7 +2568,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
@@ -2467,9 +2583,9 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if not _URL_DETAIL.issuperset(image_url):
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
     return ctx.foreign(native, "tool_content")
@@ -2485,17 +2601,17 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     annotations = part.get("annotations")
                     if (annotations is None or annotations == []) and ctx.in_response():
                         out = {"type": "text", "text": text}
-                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                         return out
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -2509,13 +2625,13 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "output_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -2529,7 +2645,7 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "reasoning_text")
@@ -2550,7 +2666,7 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary_text")
@@ -2569,7 +2685,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thinking_text")
@@ -2583,7 +2699,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "reasoning_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "thinking_text")
@@ -2597,7 +2713,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "reasoning.text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "detail_text")
@@ -2611,7 +2727,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "reasoning_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "detail_text")
@@ -2625,7 +2741,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "reasoning.summary", "summary": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "detail_summary")
@@ -2639,7 +2755,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
         and isinstance(summary := native.get("summary"), str)
     ):
         out = {"type": "summary_text", "text": summary}
-        if not _TYPE_SUMMARY.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_SUMMARY, "", out)
         return out
     return ctx.foreign(native, "detail_summary")
@@ -2664,7 +2780,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
         if end_index is not None:
             url_citation["end_index"] = end_index
         out = {"type": "url_citation", "url_citation": url_citation}
-        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
         return out
     return ctx.no_rule(part, "annotation")
@@ -2688,9 +2804,9 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
             "start_index": default(start_index, 0),
             "end_index": default(end_index, 0),
         }
-        if not _TYPE_URL_CITATION.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_URL_CITATION, "", out)
-        if not _URL_TITLE_START_INDEX_END_INDEX.issuperset(url_citation):
+        if len(url_citation) > 1 and not _URL_TITLE_START_INDEX_END_INDEX.issuperset(url_citation):
             ctx.account(url_citation, _URL_TITLE_START_INDEX_END_INDEX, "url_citation.", out)
         return out
     return ctx.foreign(native, "annotation")
@@ -2715,7 +2831,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         if strict is not None:
             function["strict"] = strict
         out = {"type": "function", "function": function}
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -2742,9 +2858,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
         if strict is not None:
             out["strict"] = strict
         ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-        if not _TYPE_FUNCTION.issuperset(native):
+        if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
-        if not _NAME_DESCRIPTION_PARAMETERS_STRICT.issuperset(function):
+        if len(function) > 1 and not _NAME_DESCRIPTION_PARAMETERS_STRICT.issuperset(function):
             ctx.account(function, _NAME_DESCRIPTION_PARAMETERS_STRICT, "function.", out)
         return out
     return ctx.foreign(native, "tool")
@@ -2765,7 +2881,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
         return out
     return ctx.no_rule(part, "legacy_function")
@@ -2785,7 +2901,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _NAME_DESCRIPTION_PARAMETERS.issuperset(native):
+        if len(native) > 1 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(native):
             ctx.account(native, _NAME_DESCRIPTION_PARAMETERS, "", out)
         return out
     return ctx.foreign(native, "legacy_function")
@@ -2800,7 +2916,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
             case "function":
                 if isinstance(name := part.get("name"), str):
                     out = {"type": "function", "function": {"name": ctx.native_name(name)}}
-                    if not _TYPE_NAME.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
@@ -2811,7 +2927,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                     if mode is not None:
                         allowed_tools["mode"] = mode
                     out = {"type": "allowed_tools", "allowed_tools": allowed_tools}
-                    if not _TYPE_MODE_TOOLS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
     return ctx.no_rule(part, "choice")
@@ -2829,9 +2945,9 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
         ):
             out = {"type": "function", "name": name_}
             ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-            if not _TYPE_FUNCTION.issuperset(native):
+            if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
                 ctx.account(native, _TYPE_FUNCTION, "", out)
-            if not _NAME.issuperset(function):
+            if len(function) > 1:
                 ctx.account(function, _NAME, "function.", out)
             return out
         if (
@@ -2847,9 +2963,9 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
                     out["mode"] = mode
                 else:
                     ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
-            if not _TYPE_ALLOWED_TOOLS.issuperset(native):
+            if len(native) > 2:
                 ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
-            if not _MODE_TOOLS.issuperset(allowed_tools):
+            if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
                 ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
             return out
     return ctx.foreign(native, "choice")
@@ -2863,7 +2979,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = {"name": name}
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "function_name")
@@ -2873,7 +2989,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
     """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:212)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
-        if not _NAME.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _NAME, "", out)
         return out
     return ctx.foreign(native, "function_name")
@@ -2887,12 +3003,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -2913,7 +3029,9 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     if strict is not None:
                         json_schema_["strict"] = strict
                     out = {"type": "json_schema", "json_schema": json_schema_}
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
                         )
@@ -2928,12 +3046,12 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
@@ -2960,7 +3078,7 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                             out["schema"] = schema
                         if strict is not None:
                             out["strict"] = strict
-                        if not _TYPE_JSON_SCHEMA.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
                         if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
                             ctx.account(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
     field,
@@ -22,9 +22,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 from .openai_responses import (
     DECODE_COMPACT_RESPONSE_USAGE_FIELDS,
@@ -301,7 +302,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not isinstance(input_, (str, list)):
+        if not (isinstance(input_, str) or isinstance(input_, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -311,7 +312,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not isinstance(tool_choice, (dict, str)):
+        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -535,7 +536,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_echoed_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not isinstance(tool_choice, (dict, str)):
+        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -810,7 +811,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
     if (input_ := body.get("input")) is not None:
-        if not isinstance(input_, (str, list)):
+        if not (isinstance(input_, str) or isinstance(input_, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -1160,7 +1161,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
                     return out
             case "function_call":
@@ -1181,14 +1182,14 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
@@ -1200,7 +1201,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -1223,7 +1224,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["content"] = content_
                     if encrypted_content is not None:
                         out["encrypted_content"] = encrypted_content
-                    if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
                     return out
             case "compaction":
@@ -1238,7 +1239,9 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
                         )
@@ -1275,7 +1278,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "phase", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
             case "function_call":
@@ -1300,7 +1303,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -1324,7 +1327,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -1349,7 +1354,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "", out)
                         return out
             case "compaction":
@@ -1371,7 +1378,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     if created_by is not None:
                         out["created_by"] = created_by
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                    if len(
+                        native
+                    ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
     return ctx.foreign_item(native, "output_item")
@@ -1385,7 +1394,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1397,7 +1406,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -1413,7 +1422,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -1421,13 +1430,13 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "tool_output")
@@ -1441,7 +1450,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -1459,7 +1468,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -1480,7 +1489,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -1491,13 +1500,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
     return ctx.foreign(native, "tool_output")
@@ -1517,13 +1526,13 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1545,13 +1554,13 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -1576,19 +1585,19 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1600,7 +1609,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -1614,7 +1623,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
@@ -1622,31 +1631,31 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "summary_text", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "message_content")
@@ -1668,19 +1677,19 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
             case "input_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -1695,7 +1704,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -1709,7 +1718,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                     ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                 return out
             case "input_audio":
@@ -1720,31 +1729,31 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
             case "summary_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
     return ctx.foreign(native, "message_content")
@@ -1759,7 +1768,10 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                 case "user":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
@@ -1771,13 +1783,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "assistant":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((phase := part.get("phase")) is None or isinstance(phase, str))
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
@@ -1792,13 +1807,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             out["phase"] = phase
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                         return out
                 case "system":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
@@ -1810,13 +1828,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "developer":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
@@ -1828,7 +1849,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
         match part.get("type"):
@@ -1850,14 +1871,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
@@ -1869,7 +1890,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -1889,7 +1910,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             }
                             if (id__ := ctx.own_id(id_, part)) is not None:
                                 out["id"] = id__
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
                                 )
@@ -1908,7 +1931,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
                                 )
@@ -1921,14 +1946,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "compaction", "encrypted_content": state}
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
                     return out
         if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
             id_ := part.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(part):
+            if len(part) > 1 and not _TYPE_ID.issuperset(part):
                 ctx.account(part, _TYPE_ID, "item_reference", out)
             return out
     return ctx.no_rule(part, "input_item")
@@ -1952,7 +1977,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "assistant":
@@ -1974,7 +2001,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
@@ -1989,7 +2018,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "developer":
@@ -2004,7 +2035,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
         match native.get("type"):
@@ -2035,7 +2068,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -2061,7 +2094,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -2084,7 +2119,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         if id_ is not None:
                             out["id"] = id_
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                         return out
                     if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
@@ -2096,7 +2133,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
@@ -2109,14 +2148,14 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if id_ is not None:
                         out["id"] = id_
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
+                    if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
         if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
             id_ := native.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(native):
+            if len(native) > 1 and not _TYPE_ID.issuperset(native):
                 ctx.account(native, _TYPE_ID, "", out)
             return out
     return ctx.foreign_item(native, "input_item")
@@ -2130,7 +2169,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2142,7 +2181,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -2158,7 +2197,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -2166,13 +2205,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2186,7 +2225,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -2204,7 +2243,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -2225,7 +2264,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -2236,13 +2275,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
     return ctx.foreign(native, "user_content")
@@ -2266,7 +2305,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -2293,7 +2332,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     differs,
     element,
@@ -22,9 +22,10 @@ from ..runtime.primitives import (
     typed,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -210,14 +211,16 @@ _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FILENAME = frozenset(["type", "data", "filename"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_DATA_MEDIA_TYPE_DETAIL = frozenset(["type", "data", "media_type", "detail"])
 _TYPE_DATA_MEDIA_TYPE_FILENAME = frozenset(["type", "data", "media_type", "filename"])
-_TYPE_ENCRYPTED_CONTENT = frozenset(["type", "encrypted_content"])
+_TYPE_ENCRYPTED_CONTENT_ID = frozenset(["type", "encrypted_content", "id"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -237,10 +240,11 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status"])
 _TYPE_STATE = frozenset(["type", "state"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_TOOLS_MODE = frozenset(["type", "tools", "mode"])
 _TYPE_URL = frozenset(["type", "url"])
 _TYPE_URL_DETAIL = frozenset(["type", "url", "detail"])
@@ -268,7 +272,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not isinstance(tool_choice, (dict, str)):
+        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -735,46 +739,73 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
-                    case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_DEVELOPER, out]
-                    case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                "role": "system",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
-                    case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
+                    case "developer":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
+                                "role": "developer",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
+                    case "user":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
+                    case "assistant":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "assistant",
                                 "content": ctx.bare(
                                     ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if isinstance(call_id := item.get("call_id"), str) and isinstance(
-                    output := item.get("output"), (str, list)
+                if isinstance(call_id := item.get("call_id"), str) and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": call_id,
                         "content": ctx.bare(ctx.encode_parts(output, encode_user_content)),
                     }
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 if (id_ := item.get("id")) is None or isinstance(id_, str):
                     if (summary := item.get("summary")) is not None and (
@@ -796,14 +827,21 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item,
                                     _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
                                     "reasoning",
                                     out,
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if (
                             (content := item.get("content")) is not None
                             and (text := filled(content)) is not None
@@ -821,11 +859,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                     if (
                         isinstance(summary, list)
                         and len(summary) == 1
@@ -842,11 +885,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
                     if (
                         summary is not None
                         and (summary_ := filled(summary)) is not None
@@ -860,9 +905,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
                     if summary is None or summary == []:
                         if (
                             isinstance(encrypted_content := item.get("encrypted_content"), str)
@@ -872,14 +919,21 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             out = {"text": portable__text, "state": encrypted_content}
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
-                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item,
                                     _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
                                     "reasoning",
                                     out,
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if encrypted_content is not None:
                             if (
                                 text := ctx.carried("text", encrypted_content)
@@ -887,25 +941,37 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out = {"text": text}
                                 if (id__ := ctx.own_id(id_, item)) is not None:
                                     out["id"] = id__
-                                if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                                if len(
+                                    item
+                                ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
                                     ctx.account(
                                         item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out
                                     )
-                                return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                                return TURN_MESSAGES_ASSISTANT, {
+                                    "role": "assistant",
+                                    "reasoning": [out],
+                                }
                             if (text := ctx.carried("texts", encrypted_content)) is not None:
                                 text_ = ctx.from_json(text, item, "encrypted_content")
                                 if ctx.in_request():
                                     out = {"text": text_}
                                     if (id__ := ctx.own_id(id_, item)) is not None:
                                         out["id"] = id__
-                                    if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                                    if len(
+                                        item
+                                    ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                                        item
+                                    ):
                                         ctx.account(
                                             item,
                                             _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT,
                                             "reasoning",
                                             out,
                                         )
-                                    return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                                    return TURN_MESSAGES_ASSISTANT, {
+                                        "role": "assistant",
+                                        "reasoning": [out],
+                                    }
                         content = item.get("content")
                         if (
                             isinstance(content, list)
@@ -923,13 +989,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 2 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            if not _TYPE_TEXT.issuperset(content_0):
-                                ctx.account(content_0, _TYPE_TEXT, "reasoning", out)
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
+                                ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if (content is None or isinstance(content, list)) and (
                             (encrypted_content := item.get("encrypted_content")) is None
                             or isinstance(encrypted_content, str)
@@ -941,11 +1012,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["text"] = text
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 1 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -954,21 +1030,23 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"id": call_id, "name": name, "arguments": arguments_}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
             case "compaction":
                 if isinstance(encrypted_content := item.get("encrypted_content"), str):
                     out = {"type": "compaction", "state": encrypted_content}
-                    if not _TYPE_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT, "compaction", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"items": [out]}]
+                    if len(item) > 2 and not _TYPE_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "items": [out]}
             case "item_reference":
                 if isinstance(id_ := item.get("id"), str) and ctx.in_request():
                     out = {"type": "item_reference", "id": id_}
-                    if not _TYPE_ID.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "item_reference", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"items": [out]}]
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "items": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -977,15 +1055,15 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -999,7 +1077,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1015,7 +1093,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1031,7 +1109,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1048,7 +1126,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         output = ctx.decode_parts(content, decode_user_content)
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
         ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
+        if len(message) > 3:
             ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1074,7 +1152,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                         if state is not None:
                             out["encrypted_content"] = state
                         ctx.keep_id(id_, out)
-                        if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
+                        if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                             ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                         return out
                     if (text_ := strings(text)) is not None:
@@ -1090,7 +1168,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                             if state is not None:
                                 out["encrypted_content"] = state
                             ctx.keep_id(id_, out)
-                            if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
+                            if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
             if isinstance(summary, str) and (
@@ -1102,7 +1180,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if state is not None:
                     out["encrypted_content"] = state
                 ctx.keep_id(id_, out)
-                if not _ID_SUMMARY_STATE.issuperset(block):
+                if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                     ctx.account(block, _ID_SUMMARY_STATE, "", out)
                 return out
             if (summary_ := strings(summary)) is not None:
@@ -1116,7 +1194,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     if state is not None:
                         out["encrypted_content"] = state
                     ctx.keep_id(id_, out)
-                    if not _ID_SUMMARY_STATE.issuperset(block):
+                    if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                         ctx.account(block, _ID_SUMMARY_STATE, "", out)
                     return out
         if (text := block.get("text")) is not None:
@@ -1130,7 +1208,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT_STATE.issuperset(block):
+                if len(block) > 2 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
             if isinstance(text, str) and ctx.in_request():
@@ -1142,7 +1220,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
             if isinstance(text, list) and ctx.in_request():
@@ -1154,7 +1232,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
             if isinstance(text, str) and (
@@ -1170,7 +1248,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if state is not None:
                     out["encrypted_content"] = state
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT_STATE.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
         text_ = unless_absent(text, strings(text))
@@ -1210,7 +1288,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
             "name": name,
             "arguments": ctx.to_json(arguments, tool_call, "arguments"),
         }
-        if not _ID_NAME_ARGUMENTS.issuperset(tool_call):
+        if len(tool_call) > 3:
             ctx.account(tool_call, _ID_NAME_ARGUMENTS, "", out)
         return out
     return None
@@ -1224,13 +1302,13 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
             case "compaction":
                 if isinstance(state := item.get("state"), str):
                     out = {"type": "compaction", "encrypted_content": state}
-                    if not _TYPE_STATE.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_STATE, "", out)
                     return out
             case "item_reference":
                 if isinstance(id_ := item.get("id"), str) and ctx.in_request():
                     out = {"type": "item_reference", "id": id_}
-                    if not _TYPE_ID.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "", out)
                     return out
     return None
@@ -1287,12 +1365,12 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -1314,7 +1392,9 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
                         )
@@ -1329,12 +1409,12 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
@@ -1356,7 +1436,9 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(native):
+                    if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        native
+                    ):
                         ctx.account(native, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "", out)
                     return out
     return ctx.unfit(native, "format")
@@ -1380,7 +1462,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1404,7 +1486,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")
@@ -1420,7 +1502,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
             case "function":
                 if isinstance(name := part.get("name"), str):
                     out = {"name": name}
-                    if not _TYPE_NAME.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
@@ -1432,7 +1514,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                     out = {"allowed": ctx.each(tools, encode_tool_name)}
                     if mode is not None:
                         out["mode"] = mode
-                    if not _TYPE_TOOLS_MODE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TOOLS_MODE.issuperset(part):
                         ctx.account(part, _TYPE_TOOLS_MODE, "allowed_tools", out)
                     return out
     return ctx.no_rule(part, "choice")
@@ -1446,7 +1528,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         if isinstance(name := native.get("name"), str):
             out = {"type": "function", "name": name}
-            if not _NAME.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _NAME, "", out)
             return out
         if (allowed := native.get("allowed")) is not None:
@@ -1458,7 +1540,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
                         out["mode"] = mode
                     else:
                         ctx.misfit(native, "mode", "", out)
-                if not _ALLOWED_MODE.issuperset(native):
+                if len(native) > 1 and not _ALLOWED_MODE.issuperset(native):
                     ctx.account(native, _ALLOWED_MODE, "", out)
                 return out
     return ctx.foreign(native, "choice")
@@ -1472,7 +1554,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = name
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "tool_name")
@@ -1493,7 +1575,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "text")
@@ -1507,7 +1589,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "text")
@@ -1521,7 +1603,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1537,7 +1619,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str) and (
@@ -1546,7 +1628,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "image", "url": image_url}
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -1554,7 +1636,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
@@ -1570,7 +1652,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_data := part.get("file_data"), str) and (
@@ -1579,7 +1661,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "file", "data": file_data}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str) and (
@@ -1588,13 +1670,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "file", "url": file_url}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_URL_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_URL_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_URL_FILENAME, "input_file", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "video", "url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -1608,7 +1690,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image":
@@ -1626,7 +1708,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_DATA_MEDIA_TYPE_DETAIL.issuperset(native):
+                    if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_DATA_MEDIA_TYPE_DETAIL, "", out)
                     return out
                 if isinstance(url := native.get("url"), str) and (
@@ -1638,7 +1720,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_URL_DETAIL.issuperset(native):
+                    if len(native) > 2 and not _TYPE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_URL_DETAIL, "", out)
                     return out
             case "audio":
@@ -1646,7 +1728,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     format_ := native.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "file":
@@ -1660,14 +1742,16 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         }
                         if filename is not None:
                             out["filename"] = filename
-                        if not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(native):
+                        if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_DATA_MEDIA_TYPE_FILENAME, "", out)
                         return out
                     if (filename := native.get("filename")) is None or isinstance(filename, str):
                         out = {"type": "input_file", "file_data": data}
                         if filename is not None:
                             out["filename"] = filename
-                        if not _TYPE_DATA_FILENAME.issuperset(native):
+                        if len(native) > 2 and not _TYPE_DATA_FILENAME.issuperset(native):
                             ctx.account(native, _TYPE_DATA_FILENAME, "", out)
                         return out
                 if isinstance(url := native.get("url"), str) and (
@@ -1676,13 +1760,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "input_file", "file_url": url}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_URL_FILENAME.issuperset(native):
+                    if len(native) > 2 and not _TYPE_URL_FILENAME.issuperset(native):
                         ctx.account(native, _TYPE_URL_FILENAME, "", out)
                     return out
             case "video":
                 if isinstance(url := native.get("url"), str):
                     out = {"type": "input_video", "video_url": url}
-                    if not _TYPE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_URL, "", out)
                     return out
     return ctx.foreign(native, "user_content")
@@ -1707,13 +1791,13 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := filled(logprobs)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1737,13 +1821,15 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                                 out["annotations"] = annotations_
                             if logprobs_ is not None:
                                 out["logprobs"] = logprobs_
-                            if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                             return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -1757,7 +1843,7 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary")
@@ -1778,7 +1864,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thought")

@@ -33,8 +33,9 @@ from ..dialects.openai_chat import (
     encode_request_tools,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
@@ -217,12 +218,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -230,7 +231,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                 ctx.report(
                     part, None, "coerced", "the API takes no schema; any JSON object is asked for"
                 )
-                if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
                     ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
                 return out
     return ctx.no_rule(part, "text_format")
@@ -243,12 +244,12 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
     return ctx.unfit(native, "text_format")

@@ -37,8 +37,9 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
@@ -182,7 +183,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 

@@ -27,8 +27,9 @@ from ..dialects.openai_chat import (
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 
 ENCODE_REQUEST_FIELDS = typed(
     {
@@ -204,7 +205,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
@@ -323,7 +326,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = {"type": "function", "function": {"name": ctx.native_name(name)}}
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "choice")
@@ -340,9 +343,9 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
     ):
         out = {"type": "function", "name": name_}
         ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-        if not _TYPE_FUNCTION.issuperset(native):
+        if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
-        if not _NAME.issuperset(function):
+        if len(function) > 1:
             ctx.account(function, _NAME, "function.", out)
         return out
     return ctx.foreign(native, "choice")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .context import EncodeContext
+from .encode_context import EncodeContext
 from .serving import (
     developer_as_system,
     reasoning_dropped,
@@ -24,7 +24,7 @@ def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[st
     """Tool results stand before other content of their message (Anthropic, rule 4)."""
     for message in native.get("messages") or []:
         content = message.get("content")
-        if isinstance(content, list) and message.get("role") == "user":
+        if isinstance(content, list) and len(content) > 1 and message.get("role") == "user":
             content.sort(key=lambda part: part.get("type") != "tool_result")
 
 
@@ -33,6 +33,8 @@ def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict
 
     Some servers use call ids again, so the last message that called counts.
     """
+    if _adjacent(native.get("messages") or []):
+        return
     callers: dict[Any, int] = {}
     found: list[list[Any]] = []
     for message in native.get("messages") or []:
@@ -48,8 +50,25 @@ def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict
     native["messages"] = [message for group in found for message in group]
 
 
+def _adjacent(messages: list[dict[str, Any]]) -> bool:
+    """Whether every tool message stands in a row behind the message that called."""
+    called: list[Any] = []
+    for message in messages:
+        if message.get("role") == "tool":
+            if message.get("tool_call_id") not in called:
+                return False
+        elif calls := message.get("tool_calls"):
+            found = [call.get("id") for call in calls if isinstance(call, dict)]
+            called = [name for name in found if isinstance(name, str)]
+        else:
+            called = []
+    return True
+
+
 def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Parts marked `@apart` follow the tool messages in a message of the user (Chat)."""
+    if not any(_has_parts(message) for message in native.get("messages") or []):
+        return
     found: list[Any] = []
     apart: list[Any] = []
     for message in native.get("messages") or []:
@@ -67,12 +86,19 @@ def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str,
     native["messages"] = [*found, {"role": "user", "content": apart}] if apart else found
 
 
+def _has_parts(message: dict[str, Any]) -> bool:
+    return message.get("role") == "tool" and isinstance(message.get("content"), list)
+
+
+_NOTHING = {"type": "text", "text": ""}
+
+
 def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Empty text parts, which the API refuses, are left out."""
     for message in native.get("messages") or []:
         content = message.get("content")
-        if isinstance(content, list) and len(content) > 1:
-            message["content"] = [part for part in content if part != {"type": "text", "text": ""}]
+        if isinstance(content, list) and len(content) > 1 and _NOTHING in content:
+            message["content"] = [part for part in content if part != _NOTHING]
 
 
 def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
@@ -129,6 +155,13 @@ _LIMITS = (
 )
 
 
+_REWRITTEN = frozenset({*_LIMITS, "oneOf"})
+_NAMED = frozenset({"properties", "$defs", "definitions"})
+"""Keywords whose objects hold schemas by name."""
+_VALUES = frozenset({"enum", "const", "default", "examples", "required"})
+"""Keywords that hold values, not schemas."""
+
+
 def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Schemas that the API enforces, in the subset that it knows (Anthropic).
 
@@ -146,12 +179,28 @@ def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, An
 def _restrict(
     ctx: EncodeContext, holder: dict[str, Any], key: str, body: dict[str, Any], field: str
 ) -> None:
-    restricted = _restricted(holder[key])
-    if restricted != holder[key]:
-        holder[key] = restricted
+    if not _is_restricted(holder[key]):
+        holder[key] = _restricted(holder[key])
         ctx.report(
             body, field, "coerced", "the schema was rewritten to the subset that is enforced"
         )
+
+
+def _is_restricted(schema: Any) -> bool:
+    """Whether a schema keeps to the subset already."""
+    if isinstance(schema, list):
+        return all(map(_is_restricted, schema))
+    if not isinstance(schema, dict):
+        return True
+    for key, value in schema.items():
+        if key in _REWRITTEN:
+            return False
+        if not isinstance(value, dict | list) or key in _VALUES:
+            continue
+        inner = value.values() if key in _NAMED and isinstance(value, dict) else (value,)
+        if not all(map(_is_restricted, inner)):
+            return False
+    return schema.get("type") != "object" or "additionalProperties" in schema
 
 
 def _restricted(schema: Any) -> Any:
@@ -161,9 +210,9 @@ def _restricted(schema: Any) -> Any:
         return schema
     found: dict[str, Any] = {}
     for key, value in schema.items():
-        if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
+        if key in _NAMED and isinstance(value, dict):
             found[key] = {name: _restricted(inner) for name, inner in value.items()}
-        elif key in ("enum", "const", "default", "examples", "required"):
+        elif key in _VALUES:
             found[key] = value
         elif key not in _LIMITS:
             found["anyOf" if key == "oneOf" else key] = _restricted(value)

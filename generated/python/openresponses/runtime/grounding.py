@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import residue
-from .context import DialectTables
+from .tables import DialectTables
 from .primitives import is_number
 
 Read = Callable[[DialectTables, dict[str, Any], dict[str, Any]], None]

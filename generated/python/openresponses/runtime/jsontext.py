@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from importlib import import_module
 from itertools import accumulate
 from typing import Any
@@ -101,6 +102,48 @@ def dumps(value: Any) -> bytes:
     return utf8(_encoded(value))
 
 
+def _quoted(text: str) -> bytes:
+    return _ENCODER.encode(text).encode()
+
+
+quoted: Callable[[str], bytes] = _orjson.dumps if _orjson else _quoted
+"""The JSON text of a string, as `dumps` writes it: raises TypeError or ValueError where that
+has to mend halves of surrogate pairs."""
+
+
+def value_of(text: str) -> Any:
+    """The value of JSON text that lies in a value. Raises ValueError or RecursionError.
+
+    Halves of surrogate pairs stay as they are, since such text goes back as it came.
+    """
+    if _orjson is not None:
+        data = text.encode("utf-8", "replace")
+        deep = len(data) > MAX_DEPTH and _may_be_deep(data)
+        if not deep and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+            try:
+                return _orjson.loads(text)
+            except ValueError:
+                pass  # the reader below has the last word, and names the fault
+    return _READER.decode(text)
+
+
+def text_of(value: Any) -> str:
+    """Compact JSON text. Raises ValueError, TypeError or RecursionError for what JSON cannot say.
+
+    Floats with an exponent are spelled as Python spells them, with orjson and without.
+    """
+    if _orjson is not None:
+        try:
+            data: bytes = _orjson.dumps(value, option=_OPTIONS)
+        except TypeError:
+            pass  # integers beyond 64 bits, halves of surrogate pairs, no JSON at all
+        else:
+            # Nulls may stand for NaN; a digit before an e may be a float's.
+            if b"null" not in data and b"0e" not in data.translate(_DIGITS_AS_ZERO):
+                return data.decode()
+    return _ENCODER.encode(value)
+
+
 def utf8(text: str) -> bytes:
     """The text in UTF-8; halves of surrogate pairs, which have no place there, as U+FFFD."""
     try:
@@ -148,4 +191,5 @@ def _no_constant(name: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+_READER = json.JSONDecoder(parse_constant=_no_constant)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -53,10 +53,7 @@ def escape(key: str) -> str:
 
 def steps(path: str) -> tuple[str | int, ...]:
     """`a.0.b` as `("a", 0, "b")`."""
-    return tuple(
-        int(step) if step.isdecimal() else _unescaped(step)
-        for step in path.split(".")
-    )
+    return tuple(int(step) if step.isdecimal() else _unescaped(step) for step in path.split("."))
 
 
 def _unescaped(step: str) -> str:
@@ -66,7 +63,7 @@ def _unescaped(step: str) -> str:
 def restore(out: Any, path: str, value: Any) -> bool:
     """Puts residue back where it came from; False where there is no such place.
 
-    An empty object, list or text gives way to what was put there since.
+    An empty object or list gives way to what was put there since.
     """
     if not isinstance(out, dict):
         return False
@@ -74,7 +71,7 @@ def restore(out: Any, path: str, value: Any) -> bool:
     if path.startswith("~2@") and way[0] in out:
         return False  # what lies in the URL is no property of the body
     try:
-        if value in ({}, [], "") and reached(out, way):
+        if value in ({}, []) and reached(out, way):
             return True
         make_room(out, way)
         put(out, way, value)

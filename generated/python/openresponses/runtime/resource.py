@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from .context import DecodeContext
+from .decode_context import DecodeContext
 from .primitives import MINTED, is_minted
 from .residue import TIER
 

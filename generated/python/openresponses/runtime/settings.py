@@ -13,9 +13,10 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .context import DialectTables, EncodeContext
+from .encode_context import EncodeContext
 from .errors import DecodeError, Loss
 from .spelling import respelled
+from .tables import DialectTables
 
 FIELD = "provider_extensions"
 

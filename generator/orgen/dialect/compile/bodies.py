@@ -21,6 +21,7 @@ from orgen.dialect.ast import (
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
+from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
@@ -647,7 +648,10 @@ class BodyCompiler:
 
     def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if node.known:
-            yield Account(container, tuple(node.known), _prefix(path), "out")
+            place = _prefix(path)
+            dialect, types = self.compiler.dialect, self.compiler.types
+            ignored = ignored_keys(dialect, types, place) if self.encode else ()
+            yield Account(container, known_keys(node.known, ignored), place, "out")
 
     def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if not path or not _has_rows(node):

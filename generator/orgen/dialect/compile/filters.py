@@ -105,6 +105,8 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
         case "words":
             table = TableName(f"{scope.direction.value}_{arguments[0]}")
             return Primitive("words", (table, value, *place.arguments), context=True)
+        case "pick" if encode:
+            return scope.picked[value, arguments[0]]
         case "one" | "each" | "parts" | "items" | "pick":
             return _group(filter.name, arguments[0], value, scope)
         case "join":

@@ -9,6 +9,7 @@ from orgen.diagnostics import Span
 from orgen.dialect.ast import Dialect, Direction, Group, Literal, Object, Rule, Template
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
+from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.reach import extensible_records
 from orgen.dialect.compile.scope import Scope, root
@@ -27,6 +28,7 @@ from orgen.ir.operations import (
     Holds,
     Let,
     Local,
+    Picked,
     Primitive,
     Report,
     Return,
@@ -87,11 +89,13 @@ def place_of(canonical: Template) -> str:
     return ""
 
 
-def account(scope: Scope, out: str) -> list[Stmt]:
+def account(compiler: Compiler, scope: Scope, out: str) -> list[Stmt]:
     """Accounts for every key that the rule did not look at."""
-    encode = scope.direction is Direction.ENCODE
+    if scope.direction is Direction.DECODE:
+        return [Account(seen.container, tuple(seen.keys), seen.prefix, out) for seen in scope.seen]
+    ignored = ignored_keys(compiler.dialect, compiler.types, scope.place)
     return [
-        Account(seen.container, tuple(seen.keys), scope.place if encode else seen.prefix, out)
+        Account(seen.container, known_keys(seen.keys, ignored), scope.place, out)
         for seen in scope.seen
     ]
 
@@ -100,18 +104,23 @@ def reports(rule: Rule, container: Expr) -> list[Stmt]:
     return [Report(container, None, "coerced", rule.because)] if rule.because else []
 
 
-def unpicked(scope: Scope) -> list[Stmt]:
-    """Elements that no `pick` of the rule takes are losses."""
+def pick(native: Template, scope: Scope) -> list[Stmt]:
+    """Encoding: what each `pick` of a variable takes, in one pass over its elements."""
     if scope.direction is not Direction.ENCODE:
         return []
     found: list[Stmt] = []
-    for name, groups in scope.picks.items():
-        if not groups:
-            continue
-        functions = tuple(FunctionName(group_function(scope.direction, group)) for group in groups)
-        found.append(
-            Do(Primitive("unpicked", (scope.bindings[name].value, *functions), context=True))
-        )
+    groups: dict[str, list[str]] = {}
+    for variable in variables(native):
+        named = groups.setdefault(variable.name, [])
+        named += [f.arguments[0] for f in variable.filters if f.name == "pick"]
+    for name, picked in groups.items():
+        if picked:
+            functions = (FunctionName(group_function(scope.direction, group)) for group in picked)
+            value = scope.bindings[name].value
+            local = scope.local("picked")
+            found.append(Let(local, Primitive("picked", (value, *functions), context=True)))
+            for number, group in enumerate(picked):
+                scope.picked[value, group] = Picked(Local(local), number)
     return found
 
 
@@ -128,18 +137,16 @@ def rule_alternative(
     match(source, root(parameter), scope, parameter)
     limit(rule, scope)
     sayable(rule.native, scope, compiler.dialect.maps)
-    if direction is Direction.ENCODE:
-        _collect_picks(rule, scope)
+    body = pick(rule.native, scope)
     builder = Builder(scope)
     made = builder.value(target, "out")
-    body = [*builder.statements]
+    body += builder.statements
     if (scope.seen or scope.kept or scope.own_ids) and made != Local("out"):
         body.append(Let("out", made))
         made = Local("out")
     body += reports(rule, root(parameter))
-    body += unpicked(scope)
     body += words(rule.native, scope, root(parameter))
-    body += account(scope, "out")
+    body += account(compiler, scope, "out")
     body.append(Return(made))
     return Alternative(tuple(scope.steps), tuple(body), rule.span)
 
@@ -166,14 +173,6 @@ def limit(rule: Rule, scope: Scope) -> None:
     """`when: response` and `when: request` limit a rule to that kind of body."""
     if rule.when in ("response", "request"):
         scope.steps.append(Guard(Holds(Primitive(f"in_{rule.when}", (), context=True))))
-
-
-def _collect_picks(rule: Rule, scope: Scope) -> None:
-    """On encode the picks stand on the side that is built."""
-    for variable in variables(rule.native):
-        groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
-        if groups:
-            scope.picks.setdefault(variable.name, []).extend(groups)
 
 
 def group_functions(compiler: Compiler, group: Group) -> list[Function]:
@@ -211,7 +210,9 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
 
 def _has_words(group: Group) -> bool:
     """Whether words stand beside objects, such as `auto` for the choice of a tool."""
-    return any(isinstance(r.native, Literal) and isinstance(r.native.value, str) for r in group.rules)
+    return any(
+        isinstance(r.native, Literal) and isinstance(r.native.value, str) for r in group.rules
+    )
 
 
 def _is_open(compiler: Compiler, group: Group) -> bool:

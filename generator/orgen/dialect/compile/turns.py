@@ -35,13 +35,12 @@ from orgen.dialect.compile.rules import (
     Compiler,
     account,
     limit,
+    pick,
     reports,
     rule_alternative,
-    unpicked,
     words,
 )
 from orgen.dialect.compile.scope import Binding, root
-from orgen.dialect.compile.walk import variables
 from orgen.ir.operations import (
     AbsentOr,
     Account,
@@ -59,6 +58,7 @@ from orgen.ir.operations import (
     Local,
     NewList,
     NewObject,
+    Pair,
     Present,
     Primitive,
     Return,
@@ -257,10 +257,7 @@ class TurnsCompiler:
         scope = self.compiler.scope(rule, Direction.ENCODE, "item")
         match(rule.canonical, root("item"), scope, "item")
         limit(rule, scope)
-        for variable in variables(rule.native):
-            groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
-            if groups:
-                scope.picks.setdefault(variable.name, []).extend(groups)
+        body = pick(rule.native, scope)
         builder = Builder(scope)
         assert isinstance(rule.native, Object)
         first = rule.native.entries[0]
@@ -269,24 +266,32 @@ class TurnsCompiler:
         if not turn.whole and len(rule.native.entries) == 1 and isinstance(first.template, Array):
             element = first.template.elements[0]
             made = builder.value(element, "out")
-            body = [*builder.statements]
+            body += builder.statements
             if made != Local("out"):
                 body.append(Let("out", made))
-            fragment: Expr = NewObject(((first.key, NewList((Local("out"),))),))
+            header = tuple(
+                (e.key, builder.value(e.template, e.key)) for e in self.header(turn, rule)
+            )
+            fragment: Expr = NewObject((*header, (first.key, NewList((Local("out"),)))))
         else:
-            element = rule.native
+            element = Object((*self.header(turn, rule), *rule.native.entries), rule.native.span)
             made = builder.value(element, "out")
-            body = [*builder.statements]
+            body += builder.statements
             if made != Local("out"):
                 body.append(Let("out", made))
             fragment = Local("out")
         body += reports(rule, root("item"))
-        body += unpicked(scope)
         body += words(element, scope, root("item"))
-        body += account(scope, "out")
+        body += account(self.compiler, scope, "out")
         table = beside_table if rule in turn.beside else turn_table
-        body.append(Return(NewList((TableName(table(self.turns, turn)), fragment))))
+        body.append(Return(Pair(TableName(table(self.turns, turn)), fragment)))
         return Alternative(tuple(scope.steps), tuple(body), rule.span)
+
+    def header(self, turn: Turn, rule: Rule) -> tuple[Entry, ...]:
+        """What every message of the turn says, unless the rule makes no message."""
+        if rule in turn.beside:
+            return ()
+        return tuple(entry for entry in turn.header.entries if entry.written or not entry.optional)
 
     # Decoding ---------------------------------------------------------------
 
@@ -300,7 +305,7 @@ class TurnsCompiler:
                 test = Equals(said, constant(value))
                 steps.append(Guard(AbsentOr(said, test) if entry.optional else test))
             call = Run(f"decode_{turn_name(self.turns, turn)}", (root("message"),))
-            body = Return(NewList((TableName(turn_table(self.turns, turn)), call)))
+            body = Return(Pair(TableName(turn_table(self.turns, turn)), call))
             alternatives.append(Alternative(tuple(steps), (body,), turn.span))
         self.functions.append(
             Function(

@@ -13,6 +13,7 @@ from typing import Any
 
 from orgen.ir.operations import (
     AbsentOr,
+    Account,
     Bound,
     Constant,
     Copy,
@@ -37,7 +38,6 @@ _TESTS = {
     "integer": "is_integer({})",
     "null": "{} is None",
 }
-_CLASSES = {"object": "dict", "array": "list", "string": "str", "boolean": "bool"}
 _NAMES = {
     "object": "an object",
     "array": "a list",
@@ -67,6 +67,7 @@ class Printer:
             "bounds_test": self.bounds_test,
             "assignment": self.assignment,
             "key_set": self.key_set,
+            "leftover_test": self.leftover_test,
             "field_table": self.field_table,
             "bound_test": self.bound_test,
             "keys": lambda op: repr(tuple(op.keys)),
@@ -141,6 +142,15 @@ class Printer:
         self.field_tables[name] = {key: " ".join(kinds) for key, kinds in op.fields}
         return name
 
+    def leftover_test(self, op: Account) -> str:
+        """Whether an object has keys other than the known ones."""
+        container = self.show(op.container)
+        more = f"len({container}) > {op.least}"
+        if op.least == len(set(op.known)):
+            return more
+        others = f"not {self.key_set(op.known)}.issuperset({container})"
+        return f"{more} and {others}" if op.least else others
+
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
         ordered = tuple(dict.fromkeys(keys))
@@ -188,12 +198,7 @@ def _string(text: str) -> str:
 
 def kind_test(kinds: tuple[str, ...], value: str, first: str | None = None) -> str:
     """The test for JSON kinds; `first` is what the first mention of the value says."""
-    classes = [_CLASSES[kind] for kind in kinds if kind in _CLASSES]
-    tests = []
-    if len(classes) > 1:
-        tests.append(f"isinstance({{}}, ({', '.join(classes)}))")
-        kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
-    tests += [_TESTS[kind] for kind in kinds]
+    tests = [_TESTS[kind] for kind in kinds]
     tests.sort(key=lambda test: test == _TESTS["null"])
     texts = [tests[0].format(first or value), *(test.format(value) for test in tests[1:])]
     return texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"

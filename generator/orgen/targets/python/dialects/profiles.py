@@ -224,10 +224,11 @@ def _import_lines(module: ProfileModule) -> list[str]:
         if one.module.startswith("profiles.")
     ]
     runtime = [
-        Import("..runtime.context", module.contexts),
+        Import("..runtime.gathering", tuple(name for name in module.roles if name == "Gathering")),
         Import("..runtime.primitives", module.primitives),
+        Import("..runtime.splitting", tuple(name for name in module.roles if name == "Splitting")),
         Import("..runtime.streams", module.stream.imports if module.stream else ()),
-        Import("..runtime.turns", module.roles),
+        Import("..runtime.tables", module.contexts),
     ]
     base = f"from ..dialects.{module.dialect} import DIALECT as BASE"
     before = [one for one in dialects if one.module <= f"..dialects.{module.dialect}"]

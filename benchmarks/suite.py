@@ -1,0 +1,48 @@
+"""Runs cases: checks each, measures it in turns with its floor and its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from benchmarks.cases import Case, Run, Task
+from benchmarks.results import Figure, Result
+from benchmarks.timer import Effort, Timing, measure
+
+Peers = Callable[[Task], Mapping[str, Run]]
+"""What others have for a task, by name."""
+
+FLOOR, OURS = "floor", "ours"
+
+
+def alone(_: Task) -> Mapping[str, Run]:
+    """No peers."""
+    return {}
+
+
+def picked(found: Iterable[Case], patterns: Iterable[str]) -> list[Case]:
+    """The cases of which some pattern matches the key: part of it, or with * and ? the whole."""
+    wanted = list(patterns)
+    return [case for case in found if matches(case.key, wanted)]
+
+
+def matches(key: str, patterns: list[str]) -> bool:
+    """Whether a key is wanted; without patterns all are."""
+    return not patterns or any(pattern in key or fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def run(case: Case, effort: Effort, peers: Peers = alone) -> Result:
+    """The figures of one case. Raises WrongResult if ours are wrong."""
+    case.check()
+    contestants = {FLOOR: case.floor, OURS: case.ours, **peers(case.task)}
+    timings = measure(contestants, effort)
+    each = 1e-3 / case.count
+    figures = {name: _figure(timing, each) for name, timing in timings.items()}
+    floor, ours = figures.pop(FLOOR), figures.pop(OURS)
+    return Result(
+        case.key, case.group, case.title, "us", floor.value, ours, case.goal, peers=figures
+    )
+
+
+def _figure(timing: Timing, each: float) -> Figure:
+    return Figure(timing.median * each, timing.ratio, timing.low, timing.high)
