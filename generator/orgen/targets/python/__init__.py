@@ -20,6 +20,7 @@ from orgen.targets.python.names import choose_classes
 from orgen.targets.python.native_modules import native_files
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.providers_module import providers_file
+from orgen.targets.python.settings_module import settings_file
 from orgen.targets.python.types_module import derived_names, lower_types
 
 if TYPE_CHECKING:
@@ -57,11 +58,22 @@ class _PythonTarget:
             *native,
             *shared,
             *providers_file(inputs.schema, inputs.providers, inputs.config.import_name),
+            *_settings(inputs),
             *(runtime_files(inputs.schema) if shared else []),
             *(client_files(inputs.schema) if _has_client(inputs) else []),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]
         return [*placed, *_package_files(inputs.schema, inputs.config, placed)]
+
+
+def _settings(inputs: Inputs) -> list[SourceFile]:
+    """Typed settings, which need the native types of all dialects that are there."""
+    package = inputs.config.import_name
+    return remembered(
+        "settings",
+        (inputs.schema, inputs.providers, inputs.dialects, package),
+        lambda: settings_file(inputs.schema, inputs.providers, inputs.dialects, package),
+    )
 
 
 target: Target = _PythonTarget()
