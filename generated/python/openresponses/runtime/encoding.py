@@ -18,7 +18,8 @@ from .errors import Loss
 from .jsontext import dumps, quoted
 from .lifecycle import plain as plain_event
 from .marking import ARGUMENTS, CHANNELS
-from .sending import Growth, Sender
+from .sending import Sender
+from .sent import Growth
 from .speaking import Event, Texts
 from .streams import StreamTable
 from .wholes import Wholes
