@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openresponses import dialects, events
 from openresponses.runtime import encoding, jsontext, mirroring
@@ -145,6 +145,7 @@ def encode(name: str, found: list[Event], *, short: bool) -> tuple[list[bytes], 
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=settings().max_examples // 4)
 @given(found=streams())
 def test_encoders_go_both_ways_alike(name: str, found: list[Event]) -> None:
     before = copy.deepcopy(found)
@@ -223,6 +224,7 @@ def test_numbers_have_one_spelling(number: int) -> None:
     assert jsontext.numbered(number) == jsontext._numbered(number) == jsontext.dumps(number)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(st.sampled_from(NAMES), streams())
 def test_with_orjson_and_without(name: str, found: list[Event]) -> None:
     modules: list[tuple[Any, str, Any]] = [
