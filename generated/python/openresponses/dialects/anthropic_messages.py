@@ -672,7 +672,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
-                ctx.report(body, None, "coerced", "a message cannot say that it failed")
+                ctx.report(body, "status", "coerced", "a message cannot say that it failed")
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
@@ -687,7 +687,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
-    ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
+    ctx.ungather_one(
+        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")

@@ -503,7 +503,9 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
-                ctx.report(body, None, "coerced", "only length and content_filter are told apart")
+                ctx.report(
+                    body, "status", "coerced", "only length and content_filter are told apart"
+                )
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
@@ -545,7 +547,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.ungather_one(
-        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
     )
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:

@@ -23,7 +23,7 @@ from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
+from orgen.dialect.compile.rules import Compiler, asked, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec, fits
@@ -479,13 +479,11 @@ class BodyCompiler:
                 return [Do(self.several(row, turns, function))]
             if row.terms[0].path and not self.encode:
                 function = FunctionName(f"decode_{turns}_{name}")
-            if self.encode:
-                turn = TableName(f"turn_{turns}_{name}")
-                one = (root("body"), source, function, turn, Local("out"), target)
-                return [Do(Primitive(primitive, one, context=True))]
-            place = constant(_prefix(self.source(row)))
-            whole = (root("body"), source, function, Local("out"), target, place)
-            return [Do(Primitive(primitive, whole, context=True))]
+            turn = TableName(f"turn_{turns}_{name}")
+            one: tuple[Expr, ...] = (root("body"), source, function, turn, Local("out"), target)
+            if not self.encode:
+                one = (*one, constant(_prefix(self.source(row))))
+            return [Do(Primitive(primitive, one, context=True))]
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
 
@@ -495,16 +493,16 @@ class BodyCompiler:
         star = path.index("*")
         before, key = path[:star], constant(path[star + 1])
         place = constant(".".join(map(str, before)))
+        turn = TableName(f"turn_{turns}_{name}")
         if self.encode:
             items = _read(root("body"), row.canonical)
-            turn = TableName(f"turn_{turns}_{name}")
             places: tuple[Expr, ...] = (turn, Local("out"), constant(list(before)), key)
             if row.terms[0].optional:
                 places = (*places, constant(True))
             return Primitive("gather_each", (root("body"), items, function, *places), context=True)
         function = FunctionName(f"decode_{turns}_{name}")
         target = constant(list(self.target(row)))
-        operands = (root("body"), _read(root("body"), before), key, function)
+        operands = (root("body"), _read(root("body"), before), key, function, turn)
         return Primitive("ungather_each", (*operands, Local("out"), target, place), context=True)
 
     def block(self, block: Block) -> Run:
@@ -555,7 +553,7 @@ class BodyCompiler:
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
-        body += reports(rule, root("body"))
+        body += reports(rule, root("body"), asked(rule) if self.encode else None)
         body += words(_nested(rule.native), scope, root("body"))
         read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])

@@ -100,8 +100,15 @@ def account(compiler: Compiler, scope: Scope, out: str) -> list[Stmt]:
     ]
 
 
-def reports(rule: Rule, container: Expr) -> list[Stmt]:
-    return [Report(container, None, "coerced", rule.because)] if rule.because else []
+def reports(rule: Rule, container: Expr, key: str | None = None) -> list[Stmt]:
+    return [Report(container, key, "coerced", rule.because)] if rule.because else []
+
+
+def asked(rule: Rule) -> str | None:
+    """The field of a body whose value makes a rule for the body apply, if there is one."""
+    entries = rule.canonical.entries if isinstance(rule.canonical, Object) else ()
+    named = (entry.key for entry in entries if isinstance(entry.template, Literal))
+    return next((key for key in named if ":" not in key and "." not in key), None)
 
 
 def pick(native: Template, scope: Scope) -> list[Stmt]:
@@ -188,6 +195,7 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
         primitive = "no_rule"
         if direction is Direction.DECODE:
             primitive = "foreign_item" if group.name in compiler.item_groups else "foreign"
+            primitive = "foreign_or_word" if _has_words(group) else primitive
             primitive = primitive if _is_open(compiler, group) else "unfit"
         functions.append(
             Function(
@@ -205,6 +213,13 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             )
         )
     return functions
+
+
+def _has_words(group: Group) -> bool:
+    """Whether words stand beside objects, such as `auto` for the choice of a tool."""
+    return any(
+        isinstance(r.native, Literal) and isinstance(r.native.value, str) for r in group.rules
+    )
 
 
 def _is_open(compiler: Compiler, group: Group) -> bool:
