@@ -31,77 +31,13 @@ from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
 from ..runtime.splitting import Splitting
 
-ENCODE_REQUEST_FIELDS = typed(
-    {
-        "model": "string",
-        "temperature": "number",
-        "top_p": "number",
-        "presence_penalty": "number",
-        "frequency_penalty": "number",
-        "parallel_tool_calls": "boolean",
-        "top_logprobs": "integer",
-    }
-)
-DECODE_REQUEST_FIELDS = typed(
-    {
-        "model": "string",
-        "temperature": "number",
-        "top_p": "number",
-        "presence_penalty": "number",
-        "frequency_penalty": "number",
-        "parallel_tool_calls": "boolean",
-    }
-)
+ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "top_logprobs": "integer"})
+DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean"})
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
-    [
-        "model",
-        "temperature",
-        "top_p",
-        "presence_penalty",
-        "frequency_penalty",
-        "parallel_tool_calls",
-        "top_logprobs",
-        "reasoning",
-        "text",
-        "instructions",
-        "input",
-        "stream",
-        "openai_chat:@usage",
-        "include",
-        "tools",
-        "openai_chat:@tools",
-        "tool_choice",
-        "openai_chat:@choice",
-        "max_output_tokens",
-        "openai_chat:@limit",
-    ]
-)
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
-    [
-        "model",
-        "temperature",
-        "top_p",
-        "presence_penalty",
-        "frequency_penalty",
-        "parallel_tool_calls",
-        "top_logprobs",
-        "reasoning_effort",
-        "response_format",
-        "messages",
-        "stream",
-        "stream_options",
-        "logprobs",
-        "functions",
-        "tools",
-        "tool_choice",
-        "function_call",
-        "max_completion_tokens",
-        "max_tokens",
-    ]
-)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning_effort", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens"])
 _NAME = frozenset(["name"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
@@ -123,9 +59,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(
-                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
-                )
+                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -160,36 +94,29 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out["stream_options"] = {"include_usage": True}
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        ctx.unused(body, ('openai_chat:@usage',), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        ctx.unused(body, ('openai_chat:@usage',), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
+    ctx.unused(body, ('stream', 'openai_chat:@usage'), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/vllm.yaml:22)"""
-    if (
-        isinstance(tool_choice := body.get("tool_choice"), dict)
-        and tool_choice.get("type") == "allowed_tools"
-    ):
+    if isinstance(tool_choice := body.get("tool_choice"), dict) and tool_choice.get("type") == "allowed_tools":
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        ctx.unused(body, ('openai_chat:@choice',), "", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if (
-            isinstance(tool_choice, str)
-            and body.get("openai_chat:@choice") == "function_call"
-            and lookup(ENCODE_MODE, tool_choice) is not None
-        ):
+        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call" and lookup(ENCODE_MODE, tool_choice) is not None:
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
@@ -199,17 +126,15 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
+    ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -219,11 +144,11 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        ctx.unused(body, ("openai_chat:@limit",), "", out)
+        ctx.unused(body, ('openai_chat:@limit',), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
+    ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -242,16 +167,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            ctx.unused(body, ('response_format',), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -269,31 +192,31 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ("function_call",), "", out)
+        ctx.unused(body, ('function_call',), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ("tool_choice",), "", out)
+            ctx.unused(body, ('tool_choice',), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            ctx.unused(body, ('tool_choice',), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            ctx.unused(body, ('function_call',), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            ctx.unused(body, ('function_call',), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    ctx.unused(body, ('tool_choice', 'function_call'), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -304,25 +227,21 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        ctx.unused(body, ("max_tokens",), "", out)
+        ctx.unused(body, ('max_tokens',), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        ctx.unused(body, ("max_completion_tokens",), "", out)
+        ctx.unused(body, ('max_completion_tokens',), "", out)
         return
-    ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
+    ctx.unused(body, ('max_completion_tokens', 'max_tokens'), "", out)
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
     """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if (
-        isinstance(part, dict)
-        and part.get("type") == "function"
-        and isinstance(name := part.get("name"), str)
-    ):
+    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
         out = {"type": "function", "function": {"name": ctx.native_name(name)}}
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -332,15 +251,10 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
     """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if (
-        isinstance(native, dict)
-        and (native.get("type") is None or native.get("type") == "function")
-        and isinstance(function := native.get("function"), dict)
-        and (name := function.get("name")) is not None
-        and (name_ := safe_name(name)) is not None
-    ):
+    if isinstance(native, dict) and (native.get("type") is None or native.get("type") == "function") and isinstance(function := native.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None:
         out = {"type": "function", "name": name_}
-        ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+        if name != name_:
+            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
         if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
         if len(function) > 1:
@@ -353,44 +267,9 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        drop={
-            "previous_response_id": "the API keeps no state",
-            "truncation": "no truncation setting",
-            "include": "only log probabilities can be asked for",
-            "max_tool_calls": "no limit on tool calls",
-            "reasoning.summary": "no setting for summaries",
-            "output_text.annotations": "messages that are sent back carry text only",
-            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
-            "reasoning": "it comes from another model, which alone can read it",
-            "status": "only finished answers have a reason for their end",
-            "incomplete_details.reason": "the API has no such reason",
-            "store": "the server keeps no answers",
-            "metadata": "the server has no labels",
-            "service_tier": "the server has one class of service",
-            "safety_identifier": "the server knows no end users",
-            "prompt_cache_key": "the server caches prefixes by itself",
-            "text.verbosity": "the server has no setting for verbosity",
-            "stream_options": "streams have no settings of this kind",
-        },
-        ignore={
-            "background<false>": "all answers are given at once",
-            "truncation<disabled>": "nothing is ever cut off",
-            "*.id": "messages have no ids",
-            "*.status": "messages have no status",
-            "message.phase": "no phases",
-            "store<false>": "nothing is kept anyway",
-            "service_tier<auto>": "there is one class of service",
-            "service_tier<default>": "there is one class of service",
-        },
-        fixups=(
-            "tool_results_adjacent",
-            "tool_media_apart",
-            "choice_logprobs",
-            "narrow_allowed_tools",
-            "developer_as_system",
-            "single_system_message",
-            "reasoning_renamed",
-        ),
+        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
+        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
+        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "single_system_message", "reasoning_renamed", ),
     ),
     functions=replace(
         BASE.functions,

@@ -19,6 +19,7 @@ from orgen.ir.operations import (
     Copy,
     Expr,
     Fits,
+    HasAny,
     IsKind,
     Local,
     NewList,
@@ -49,6 +50,10 @@ _NAMES = {
 }
 
 
+_FEW = 3
+"""So many keys are tried faster than a set is made to look at all keys of an object."""
+
+
 class Printer:
     """Prints one module; collects the key sets that it names on the way."""
 
@@ -70,7 +75,9 @@ class Printer:
             "leftover_test": self.leftover_test,
             "field_table": self.field_table,
             "bound_test": self.bound_test,
+            "any_key_test": self.any_key_test,
             "keys": lambda op: repr(tuple(op.keys)),
+            "names": lambda names: repr(tuple(names)),
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
@@ -150,6 +157,14 @@ class Printer:
             return more
         others = f"not {self.key_set(op.known)}.issuperset({container})"
         return f"{more} and {others}" if op.least else others
+
+    def any_key_test(self, op: HasAny) -> str:
+        """Whether an object has one of some keys: few are tried one by one."""
+        value = self.show(op.value)
+        if len(op.keys) > _FEW:
+            return f"not {self.key_set(op.keys)}.isdisjoint({value})"
+        tests = " or ".join(f"{literal(key)} in {value}" for key in op.keys)
+        return f"({tests})" if len(op.keys) > 1 else tests
 
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
