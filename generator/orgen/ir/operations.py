@@ -71,6 +71,13 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Operands:
+    """Values that are one operand of a primitive together."""
+
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picked:
     """One of several lists that a primitive has picked at once."""
 
@@ -146,6 +153,7 @@ Expr: TypeAlias = (
     | NewObject
     | NewList
     | Pair
+    | Operands
     | Picked
     | KeySet
     | Concat

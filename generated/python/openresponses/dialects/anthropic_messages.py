@@ -20,6 +20,7 @@ from ..runtime.primitives import (
     join,
     lookup,
     negate,
+    or_empty,
     pieces,
     remainder,
     spanning,
@@ -179,8 +180,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -194,7 +197,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
-    ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -204,7 +208,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("tool_choice"):
         case "none":
             out["tool_choice"] = {"type": "none"}
-            ctx.unused(body, ('parallel_tool_calls',), "", out)
+            if "parallel_tool_calls" in body:
+                ctx.unused(body, ('parallel_tool_calls',), "", out)
             return
         case "auto":
             if ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
@@ -228,7 +233,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -238,28 +244,33 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                                 tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                             out["tool_choice"] = tool_choice_
-                            ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                            if body.get("tool_choice") is not None:
+                                ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        if body.get("tool_choice") is not None:
+                            ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
                     tool_choice_ = {"type": "auto"}
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {"type": "auto", "disable_parallel_tool_use": negate(parallel_tool_calls)}
-        ctx.unused(body, ('tool_choice',), "", out)
+        if "tool_choice" in body:
+            ctx.unused(body, ('tool_choice',), "", out)
         return
     if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if body.get("parallel_tool_calls") is not None and not isinstance(body.get("parallel_tool_calls"), bool):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ('tool_choice', 'parallel_tool_calls'), "", out)
+    if ("tool_choice" in body or "parallel_tool_calls" in body):
+        ctx.unused(body, ('tool_choice', 'parallel_tool_calls'), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -323,7 +334,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if (format__ := ctx.one(format_, decode_text_format)) is not None:
                 out.setdefault("text", {})["format"] = format__
             else:
-                ctx.unused(output_config, ('format',), "output_config.", out)
+                if "format" in output_config:
+                    ctx.unused(output_config, ('format',), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
         if output_config == {}:
@@ -332,8 +344,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out)
+    if body.get("thinking") is not None:
+        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out)
     return out
 
 
@@ -341,15 +355,19 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
+        if body.get("output_config") is not None:
+            ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
         return
     if isinstance(output_config := body.get("output_config"), dict) and (effort := output_config.get("effort")) is not None and (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
-        ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+        if body.get("thinking") is not None:
+            ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
         return
-    ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
-    ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
+    if body.get("thinking") is not None:
+        ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+    if body.get("output_config") is not None:
+        ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -358,7 +376,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         match tool_choice.get("type"):
             case "none":
                 out["tool_choice"] = "none"
-                ctx.unused(body.get("tool_choice"), ('disable_parallel_tool_use', 'name'), "tool_choice.", out)
+                if body.get("tool_choice") is not None:
+                    ctx.unused(body.get("tool_choice"), ('disable_parallel_tool_use', 'name'), "tool_choice.", out)
                 return
             case "auto":
                 if ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
@@ -366,7 +385,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "auto"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
             case "any":
                 if ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
@@ -374,7 +394,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "required"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
             case "tool":
                 if (name := tool_choice.get("name")) is not None and ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
@@ -383,7 +404,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     return
-    ctx.unused(body.get("tool_choice"), ('type', 'disable_parallel_tool_use', 'name'), "tool_choice.", out)
+    if body.get("tool_choice") is not None:
+        ctx.unused(body.get("tool_choice"), ('type', 'disable_parallel_tool_use', 'name'), "tool_choice.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -440,8 +462,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -457,48 +481,61 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["stop_reason"] = "max_tokens"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
                     case "content_filter":
                         out["stop_reason"] = "refusal"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
                     case "pause_turn":
                         out["stop_reason"] = "pause_turn"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
                     case "compaction":
                         out["stop_reason"] = "compaction"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 out["stop_reason"] = "tool_use"
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                 return
             out["stop_reason"] = "end_turn"
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
                 ctx.report(body, None, "coerced", "a message cannot say that it failed")
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ('status',), "", out)
-    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ('status',), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/anthropic_messages/dialect.yaml:54)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "type", "message", "", out)
+    if body.get("type") != "message":
+        ctx.check_constant(body, "type", "message", "", out)
     ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -508,7 +545,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
-    if (input_tokens := total(field(body.get("usage"), "input_tokens"), field(body.get("usage"), "cache_read_input_tokens"), field(body.get("usage"), "cache_creation_input_tokens"))) is not None:
+    usage_fields = or_empty(body.get("usage"))
+    if (input_tokens := total(usage_fields.get("input_tokens"), usage_fields.get("cache_read_input_tokens"), usage_fields.get("cache_creation_input_tokens"))) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -589,7 +627,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
-    ctx.unused(body, ('stop_reason',), "", out)
+    if "stop_reason" in body:
+        ctx.unused(body, ('stop_reason',), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -627,13 +666,15 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
-        ctx.unused(body, ('code',), "", out)
+        if "code" in body:
+            ctx.unused(body, ('code',), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
-        ctx.unused(body, ('code',), "", out)
+        if "code" in body:
+            ctx.unused(body, ('code',), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -641,7 +682,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ('type', 'code', 'message'), "", out)
+    if ("type" in body or "code" in body or "message" in body):
+        ctx.unused(body, ('type', 'code', 'message'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -651,7 +693,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _TYPE_ERROR.issuperset(body):
         ctx.account(body, _TYPE_ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
     return out
 
 
@@ -682,8 +725,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["code"] = type_
             out["message"] = message
             return
-    ctx.unused(body, ('type',), "", out)
-    ctx.unused(body.get("error"), ('type', 'message'), "error.", out)
+    if "type" in body:
+        ctx.unused(body, ('type',), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('type', 'message'), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:

@@ -26,6 +26,7 @@ from ..runtime.primitives import (
     lookup,
     media_type,
     of_family,
+    or_empty,
     pieces,
     put,
     remainder,
@@ -72,6 +73,7 @@ ENCODE_HTTP = {"INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "OUT_OF_RANG
 DECODE_HTTP = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 409: "ALREADY_EXISTS", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 499: "CANCELLED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
 _CODE_TYPE_MESSAGE_PARAM_AND_MORE = frozenset(["code", "type", "message", "param", "created_at"])
 _CONTENT_FINISH_REASON_FINISH_MESSAGE = frozenset(["content", "finishReason", "finishMessage"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
@@ -89,6 +91,8 @@ _ID_NAME_ARGS = frozenset(["id", "name", "args"])
 _ID_NAME_RESPONSE = frozenset(["id", "name", "response"])
 _ID_NAME_RESPONSE_PARTS = frozenset(["id", "name", "response", "parts"])
 _INLINE_DATA = frozenset(["inlineData"])
+_INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE = frozenset(["input_image", "input_video", "input_audio", "input_file"])
+_INPUT_TEXT = frozenset(["input_text"])
 _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"])
 _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["maxOutputTokens", "temperature", "topP", "presencePenalty", "frequencyPenalty", "thinkingConfig", "responseMimeType", "responseSchema", "responseJsonSchema", "responseLogprobs", "logprobs"])
 _MIME_TYPE_DATA = frozenset(["mimeType", "data"])
@@ -180,10 +184,14 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_parallel(body, out, ctx)
     if not _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE, "text.format.", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE, "text.format.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -193,7 +201,8 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
         if ctx.has_model(body, "gemini-2"):
             out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingBudget"] = lookup(ENCODE_BUDGET, effort)
             ctx.settle_word(body, effort, "budget", "generationConfig.thinkingConfig.thinkingBudget", reasoning, "effort")
-            ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+            if "gemini_generate_content:@thinking" in body:
+                ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
             out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingBudget"] = lookup(ENCODE_BUDGET, effort)
@@ -201,10 +210,13 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingLevel"] = lookup(ENCODE_LEVEL, effort)
         ctx.settle_word(body, effort, "level", "generationConfig.thinkingConfig.thinkingLevel", reasoning, "effort")
-        ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+        if "gemini_generate_content:@thinking" in body:
+            ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
         return
-    ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
-    ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+    if "gemini_generate_content:@thinking" in body:
+        ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -213,7 +225,8 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["includeThoughts"] = lookup(ENCODE_THOUGHTS, summary)
         ctx.settle_word(body, summary, "thoughts", "generationConfig.thinkingConfig.includeThoughts", reasoning, "summary")
         return
-    ctx.unused(body.get("reasoning"), ('summary',), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ('summary',), "reasoning.", out)
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -228,17 +241,21 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    ctx.unused(field(body.get("text"), "format"), ('gemini_generate_content:responseSchema',), "text.format.", out)
+                    if field(body.get("text"), "format") is not None:
+                        ctx.unused(field(body.get("text"), "format"), ('gemini_generate_content:responseSchema',), "text.format.", out)
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -248,20 +265,24 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             case "function":
                 if (name := tool_choice.get("name")) is not None:
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": [ctx.native_name(name)]}}
-                    ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
                     return
             case "allowed_tools":
                 if tool_choice.get("mode") == "required" and (tools := tool_choice.get("tools")) is not None:
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ctx.each(tools, encode_tool_name)}}
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (tools := tool_choice.get("tools")) is not None:
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED", "allowedFunctionNames": ctx.each(tools, encode_tool_name)}}
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
-                    ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(body):
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
@@ -272,26 +293,30 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ('tool_choice',), "", out)
+    if "tool_choice" in body:
+        ctx.unused(body, ('tool_choice',), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if is_integer(top_logprobs := body.get("top_logprobs")) and body.get("gemini_generate_content:@logprobs") == "count":
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ('include',), "", out)
+        if "include" in body:
+            ctx.unused(body, ('include',), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if (include is None or include == []):
-            ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+            if "gemini_generate_content:@logprobs" in body:
+                ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
             return
     include = body.get("include")
     if isinstance(include, list) and len(include) == 1 and element(include, 0) == "message.output_text.logprobs" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+        if "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
         match element(include, 0):
@@ -300,28 +325,33 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
                     return
             case "reasoning.encrypted_content":
                 if element(include, 1) == "message.output_text.logprobs" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
                     return
     if isinstance(include, list) and len(include) == 1 and element(include, 0) == "reasoning.encrypted_content":
-        ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs'), "", out)
+        if ("top_logprobs" in body or "gemini_generate_content:@logprobs" in body):
+            ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs'), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ('gemini_generate_content:@logprobs', 'include'), "", out)
+        if ("gemini_generate_content:@logprobs" in body or "include" in body):
+            ctx.unused(body, ('gemini_generate_content:@logprobs', 'include'), "", out)
         return
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs', 'include'), "", out)
+    if ("top_logprobs" in body or "gemini_generate_content:@logprobs" in body or "include" in body):
+        ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs', 'include'), "", out)
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -334,7 +364,8 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
-    ctx.unused(body, ('service_tier',), "", out)
+    if "service_tier" in body:
+        ctx.unused(body, ('service_tier',), "", out)
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -343,7 +374,8 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
-    ctx.unused(body, ('store',), "", out)
+    if "store" in body:
+        ctx.unused(body, ('store',), "", out)
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -352,7 +384,8 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("parallel_tool_calls") is not None and not isinstance(body.get("parallel_tool_calls"), bool):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ('parallel_tool_calls',), "", out)
+    if "parallel_tool_calls" in body:
+        ctx.unused(body, ('parallel_tool_calls',), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -411,10 +444,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    ctx.account_within(field(body.get("generationConfig"), "thinkingConfig"), _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS, "generationConfig.thinkingConfig.", out)
-    ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
-    ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    ctx.account_within(field(body.get("toolConfig"), "functionCallingConfig"), _MODE_ALLOWED_FUNCTION_NAMES, "toolConfig.functionCallingConfig.", out)
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.account_within(field(body.get("generationConfig"), "thinkingConfig"), _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS, "generationConfig.thinkingConfig.", out)
+    if body.get("systemInstruction") is not None:
+        ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
+    if body.get("toolConfig") is not None:
+        ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.account_within(field(body.get("toolConfig"), "functionCallingConfig"), _MODE_ALLOWED_FUNCTION_NAMES, "toolConfig.functionCallingConfig.", out)
     return out
 
 
@@ -428,7 +465,8 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 else:
                     ctx.misfit(thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out)
                 ctx.keep_exact(thinking_budget, lookup(ENCODE_BUDGET, effort), "generationConfig.thinkingConfig.thinkingBudget", out)
-                ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
+                if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                    ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
                 return
             if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
                 out.setdefault("reasoning", {})["effort"] = effort
@@ -436,7 +474,8 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.misfit(thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out)
             out["gemini_generate_content:@thinking"] = "budget"
             ctx.keep_exact(thinking_budget, lookup(ENCODE_BUDGET, effort), "generationConfig.thinkingConfig.thinkingBudget", out)
-            ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
             return
         if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (effort := lookup(DECODE_LEVEL, thinking_level)) is not None:
             if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
@@ -444,9 +483,11 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
             else:
                 ctx.misfit(thinking_config, "thinkingLevel", "generationConfig.thinkingConfig.", out)
             ctx.keep_exact(thinking_level, lookup(ENCODE_LEVEL, effort), "generationConfig.thinkingConfig.thinkingLevel", out)
-            ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget',), "generationConfig.thinkingConfig.", out)
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget',), "generationConfig.thinkingConfig.", out)
             return
-    ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget', 'thinkingLevel'), "generationConfig.thinkingConfig.", out)
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget', 'thinkingLevel'), "generationConfig.thinkingConfig.", out)
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -458,7 +499,8 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(thinking_config, "includeThoughts", "generationConfig.thinkingConfig.", out)
         ctx.keep_exact(include_thoughts, lookup(ENCODE_THOUGHTS, summary), "generationConfig.thinkingConfig.includeThoughts", out)
         return
-    ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('includeThoughts',), "generationConfig.thinkingConfig.", out)
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('includeThoughts',), "generationConfig.thinkingConfig.", out)
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -468,20 +510,25 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
             case "application/json":
                 if (response_schema := generation_config.get("responseSchema")) is not None:
                     out["text"] = {"format": {"type": "json_schema", "name": "response", "gemini_generate_content:responseSchema": response_schema, "schema": json_schema(response_schema)}}
-                    ctx.unused(body.get("generationConfig"), ('responseJsonSchema',), "generationConfig.", out)
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(body.get("generationConfig"), ('responseJsonSchema',), "generationConfig.", out)
                     return
                 if (response_json_schema := generation_config.get("responseJsonSchema")) is not None:
                     out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": response_json_schema}}
-                    ctx.unused(body.get("generationConfig"), ('responseSchema',), "generationConfig.", out)
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(body.get("generationConfig"), ('responseSchema',), "generationConfig.", out)
                     return
                 out["text"] = {"format": {"type": "json_object"}}
-                ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+                if body.get("generationConfig") is not None:
+                    ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
                 return
             case "text/plain":
                 out["text"] = {"format": {"type": "text"}}
-                ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+                if body.get("generationConfig") is not None:
+                    ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
                 return
-    ctx.unused(body.get("generationConfig"), ('responseMimeType', 'responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+    if body.get("generationConfig") is not None:
+        ctx.unused(body.get("generationConfig"), ('responseMimeType', 'responseSchema', 'responseJsonSchema'), "generationConfig.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -507,9 +554,11 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         if (mode := function_calling_config.get("mode")) is not None and (mode_ := lookup(DECODE_MODE, mode)) is not None:
             out["tool_choice"] = mode_
             ctx.keep_exact(mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out)
-            ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('allowedFunctionNames',), "toolConfig.functionCallingConfig.", out)
+            if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+                ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('allowedFunctionNames',), "toolConfig.functionCallingConfig.", out)
             return
-    ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('mode', 'allowedFunctionNames'), "toolConfig.functionCallingConfig.", out)
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('mode', 'allowedFunctionNames'), "toolConfig.functionCallingConfig.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -530,7 +579,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 else:
                     ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             return
-    ctx.unused(body.get("generationConfig"), ('responseLogprobs', 'logprobs'), "generationConfig.", out)
+    if body.get("generationConfig") is not None:
+        ctx.unused(body.get("generationConfig"), ('responseLogprobs', 'logprobs'), "generationConfig.", out)
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -542,7 +592,8 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
-    ctx.unused(body, ('serviceTier',), "", out)
+    if "serviceTier" in body:
+        ctx.unused(body, ('serviceTier',), "", out)
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -608,8 +659,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -629,46 +682,62 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "content_filter" and (gemini_generate_content_prompt_feedback := body.get("gemini_generate_content:promptFeedback")) is not None:
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                    ctx.unused(body, ('gemini_generate_content:candidates.0.finishReason',), "", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    if "gemini_generate_content:candidates.0.finishReason" in body:
+                        ctx.unused(body, ('gemini_generate_content:candidates.0.finishReason',), "", out)
                     return
                 if isinstance(reason := incomplete_details.get("reason"), str) and lookup(ENCODE_INCOMPLETE, reason) is not None:
                     put(out, ('candidates', 0, 'finishReason'), lookup(ENCODE_INCOMPLETE, reason))
                     ctx.settle_word(body, reason, "incomplete", "candidates.0.finishReason", incomplete_details, "reason")
-                    ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    if ("gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
+                        ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                     return
         case "completed":
             put(out, ('candidates', 0, 'finishReason'), "STOP")
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-            ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            if ("gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
+                ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         case "failed":
             if isinstance(error := body.get("error"), dict):
                 if error.get("code") == "model_error":
                     if error.get("message") == "the model gave no usable answer" and (gemini_generate_content_candidates_0_finish_reason := body.get("gemini_generate_content:candidates.0.finishReason")) is not None:
                         put(out, ('candidates', 0, 'finishReason'), gemini_generate_content_candidates_0_finish_reason)
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                        ctx.unused(body, ('gemini_generate_content:promptFeedback',), "", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        if "gemini_generate_content:promptFeedback" in body:
+                            ctx.unused(body, ('gemini_generate_content:promptFeedback',), "", out)
                         return
                     if isinstance(message := error.get("message"), str) and (gemini_generate_content_candidates_0_finish_reason := body.get("gemini_generate_content:candidates.0.finishReason")) is not None:
                         put(out, ('candidates', 0, 'finishReason'), gemini_generate_content_candidates_0_finish_reason)
                         put(out, ('candidates', 0, 'finishMessage'), message)
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                        ctx.unused(body, ('gemini_generate_content:promptFeedback',), "", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        if "gemini_generate_content:promptFeedback" in body:
+                            ctx.unused(body, ('gemini_generate_content:promptFeedback',), "", out)
                         return
                 if isinstance(message := error.get("message"), str):
                     put(out, ('candidates', 0, 'finishReason'), "OTHER")
                     put(out, ('candidates', 0, 'finishMessage'), message)
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                    ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    if ("gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
+                        ctx.unused(body, ('gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
                     return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ('status', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
-    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if ("status" in body or "gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
+        ctx.unused(body, ('status', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -690,9 +759,11 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, timestamp(created_at_), "createTime", out)
         else:
             ctx.misfit(body, "createTime", "", out)
-    if (input_tokens := total(field(body.get("usageMetadata"), "promptTokenCount"), field(body.get("usageMetadata"), "toolUsePromptTokenCount"))) is not None:
+    usage_metadata_fields = or_empty(body.get("usageMetadata"))
+    if (input_tokens := total(usage_metadata_fields.get("promptTokenCount"), usage_metadata_fields.get("toolUsePromptTokenCount"))) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
-    if (output_tokens := total(field(body.get("usageMetadata"), "candidatesTokenCount"), field(body.get("usageMetadata"), "thoughtsTokenCount"))) is not None:
+    usage_metadata_fields_ = or_empty(body.get("usageMetadata"))
+    if (output_tokens := total(usage_metadata_fields_.get("candidatesTokenCount"), usage_metadata_fields_.get("thoughtsTokenCount"))) is not None:
         out.setdefault("usage", {})["output_tokens"] = output_tokens
     if (usage_metadata := body.get("usageMetadata")) is not None:
         if not isinstance(usage_metadata, dict):
@@ -722,7 +793,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    ctx.account_within(field(body.get("candidates"), 0), _CONTENT_FINISH_REASON_FINISH_MESSAGE, "candidates.0.", out)
+    if field(body.get("candidates"), 0) is not None:
+        ctx.account_within(field(body.get("candidates"), 0), _CONTENT_FINISH_REASON_FINISH_MESSAGE, "candidates.0.", out)
     return out
 
 
@@ -737,30 +809,37 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
-            ctx.unused(body, ('promptFeedback',), "", out)
-            ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
+            if "promptFeedback" in body:
+                ctx.unused(body, ('promptFeedback',), "", out)
+            if field(body.get("candidates"), 0) is not None:
+                ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": reason}
                 ctx.keep_exact(finish_reason, lookup(ENCODE_INCOMPLETE, reason), "candidates.0.finishReason", out)
-                ctx.unused(body, ('promptFeedback',), "", out)
-                ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ('promptFeedback',), "", out)
+                if field(body.get("candidates"), 0) is not None:
+                    ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
                 return
             if (candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == ""):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ('promptFeedback',), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ('promptFeedback',), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ('promptFeedback',), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ('promptFeedback',), "", out)
                 return
-    ctx.unused(body, ('candidates', 'promptFeedback'), "", out)
+    if ("candidates" in body or "promptFeedback" in body):
+        ctx.unused(body, ('candidates', 'promptFeedback'), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -786,19 +865,22 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
-            ctx.unused(body, ('param',), "", out)
+            if "param" in body:
+                ctx.unused(body, ('param',), "", out)
             return
         if isinstance(message := body.get("message"), str) and lookup(ENCODE_REFUSAL, code) is not None:
             out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code))
             out["error"] = {"status": lookup(ENCODE_REFUSAL, code), "message": message, "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code))}
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
-            ctx.unused(body, ('param',), "", out)
+            if "param" in body:
+                ctx.unused(body, ('param',), "", out)
             return
     if isinstance(type_ := body.get("type"), str) and isinstance(message := body.get("message"), str) and lookup(ENCODE_ERROR, type_) is not None:
         out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))
         out["error"] = {"status": lookup(ENCODE_ERROR, type_), "message": message, "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))}
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
-        ctx.unused(body, ('code', 'param'), "", out)
+        if ("code" in body or "param" in body):
+            ctx.unused(body, ('code', 'param'), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["@status"] = 500
@@ -813,7 +895,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ('code', 'type', 'message', 'param'), "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ('code', 'type', 'message', 'param'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -823,7 +906,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
     return out
 
 
@@ -836,7 +920,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
         ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
         return
-    ctx.unused(body.get("error"), ('status', 'message', 'code'), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('status', 'message', 'code'), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
@@ -930,7 +1015,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
                     return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
                 if isinstance(call_id, str) and (output := item.get("output")) is not None and isinstance(output, list):
-                    picked = ctx.picked(output, encode_plain_text, encode_media)
+                    picked = ctx.picked(output, (encode_plain_text, _INPUT_TEXT), (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE))
                     function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_

@@ -51,6 +51,8 @@ _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
 _FORMAT = frozenset(["format"])
 _ID_FUNCTION = frozenset(["id", "function"])
+_INPUT_AUDIO_INPUT_IMAGE = frozenset(["input_audio", "input_image"])
+_INPUT_TEXT = frozenset(["input_text"])
 _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(["input_tokens", "output_tokens", "total_tokens"])
 _MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"])
 _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(["model", "created_at", "output", "usage", "status", "incomplete_details", "error", "id", "tool_choice"])
@@ -59,11 +61,14 @@ _MODEL_OPTIONS_STREAM_THINK_AND_MORE = frozenset(["model", "options", "stream", 
 _NAME_ARGUMENTS = frozenset(["name", "arguments"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["num_predict", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
+_OUTPUT_TEXT_REFUSAL = frozenset(["output_text", "refusal"])
 _REASON = frozenset(["reason"])
+_REASONING_TEXT = frozenset(["reasoning_text"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_CONTENT_IMAGES = frozenset(["role", "content", "images"])
 _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(["role", "content", "images", "tool_call_id", "tool_name"])
 _ROLE_THINKING_CONTENT_TOOL_CALLS = frozenset(["role", "thinking", "content", "tool_calls"])
+_SUMMARY_TEXT = frozenset(["summary_text"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_ID_AND_MORE = frozenset(["type", "code", "message", "id", "tool_choice"])
@@ -139,8 +144,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_logprobs(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
     return out
 
 
@@ -149,11 +156,13 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
         match format_.get("type"):
             case "text":
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
                 return
             case "json_object":
                 out["format"] = "json"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -161,9 +170,11 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'schema'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'schema'), "text.format.", out)
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -172,16 +183,19 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
             return
-        ctx.unused(body, ('ollama_chat:shift',), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ('ollama_chat:shift',), "", out)
         return
     if (body.get("truncation") is None or body.get("truncation") == "disabled"):
         out["truncate"] = False
         out["shift"] = False
-        ctx.unused(body, ('ollama_chat:shift',), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ('ollama_chat:shift',), "", out)
         return
     if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
         raise ctx.expected(body, "truncation", "a string")
-    ctx.unused(body, ('truncation', 'ollama_chat:shift'), "", out)
+    if ("truncation" in body or "ollama_chat:shift" in body):
+        ctx.unused(body, ('truncation', 'ollama_chat:shift'), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -193,18 +207,21 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
             out["top_logprobs"] = top_logprobs
         return
     if body.get("top_logprobs") == 0:
-        ctx.unused(body, ('include',), "", out)
+        if "include" in body:
+            ctx.unused(body, ('include',), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
-        ctx.unused(body, ('include',), "", out)
+        if "include" in body:
+            ctx.unused(body, ('include',), "", out)
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
-    ctx.unused(body, ('include', 'top_logprobs'), "", out)
+    if ("include" in body or "top_logprobs" in body):
+        ctx.unused(body, ('include', 'top_logprobs'), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -281,7 +298,8 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
     if (format_ := body.get("format")) is not None and isinstance(format_, dict):
         out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": format_}}
         return
-    ctx.unused(body, ('format',), "", out)
+    if "format" in body:
+        ctx.unused(body, ('format',), "", out)
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -300,9 +318,11 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["truncation"] = "disabled"
         out["ollama_chat:shift"] = True
-        ctx.unused(body, ('shift',), "", out)
+        if "shift" in body:
+            ctx.unused(body, ('shift',), "", out)
         return
-    ctx.unused(body, ('truncate', 'shift'), "", out)
+    if ("truncate" in body or "shift" in body):
+        ctx.unused(body, ('truncate', 'shift'), "", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -315,7 +335,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             else:
                 ctx.misfit(body, "top_logprobs", "", out)
         return
-    ctx.unused(body, ('logprobs', 'top_logprobs'), "", out)
+    if ("logprobs" in body or "top_logprobs" in body):
+        ctx.unused(body, ('logprobs', 'top_logprobs'), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -353,8 +374,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -365,40 +388,50 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                     return
                 out["done_reason"] = "length"
                 ctx.report(body, None, "coerced", "the API knows no other reason than the token limit")
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                 return
         case "failed":
             if isinstance(error := body.get("error"), dict) and error.get("code") == "nothing_generated":
                 match error.get("message"):
                     case "the model was loaded and nothing generated":
                         out["done_reason"] = "load"
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                         return
                     case "the model was unloaded and nothing generated":
                         out["done_reason"] = "unload"
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                         return
         case "completed":
             out["done_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ('status',), "", out)
-    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ('status',), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/ollama_chat/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "done", True, "", out)
+    if body.get("done") != True:
+        ctx.check_constant(body, "done", True, "", out)
     ctx.ungather_one(body, body.get("message"), decode_messages_assistant, out, ["output"], "message.")
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
@@ -442,7 +475,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "stop":
             out["status"] = "completed"
             return
-    ctx.unused(body, ('done_reason',), "", out)
+    if "done_reason" in body:
+        ctx.unused(body, ('done_reason',), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -482,17 +516,20 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 502
-                ctx.unused(body, ('code',), "", out)
+                if "code" in body:
+                    ctx.unused(body, ('code',), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
-                ctx.unused(body, ('code',), "", out)
+                if "code" in body:
+                    ctx.unused(body, ('code',), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
-        ctx.unused(body, ('code',), "", out)
+        if "code" in body:
+            ctx.unused(body, ('code',), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -500,7 +537,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ('type', 'code', 'message'), "", out)
+    if ("type" in body or "code" in body or "message" in body):
+        ctx.unused(body, ('type', 'code', 'message'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -550,7 +588,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["message"] = error
         return
-    ctx.unused(body, ('error',), "", out)
+    if "error" in body:
+        ctx.unused(body, ('error',), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -563,12 +602,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     case "developer":
                         if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
                             if item.get("ollama_chat:@role") == "developer":
-                                picked = ctx.picked(content, encode_text)
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                                 out = {"role": "developer", "content": default(join(picked[0]), "")}
                                 if len(item) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(item):
                                     ctx.account(item, _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE, "message", out)
                                 return TURN_MESSAGES_DEVELOPER, out
-                            picked = ctx.picked(content, encode_text)
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(item, None, "coerced", "few models know the developer's role; sent as a system message")
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
@@ -576,14 +615,14 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             return TURN_MESSAGES_SYSTEM, out
                     case "system":
                         if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            picked = ctx.picked(content, encode_text)
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "user":
                         if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            picked = ctx.picked(content, encode_text, encode_media)
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE))
                             out = {"role": "user", "content": default(join(picked[0]), "")}
                             if (images := picked[1]) is not None:
                                 out["images"] = images
@@ -592,14 +631,14 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             return TURN_MESSAGES_USER, out
                     case "assistant":
                         if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            picked = ctx.picked(content, encode_answer)
+                            picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
                             out = {"role": "assistant", "content": join(picked[0])}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
                 if (call_id := item.get("call_id")) is not None and (isinstance(output := item.get("output"), str) or isinstance(output, list)):
-                    picked = ctx.picked(output, encode_text, encode_media)
+                    picked = ctx.picked(output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE))
                     out = {"role": "tool", "content": default(join(picked[0]), "")}
                     if (images := picked[1]) is not None:
                         out["images"] = images
@@ -627,14 +666,14 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
                 if (content := item.get("content")) is not None and (content_ := filled(content)) is not None and isinstance(content_, list):
-                    picked = ctx.picked(content_, encode_thought)
+                    picked = ctx.picked(content_, (encode_thought, _REASONING_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "plain reasoning of another model, sent as thinking")
                     if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
                 if (summary := item.get("summary")) is not None and (summary_ := filled(summary)) is not None and isinstance(summary_, list) and ctx.in_response():
-                    picked = ctx.picked(summary_, encode_summary)
+                    picked = ctx.picked(summary_, (encode_summary, _SUMMARY_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
                     if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):

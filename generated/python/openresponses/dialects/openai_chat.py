@@ -68,9 +68,11 @@ DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
 _ERROR_CODE_OBJECT_MESSAGE_AND_MORE = frozenset(["error", "code", "object", "message", "param", "detail"])
+_ERROR_CODE_OBJECT_MESSAGE_AND_MORE_ = frozenset(["error", "code", "object", "message", "param"])
 _FILE_DATA_FILENAME = frozenset(["file_data", "filename"])
 _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE = frozenset(["id", "model", "service_tier", "created", "choices", "usage", "error", "object"])
 _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE = frozenset(["id", "model", "service_tier", "created_at", "output", "usage", "openai_chat:@cached", "status", "error", "openai_chat:@error", "incomplete_details", "object"])
@@ -87,6 +89,7 @@ _NAME_ARGUMENTS = frozenset(["name", "arguments"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NAME_DESCRIPTION_PARAMETERS_STRICT = frozenset(["name", "description", "parameters", "strict"])
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
+_OBJECT_MESSAGE_PARAM_DETAIL = frozenset(["object", "message", "param", "detail"])
 _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE = frozenset(["prompt_tokens", "total_tokens", "completion_tokens_details", "completion_tokens", "num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens", "prompt_tokens_details"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
@@ -201,11 +204,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_tokens"] = max_output_tokens
             return
         out["max_completion_tokens"] = max_output_tokens
-        ctx.unused(body, ('openai_chat:@limit',), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ('openai_chat:@limit',), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
+    if ("max_output_tokens" in body or "openai_chat:@limit" in body):
+        ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -216,15 +221,18 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
-        ctx.unused(body, ('openai_chat:@usage',), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ('openai_chat:@usage',), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body, ('openai_chat:@usage',), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ('openai_chat:@usage',), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    ctx.unused(body, ('stream', 'openai_chat:@usage'), "", out)
+    if ("stream" in body or "openai_chat:@usage" in body):
+        ctx.unused(body, ('stream', 'openai_chat:@usage'), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -247,7 +255,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ('include',), "", out)
+    if "include" in body:
+        ctx.unused(body, ('include',), "", out)
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -266,11 +275,13 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             out["functions"] = ctx.each(tools, encode_legacy_function)
             return
         out["tools"] = ctx.each(tools, encode_tool)
-        ctx.unused(body, ('openai_chat:@tools',), "", out)
+        if "openai_chat:@tools" in body:
+            ctx.unused(body, ('openai_chat:@tools',), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
         raise ctx.expected(body, "tools", "a list")
-    ctx.unused(body, ('tools', 'openai_chat:@tools'), "", out)
+    if ("tools" in body or "openai_chat:@tools" in body):
+        ctx.unused(body, ('tools', 'openai_chat:@tools'), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -289,15 +300,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
     if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if ("tool_choice" in body or "openai_chat:@choice" in body):
+        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -352,7 +366,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ('response_format',), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ('response_format',), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -380,16 +395,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
-        ctx.unused(body, ('max_completion_tokens',), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ('max_completion_tokens',), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
-        ctx.unused(body, ('max_tokens',), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ('max_tokens',), "", out)
         return
-    ctx.unused(body, ('max_tokens', 'max_completion_tokens'), "", out)
+    if ("max_tokens" in body or "max_completion_tokens" in body):
+        ctx.unused(body, ('max_tokens', 'max_completion_tokens'), "", out)
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -400,14 +418,18 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["stream"] = True
         out["openai_chat:@usage"] = "absent"
-        ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
         return
-    ctx.unused(body, ('stream',), "", out)
-    ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+    if "stream" in body:
+        ctx.unused(body, ('stream',), "", out)
+    if body.get("stream_options") is not None:
+        ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -415,7 +437,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
-    ctx.unused(body, ('logprobs',), "", out)
+    if "logprobs" in body:
+        ctx.unused(body, ('logprobs',), "", out)
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -429,14 +452,17 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
-        ctx.unused(body, ('tools',), "", out)
+        if "tools" in body:
+            ctx.unused(body, ('tools',), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
-        ctx.unused(body, ('functions',), "", out)
+        if "functions" in body:
+            ctx.unused(body, ('functions',), "", out)
         return
-    ctx.unused(body, ('functions', 'tools'), "", out)
+    if ("functions" in body or "tools" in body):
+        ctx.unused(body, ('functions', 'tools'), "", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -444,31 +470,37 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ('function_call',), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ('function_call',), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ('function_call',), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ('function_call',), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            ctx.unused(body, ('function_call',), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ('function_call',), "", out)
             return
-    ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if ("tool_choice" in body or "function_call" in body):
+        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -524,9 +556,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(field(body.get("usage"), "input_tokens_details"), _CACHED_TOKENS, "usage.input_tokens_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(field(body.get("usage"), "input_tokens_details"), _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
     return out
 
 
@@ -535,7 +570,8 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(usage := body.get("usage"), dict) and is_integer(output_tokens := usage.get("output_tokens")):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
-    ctx.unused(body.get("usage"), ('output_tokens',), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ('output_tokens',), "usage.", out)
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -552,10 +588,13 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 out.setdefault("usage", {})["prompt_cache_hit_tokens"] = cached_tokens
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
-        ctx.unused(body, ('openai_chat:@cached',), "", out)
+        if "openai_chat:@cached" in body:
+            ctx.unused(body, ('openai_chat:@cached',), "", out)
         return
-    ctx.unused(field(body.get("usage"), "input_tokens_details"), ('cached_tokens',), "usage.input_tokens_details.", out)
-    ctx.unused(body, ('openai_chat:@cached',), "", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.unused(field(body.get("usage"), "input_tokens_details"), ('cached_tokens',), "usage.input_tokens_details.", out)
+    if "openai_chat:@cached" in body:
+        ctx.unused(body, ('openai_chat:@cached',), "", out)
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -570,56 +609,75 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     if code is not None:
                         error_["code"] = code
                     out["error"] = error_
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                     return
                 if error.get("code") == "model_error" and error.get("message") == "the server broke off":
                     put(out, ('choices', 0, 'finish_reason'), "error")
-                    ctx.unused(body, ('openai_chat:@error',), "", out)
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                     return
                 if isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
                     put(out, ('choices', 0, 'finish_reason'), "error")
                     put(out, ('choices', 0, 'error'), {"code": code, "message": message})
-                    ctx.unused(body, ('openai_chat:@error',), "", out)
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                     return
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         put(out, ('choices', 0, 'finish_reason'), "length")
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ('openai_chat:@error',), "", out)
                         return
                     case "content_filter":
                         put(out, ('choices', 0, 'finish_reason'), "content_filter")
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ('openai_chat:@error',), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 put(out, ('choices', 0, 'finish_reason'), "tool_calls")
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                ctx.unused(body, ('openai_chat:@error',), "", out)
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if "openai_chat:@error" in body:
+                    ctx.unused(body, ('openai_chat:@error',), "", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                 return
             put(out, ('choices', 0, 'finish_reason'), "stop")
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(body, ('openai_chat:@error',), "", out)
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if "openai_chat:@error" in body:
+                ctx.unused(body, ('openai_chat:@error',), "", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ('status', 'openai_chat:@error'), "", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+    if ("status" in body or "openai_chat:@error" in body):
+        ctx.unused(body, ('status', 'openai_chat:@error'), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "chat.completion", "", out)
+    if body.get("object") != "chat.completion":
+        ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(body, body.get("choices"), "message", decode_messages_assistant, out, ["output"], "choices")
     if (id_ := body.get("id")) is not None:
@@ -671,10 +729,14 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    ctx.account_within(field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out)
-    ctx.account_within(field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out)
-    ctx.account_within(field(body.get("usage"), "prompt_tokens_details"), _CACHED_TOKENS, "usage.prompt_tokens_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if field(body.get("choices"), 0) is not None:
+        ctx.account_within(field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out)
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.account_within(field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out)
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.account_within(field(body.get("usage"), "prompt_tokens_details"), _CACHED_TOKENS, "usage.prompt_tokens_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -688,7 +750,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         if is_integer(completion_tokens := usage.get("completion_tokens")):
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
-    ctx.unused(body.get("usage"), ('completion_tokens',), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ('completion_tokens',), "usage.", out)
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -697,27 +760,36 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": num_cached_tokens}
             out["openai_chat:@cached"] = "mistral"
-            ctx.unused(body.get("usage"), ('cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ('cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
             return
         if is_integer(cached_tokens := usage.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
-            ctx.unused(body.get("usage"), ('num_cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ('num_cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
             return
         if is_integer(prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": prompt_cache_hit_tokens}
             out["openai_chat:@cached"] = "hit"
-            ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens'), "usage.", out)
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
             return
         if isinstance(prompt_tokens_details := usage.get("prompt_tokens_details"), dict) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
-            ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
             return
-    ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-    ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -729,72 +801,94 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if field(body.get("choices"), 0) is not None:
+                ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
     if isinstance(choices := body.get("choices"), list) and isinstance(choices_0 := element(choices, 0), dict):
         if choices_0.get("finish_reason") == "error" and isinstance(error := choices_0.get("error"), dict) and (code := error.get("code")) is not None and (code_ := word(code)) is not None and isinstance(message := error.get("message"), str):
             out["status"] = "failed"
             out["error"] = {"code": code_, "message": message}
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_FAILED_WORD, finish_reason)) is not None:
             out["status"] = "failed"
             out["error"] = {"code": "model_error", "message": "the server broke off"}
             out["openai_chat:choices.0.finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_CUT_WORD, finish_reason)) is not None:
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             out["openai_chat:choices.0.finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
         match choices_0.get("finish_reason"):
             case "content_filter":
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": "content_filter"}
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if field(field(body.get("choices"), 0), "error") is not None:
+                    ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
                 return
             case "tool_calls":
                 if ctx.has_calls(out):
                     out["status"] = "completed"
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                    ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    if field(field(body.get("choices"), 0), "error") is not None:
+                        ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
                     return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None and ctx.has_calls(out):
             out["status"] = "completed"
             out["openai_chat:choices.0.finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)) is not None:
             out["status"] = "completed"
             out["openai_chat:choices.0.finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
             return
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-    ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
-    ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if field(body.get("choices"), 0) is not None:
+        ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -851,7 +945,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -861,7 +956,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -877,7 +973,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
@@ -886,7 +983,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
                         return
         if (type_ := error.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
             code = error.get("code")
@@ -899,7 +997,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 if param is not None:
                     out["param"] = param
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-                ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                    ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -909,8 +1008,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ('type',), "error.", out)
-            ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('type',), "error.", out)
+            if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -919,7 +1020,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = error
             if code_ is not None:
                 out["code"] = code_
-            ctx.unused(body, ('object', 'message', 'param', 'detail'), "", out)
+            if not _OBJECT_MESSAGE_PARAM_DETAIL.isdisjoint(body):
+                ctx.unused(body, ('object', 'message', 'param', 'detail'), "", out)
             return
     if (body.get("object") is None or body.get("object") == "error") and isinstance(message := body.get("message"), str):
         code = body.get("code")
@@ -930,17 +1032,21 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["code"] = code_
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ('error', 'detail'), "", out)
+            if ("error" in body or "detail" in body):
+                ctx.unused(body, ('error', 'detail'), "", out)
             return
     if (detail := body.get("detail")) is not None:
         if isinstance(detail, str):
             out["message"] = detail
-            ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
+            if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+                ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
             return
         out["message"] = ctx.to_json(detail, body, "detail")
-        ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
+        if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+            ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
         return
-    ctx.unused(body, ('error', 'code', 'object', 'message', 'param', 'detail'), "", out)
+    if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ('error', 'code', 'object', 'message', 'param', 'detail'), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:

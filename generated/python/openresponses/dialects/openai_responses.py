@@ -85,6 +85,7 @@ _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
 _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(["type", "data", "format", "openai_responses:@audio"])
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -189,7 +190,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -200,11 +202,13 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -222,7 +226,8 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -297,7 +302,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -344,7 +350,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -355,11 +362,13 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_schema":
                 if ((name := format_.get("name")) is None or isinstance(name, str)) and ((description := format_.get("description")) is None or isinstance(description, str)) and ((schema := format_.get("schema")) is None or isinstance(schema, dict)):
@@ -375,7 +384,8 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -495,7 +505,8 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -506,11 +517,13 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -528,7 +541,8 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -542,7 +556,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -579,7 +594,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -663,7 +679,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -674,11 +691,13 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
                 return
             case "json_schema":
                 if ((name := format_.get("name")) is None or isinstance(name, str)) and ((description := format_.get("description")) is None or isinstance(description, str)) and ((schema := format_.get("schema")) is None or isinstance(schema, dict)):
@@ -694,7 +713,8 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -802,7 +822,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -872,7 +893,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -882,7 +904,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -900,7 +923,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
             return
     if (type_ := body.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
         code = body.get("code")
@@ -913,7 +937,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ('error',), "", out)
+            if "error" in body:
+                ctx.unused(body, ('error',), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -925,8 +950,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ('type',), "error.", out)
-            ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('type',), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -935,7 +962,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ('type', 'message', 'param'), "", out)
+            if ("type" in body or "message" in body or "param" in body):
+                ctx.unused(body, ('type', 'message', 'param'), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -946,9 +974,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ('type', 'error'), "", out)
+            if ("type" in body or "error" in body):
+                ctx.unused(body, ('type', 'error'), "", out)
             return
-    ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:

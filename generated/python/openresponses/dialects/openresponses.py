@@ -98,6 +98,7 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -187,7 +188,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -263,7 +265,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -310,7 +313,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -431,7 +435,8 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -446,7 +451,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -483,7 +489,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -567,7 +574,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -676,7 +684,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -746,7 +755,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -756,7 +766,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -774,7 +785,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
             return
     if (type_ := body.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
         code = body.get("code")
@@ -787,7 +799,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ('error',), "", out)
+            if "error" in body:
+                ctx.unused(body, ('error',), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -799,8 +812,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ('type',), "error.", out)
-            ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('type',), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -809,7 +824,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ('type', 'message', 'param'), "", out)
+            if ("type" in body or "message" in body or "param" in body):
+                ctx.unused(body, ('type', 'message', 'param'), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -820,9 +836,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ('type', 'error'), "", out)
+            if ("type" in body or "error" in body):
+                ctx.unused(body, ('type', 'error'), "", out)
             return
-    ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:

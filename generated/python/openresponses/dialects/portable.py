@@ -231,7 +231,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ('response_format',), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ('response_format',), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
             raise ctx.expected(body, "tools", "a list")
@@ -241,7 +242,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -322,8 +324,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -335,42 +339,55 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["finish_reason"] = "length"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
                     case "content_filter":
                         out["finish_reason"] = "content_filter"
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
                 ctx.report(body, None, "coerced", "only length and content_filter are told apart")
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                 return
         case "failed":
             if isinstance(error := body.get("error"), dict) and isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
                 out["finish_reason"] = "error"
                 out["error"] = {"code": code, "message": message}
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
                 return
         case "completed":
             if ctx.has_calls(body):
                 out["finish_reason"] = "tool_calls"
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                 return
             out["finish_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
     if (status := body.get("status")) is not None and (status_ := lookup(ENCODE_STATUS, status)) is not None:
         out["finish_reason"] = status_
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        if body.get("incomplete_details") is not None:
+            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ('status',), "", out)
-    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ('status',), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -409,7 +426,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE_, "", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -419,12 +437,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         case "content_filter":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "content_filter"}
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         case "error":
             if isinstance(error := body.get("error"), dict) and isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
@@ -434,30 +454,37 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "tool_calls":
             if ctx.has_calls(out):
                 out["status"] = "completed"
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
                 return
     if (finish_reason := body.get("finish_reason")) is not None and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None and ctx.has_calls(out):
         out["status"] = "completed"
         out["portable:finish_reason"] = word_
         ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
         return
     if body.get("finish_reason") == "stop":
         out["status"] = "completed"
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
         return
     if (finish_reason := body.get("finish_reason")) is not None:
         if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
             out["status"] = "completed"
             out["portable:finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
             return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
         return
-    ctx.unused(body, ('finish_reason',), "", out)
-    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+    if "finish_reason" in body:
+        ctx.unused(body, ('finish_reason',), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -489,7 +516,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -499,7 +527,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -520,9 +549,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ('type',), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ('type',), "error.", out)
             return
-    ctx.unused(body.get("error"), ('type', 'code', 'message', 'param'), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ('type', 'code', 'message', 'param'), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:

@@ -87,8 +87,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -97,7 +99,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice := body.get("tool_choice"), dict) and tool_choice.get("type") == "allowed_tools":
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ('openai_chat:@choice',), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ('openai_chat:@choice',), "", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -113,15 +116,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ('openai_chat:@choice',), "", out)
             return
     if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if ("tool_choice" in body or "openai_chat:@choice" in body):
+        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -131,11 +137,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        ctx.unused(body, ('openai_chat:@limit',), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ('openai_chat:@limit',), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
+    if ("max_output_tokens" in body or "openai_chat:@limit" in body):
+        ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -148,10 +156,13 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
         if lookup(ENCODE_EFFORT, effort) is not None:
             out["reasoning"] = {"effort": lookup(ENCODE_EFFORT, effort)}
             ctx.settle_word(body, effort, "effort", "reasoning.effort", reasoning, "effort")
-            ctx.unused(body, ('openai_chat:@effort',), "", out)
+            if "openai_chat:@effort" in body:
+                ctx.unused(body, ('openai_chat:@effort',), "", out)
             return
-    ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
-    ctx.unused(body, ('openai_chat:@effort',), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+    if "openai_chat:@effort" in body:
+        ctx.unused(body, ('openai_chat:@effort',), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -186,7 +197,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ('response_format',), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ('response_format',), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -204,7 +216,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -213,31 +226,37 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ('function_call',), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ('function_call',), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ('tool_choice',), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ('tool_choice',), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ('function_call',), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ('function_call',), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            ctx.unused(body, ('function_call',), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ('function_call',), "", out)
             return
-    ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if ("tool_choice" in body or "function_call" in body):
+        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -248,16 +267,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        ctx.unused(body, ('max_tokens',), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ('max_tokens',), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        ctx.unused(body, ('max_completion_tokens',), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ('max_completion_tokens',), "", out)
         return
-    ctx.unused(body, ('max_completion_tokens', 'max_tokens'), "", out)
+    if ("max_completion_tokens" in body or "max_tokens" in body):
+        ctx.unused(body, ('max_completion_tokens', 'max_tokens'), "", out)
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -266,15 +288,19 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
         out["reasoning"] = {"effort": effort}
         out["openai_chat:@effort"] = "flat"
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        if body.get("reasoning") is not None:
+            ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
         return
     if isinstance(reasoning := body.get("reasoning"), dict) and (effort := reasoning.get("effort")) is not None and (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "reasoning.effort", out)
-        ctx.unused(body, ('reasoning_effort',), "", out)
+        if "reasoning_effort" in body:
+            ctx.unused(body, ('reasoning_effort',), "", out)
         return
-    ctx.unused(body, ('reasoning_effort',), "", out)
-    ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+    if "reasoning_effort" in body:
+        ctx.unused(body, ('reasoning_effort',), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:

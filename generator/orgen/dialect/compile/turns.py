@@ -265,7 +265,7 @@ class TurnsCompiler:
         scope = self.compiler.scope(rule, Direction.ENCODE, "item")
         match(rule.canonical, root("item"), scope, "item")
         limit(rule, scope)
-        body = pick(rule.native, scope)
+        body = pick(self.compiler, rule.native, scope)
         builder = Builder(scope)
         assert isinstance(rule.native, Object)
         first = rule.native.entries[0]

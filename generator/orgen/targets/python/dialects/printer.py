@@ -25,6 +25,7 @@ from orgen.ir.operations import (
     NewList,
     Put,
     Stmt,
+    Unused,
 )
 from orgen.ir.schema import Json
 from orgen.render import environment
@@ -76,6 +77,7 @@ class Printer:
             "field_table": self.field_table,
             "bound_test": self.bound_test,
             "any_key_test": self.any_key_test,
+            "unused_test": self.unused_test,
             "keys": lambda op: repr(tuple(op.keys)),
             "names": lambda names: repr(tuple(names)),
             "identifier": identifier,
@@ -165,6 +167,12 @@ class Printer:
             return f"not {self.key_set(op.keys)}.isdisjoint({value})"
         tests = " or ".join(f"{literal(key)} in {value}" for key in op.keys)
         return f"({tests})" if len(op.keys) > 1 else tests
+
+    def unused_test(self, op: Unused) -> str:
+        """Whether there is anything that may be unused: its container, or one of its keys."""
+        if isinstance(op.container, Local):
+            return self.any_key_test(HasAny(op.container, op.keys))
+        return f"{self.show(op.container)} is not None"
 
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
