@@ -16,9 +16,18 @@ SERVED: dict[str, dict[str, Served]] = {
         "ollama": Served("/v1/messages"),
     },
     "gemini_generate_content": {
-        "gemini": Served("/models/{model}:generateContent", stream_path="/models/{model}:streamGenerateContent?alt=sse"),
-        "google": Served("/models/{model}:generateContent", stream_path="/models/{model}:streamGenerateContent?alt=sse"),
-        "vertex": Served("/publishers/google/models/{model}:generateContent", stream_path="/publishers/google/models/{model}:streamGenerateContent?alt=sse"),
+        "gemini": Served(
+            "/models/{model}:generateContent",
+            stream_path="/models/{model}:streamGenerateContent?alt=sse",
+        ),
+        "google": Served(
+            "/models/{model}:generateContent",
+            stream_path="/models/{model}:streamGenerateContent?alt=sse",
+        ),
+        "vertex": Served(
+            "/publishers/google/models/{model}:generateContent",
+            stream_path="/publishers/google/models/{model}:streamGenerateContent?alt=sse",
+        ),
     },
     "ollama_chat": {
         "ollama": Served("/api/chat"),

@@ -34,13 +34,84 @@ from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
 from ..runtime.splitting import Splitting
 
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "service_tier": "string", "top_logprobs": "integer"})
-DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "service_tier": "string",
+        "top_logprobs": "integer",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "service_tier", "top_logprobs", "stream_options", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit", "reasoning", "openai_chat:@effort"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "service_tier", "top_logprobs", "stream_options", "verbosity", "response_format", "messages", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens", "reasoning_effort", "reasoning"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "service_tier",
+        "top_logprobs",
+        "stream_options",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "reasoning",
+        "openai_chat:@effort",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "service_tier",
+        "top_logprobs",
+        "stream_options",
+        "verbosity",
+        "response_format",
+        "messages",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+        "reasoning_effort",
+        "reasoning",
+    ]
+)
 _NAME = frozenset(["name"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
@@ -96,17 +167,24 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/openrouter.yaml:28)"""
-    if isinstance(tool_choice := body.get("tool_choice"), dict) and tool_choice.get("type") == "allowed_tools":
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict)
+        and tool_choice.get("type") == "allowed_tools"
+    ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if "openai_chat:@choice" in body:
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call" and lookup(ENCODE_MODE, tool_choice) is not None:
+        if (
+            isinstance(tool_choice, str)
+            and body.get("openai_chat:@choice") == "function_call"
+            and lookup(ENCODE_MODE, tool_choice) is not None
+        ):
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
@@ -117,17 +195,19 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not (isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)):
+    if body.get("tool_choice") is not None and not (
+        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
+    ):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if ("tool_choice" in body or "openai_chat:@choice" in body):
-        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -138,17 +218,21 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["max_tokens"] = max_output_tokens
         if "openai_chat:@limit" in body:
-            ctx.unused(body, ('openai_chat:@limit',), "", out)
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    if ("max_output_tokens" in body or "openai_chat:@limit" in body):
-        ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
     """reasoning (spec/providers/openrouter.yaml:23)"""
-    if isinstance(reasoning := body.get("reasoning"), dict) and (effort := reasoning.get("effort")) is not None and isinstance(effort, str):
+    if (
+        isinstance(reasoning := body.get("reasoning"), dict)
+        and (effort := reasoning.get("effort")) is not None
+        and isinstance(effort, str)
+    ):
         if body.get("openai_chat:@effort") == "flat" and lookup(ENCODE_EFFORT, effort) is not None:
             out["reasoning_effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "reasoning_effort", reasoning, "effort")
@@ -157,12 +241,12 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
             out["reasoning"] = {"effort": lookup(ENCODE_EFFORT, effort)}
             ctx.settle_word(body, effort, "effort", "reasoning.effort", reasoning, "effort")
             if "openai_chat:@effort" in body:
-                ctx.unused(body, ('openai_chat:@effort',), "", out)
+                ctx.unused(body, ("openai_chat:@effort",), "", out)
             return
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
     if "openai_chat:@effort" in body:
-        ctx.unused(body, ('openai_chat:@effort',), "", out)
+        ctx.unused(body, ("openai_chat:@effort",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -175,7 +259,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -189,7 +273,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -198,7 +282,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -227,7 +311,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
         if "function_call" in body:
-            ctx.unused(body, ('function_call',), "", out)
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
@@ -235,28 +319,28 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
-    if ("tool_choice" in body or "function_call" in body):
-        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -268,7 +352,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
         if "max_tokens" in body:
-            ctx.unused(body, ('max_tokens',), "", out)
+            ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
@@ -276,36 +360,46 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         if "max_completion_tokens" in body:
-            ctx.unused(body, ('max_completion_tokens',), "", out)
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
-    if ("max_completion_tokens" in body or "max_tokens" in body):
-        ctx.unused(body, ('max_completion_tokens', 'max_tokens'), "", out)
+    if "max_completion_tokens" in body or "max_tokens" in body:
+        ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
     """reasoning (spec/providers/openrouter.yaml:23)"""
-    if (reasoning_effort := body.get("reasoning_effort")) is not None and (effort := lookup(DECODE_EFFORT, reasoning_effort)) is not None:
+    if (reasoning_effort := body.get("reasoning_effort")) is not None and (
+        effort := lookup(DECODE_EFFORT, reasoning_effort)
+    ) is not None:
         out["reasoning"] = {"effort": effort}
         out["openai_chat:@effort"] = "flat"
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
         if body.get("reasoning") is not None:
-            ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+            ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
         return
-    if isinstance(reasoning := body.get("reasoning"), dict) and (effort := reasoning.get("effort")) is not None and (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
+    if (
+        isinstance(reasoning := body.get("reasoning"), dict)
+        and (effort := reasoning.get("effort")) is not None
+        and (effort_ := lookup(DECODE_EFFORT, effort)) is not None
+    ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "reasoning.effort", out)
         if "reasoning_effort" in body:
-            ctx.unused(body, ('reasoning_effort',), "", out)
+            ctx.unused(body, ("reasoning_effort",), "", out)
         return
     if "reasoning_effort" in body:
-        ctx.unused(body, ('reasoning_effort',), "", out)
+        ctx.unused(body, ("reasoning_effort",), "", out)
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
     """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = {"type": "function", "function": {"name": ctx.native_name(name)}}
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -315,7 +409,13 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
     """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if isinstance(native, dict) and (native.get("type") is None or native.get("type") == "function") and isinstance(function := native.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None:
+    if (
+        isinstance(native, dict)
+        and (native.get("type") is None or native.get("type") == "function")
+        and isinstance(function := native.get("function"), dict)
+        and (name := function.get("name")) is not None
+        and (name_ := safe_name(name)) is not None
+    ):
         out = {"type": "function", "name": name_}
         if name != name_:
             ctx.keep_renamed(name, name_, "function.name", out, function, "name")
@@ -331,9 +431,36 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the gateway keeps no answers", "metadata": "the gateway has no labels", "safety_identifier": "the gateway passes no end users on", "prompt_cache_key": "the gateway picks the cache itself", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the gateway keeps no answers",
+            "metadata": "the gateway has no labels",
+            "safety_identifier": "the gateway passes no end users on",
+            "prompt_cache_key": "the gateway picks the cache itself",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -8,12 +8,19 @@ from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        settings=BASE.tables.settings | {"chat_template_kwargs", "min_p", "repetition_penalty", "seed", "stop", "structured_outputs", "top_k"},
+        settings=BASE.tables.settings
+        | {
+            "chat_template_kwargs",
+            "min_p",
+            "repetition_penalty",
+            "seed",
+            "stop",
+            "structured_outputs",
+            "top_k",
+        },
     ),
 )

@@ -55,7 +55,10 @@ class Gathering(EncodeNames):
         Parts that none of the groups takes are reported, and an order that is not kept.
         """
         if isinstance(content, str):
-            return [self.picked_text(content, *group) for group in groups]
+            texts = []
+            for rule, types in groups:
+                texts.append(self.picked_text(content, rule, types))
+            return texts
         if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
         found: list[list[Any]] = [[] for _ in groups]
@@ -97,9 +100,7 @@ class Gathering(EncodeNames):
             del self.losses[losses:]
         return made
 
-    def picked_text(
-        self, text: str, rule: Rule, types: frozenset[str] | None
-    ) -> list[Any] | None:
+    def picked_text(self, text: str, rule: Rule, types: frozenset[str] | None) -> list[Any] | None:
         """A bare string: text of the user, or of the assistant."""
         for kind in ("input_text", "output_text"):
             if types is None or kind in types:
@@ -227,7 +228,7 @@ class Gathering(EncodeNames):
                 message, apart = dict(turn.header), True
                 bare.append(message)
             if apart or not merge(found[-1], message, turn, self.tables.text):
-                if found and current is not None and current.fill:
+                if found and current.fill:
                     fill(found[-1], current, bare)
                 found.append(message)
                 current = turn
@@ -237,7 +238,7 @@ class Gathering(EncodeNames):
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        if found and current is not None and current.fill:
+        if found and current.fill:
             fill(found[-1], current, bare)
         return found
 

@@ -242,6 +242,8 @@ def join(texts: Any) -> str | None:
     """The strings of a list as one; None for no list or an empty one."""
     if not isinstance(texts, list):
         return None
+    if len(texts) == 1 and isinstance(texts[0], str):
+        return texts[0]
     return "".join(text for text in texts if isinstance(text, str))
 
 

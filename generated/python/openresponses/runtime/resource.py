@@ -159,9 +159,7 @@ def allowed_calls(
     return kept
 
 
-def complete_echo(
-    whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]
-) -> None:
+def complete_echo(whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]) -> None:
     """Echoed settings: those of the answer, which are taken from `found`, else of the request.
 
     The response's form demands more than the request's.
@@ -203,6 +201,7 @@ def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
 def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
     """Ids and statuses, and the lists that the contract demands in text parts."""
     last = len(output) - 1
+    minted, mark = ctx.minted, f"{MINTED}{ctx.base}"
     for index, item in enumerate(output):
         kind = item.get("type", "item")
         identifier, state = item.get("id"), item.get("status")
@@ -211,7 +210,9 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
         if state == "":
             item[f"{ctx.tables.name}:status"] = ""
         if not identifier:
-            identifier = ctx.mint(PREFIXES.get(kind, "item"), None)
+            prefix = PREFIXES.get(kind, "item")
+            number = minted[prefix] = minted.get(prefix, 0) + 1
+            identifier = f"{prefix}{mark}{number}"
         if not state:
             state = "incomplete" if index == last and status == "incomplete" else "completed"
         whole = {"type": kind, "id": identifier, "status": state, **item}
@@ -245,15 +246,16 @@ def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
     if usage is None:
         return None
-    given = {key: value for key, value in usage.items() if "details" not in key}
+    given = dict(usage)
+    read, written = given.pop("input_tokens_details", {}), given.pop("output_tokens_details", {})
     into, out = given.get("input_tokens") or 0, given.get("output_tokens") or 0
     return {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,
         **given,
-        "input_tokens_details": {"cached_tokens": 0, **usage.get("input_tokens_details", {})},
-        "output_tokens_details": {"reasoning_tokens": 0, **usage.get("output_tokens_details", {})},
+        "input_tokens_details": {"cached_tokens": 0, **read},
+        "output_tokens_details": {"reasoning_tokens": 0, **written},
     }
 
 
@@ -263,16 +265,19 @@ def reduced(response: dict[str, Any], dialect: str) -> dict[str, Any]:
     The service tier is no echo but says what was used; `default` says nothing,
     unless the vendor itself had said so.
     """
-    used = response.get("service_tier") != ECHO["service_tier"]
-    told = used or f"{dialect}:{TIER}" in response
-    return {
-        key: value
-        for key, value in response.items()
-        if (key not in ECHO or (key == "service_tier" and told))
-        and key not in ("object", "completed_at")
-        and not (key == "error" and value is None)
-        and not (key == "id" and is_minted(value))
-    }
+    tier = response.get("service_tier")
+    told = tier != ECHO["service_tier"] or f"{dialect}:{TIER}" in response
+    found = {key: value for key, value in response.items() if key not in _UNSAID}
+    if told and "service_tier" in response:
+        found["service_tier"] = tier
+    if response.get("error") is None:
+        found.pop("error", None)
+    if is_minted(response.get("id")):
+        del found["id"]
+    return found
+
+
+_UNSAID = frozenset({*ECHO, "object", "completed_at"})
 
 
 def complete_error(status: int, body: Any, found: dict[str, Any]) -> dict[str, Any]:
