@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias,
 from . import resource
 from .context import response_base
 from .decoding import MAX_RESPONSE_BYTES, StreamDecoder
-from .encoding import StreamEncoder
+from .encoding import SpeakingEncoder, StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
 from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
+from .mirroring import MirrorEncoder
 from .profiles import spoken
 from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
@@ -289,7 +290,9 @@ class Dialect(Generic[Request, Response, Error]):
         Raises UnsupportedError where the API has no streams.
         """
         own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
-        return StreamEncoder(own, own.streams(), plain(request) if request else None, provider)
+        table = own.streams()
+        form = SpeakingEncoder if table.mirror is None else MirrorEncoder
+        return form(own, table, plain(request) if request else None, provider)
 
     def streams(self) -> StreamTable:
         """How streams are laid out, if the API has them."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from importlib import import_module
 from itertools import accumulate
 from typing import Any
@@ -99,6 +100,15 @@ def dumps(value: Any) -> bytes:
             if b"null" not in data:  # which orjson also writes for NaN
                 return data
     return utf8(_encoded(value))
+
+
+def _quoted(text: str) -> bytes:
+    return _ENCODER.encode(text).encode()
+
+
+quoted: Callable[[str], bytes] = _orjson.dumps if _orjson else _quoted
+"""The JSON text of a string, as `dumps` writes it: raises TypeError or ValueError where that
+has to mend halves of surrogate pairs."""
 
 
 def value_of(text: str) -> Any:
