@@ -28,9 +28,9 @@ from .grounding import ANSWER_FIXUPS
 from .jsontext import loads, loads_all, utf8
 from .pieced import Pieced, plan_of
 from .primitives import MINTED
+from .splitting import Splitting
 from .streams import StreamTable
 from .told import Told
-from .splitting import Splitting
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent

@@ -54,7 +54,7 @@ class EncodeNames(EncodeContext):
         prefix = f"{self.tables.name}:"
         values = [*as_elements(self.source.get("input")), *as_elements(self.source.get("tools"))]
         named = [value for value in values if isinstance(value, dict) and "name" in value]
-        if not any([prefix in " ".join(value) for value in named]):
+        if not any(prefix in " ".join(value) for value in named):
             return {}
         names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}
         return {name: kept for name, kept in names.items() if kept != name}

@@ -529,9 +529,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             if "openai_chat:@choice" in body:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
         ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
@@ -1661,7 +1659,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                                 out,
                                             )
                                         return TURN_MESSAGES_ASSISTANT, out
-                        if isinstance(content, list) or isinstance(content, str):
+                        if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
                                 "content": (

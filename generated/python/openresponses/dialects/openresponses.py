@@ -303,7 +303,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -313,7 +313,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -540,7 +540,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_echoed_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -819,7 +819,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__

@@ -274,7 +274,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_choice)) is not None:
             out["tool_choice"] = tool_choice_

@@ -212,9 +212,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             if "openai_chat:@choice" in body:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
         ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
