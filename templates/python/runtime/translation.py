@@ -136,7 +136,7 @@ class Dialect(Generic[Request, Response, Error]):
         path = own.path
         url: dict[str, Any] = {}
         if "{" in path:
-            url = {key[1:]: native.pop(key) for key in [k for k in native if k[:1] == "@"]}
+            url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
         if body.get(FIELD) is not None:
             apply_settings(ctx, body, native, provider)
         for name in own.tables.fixups:
@@ -410,6 +410,11 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._:@/-]|\.\.")
 
 
+def url_keys(path: str) -> list[str]:
+    """The fields of a URL path, and whether a stream is wanted."""
+    return [*re.findall(r"\{(\w+)\}", path), "stream"]
+
+
 def _quoted(value: Any) -> str:
     """A model name in a path: letters, digits and the marks that model names use."""
     return _UNSAFE.sub("_", str(value or ""))
@@ -429,7 +434,7 @@ def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
 def _pattern(template: str) -> re.Pattern[str]:
     """What paths of a dialect end in."""
     pattern = re.escape(_tail(template.partition("?")[0]))
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/:]+(?:/[^/:]+)*)", pattern) + "$")
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern) + "$")
 
 
 def _tail(template: str) -> str:

@@ -216,6 +216,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
         "service_tier",
         "status",
         "incomplete_details",
+        "gemini_generate_content:@refused",
         "gemini_generate_content:promptFeedback",
         "error",
         "gemini_generate_content:candidates.0.finishReason",
@@ -304,6 +305,14 @@ _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE = frozenset(
     ["responseId", "modelVersion", "createTime", "candidates", "usageMetadata", "promptFeedback"]
 )
 _ROLE_PARTS = frozenset(["role", "parts"])
+_STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON = frozenset(
+    [
+        "status",
+        "gemini_generate_content:@refused",
+        "gemini_generate_content:promptFeedback",
+        "gemini_generate_content:candidates.0.finishReason",
+    ]
+)
 _STATUS_MESSAGE_CODE = frozenset(["status", "message", "code"])
 _TEXT = frozenset(["text"])
 _TEXT_THOUGHT = frozenset(["text", "thought"])
@@ -1213,6 +1222,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if (
                     incomplete_details.get("reason") == "content_filter"
+                    and body.get("gemini_generate_content:@refused") == "prompt"
                     and (
                         gemini_generate_content_prompt_feedback := body.get(
                             "gemini_generate_content:promptFeedback"
@@ -1242,12 +1252,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         "reason",
                     )
                     if (
-                        "gemini_generate_content:promptFeedback" in body
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
                         or "gemini_generate_content:candidates.0.finishReason" in body
                     ):
                         ctx.unused(
                             body,
                             (
+                                "gemini_generate_content:@refused",
                                 "gemini_generate_content:promptFeedback",
                                 "gemini_generate_content:candidates.0.finishReason",
                             ),
@@ -1262,12 +1274,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if body.get("incomplete_details") is not None:
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             if (
-                "gemini_generate_content:promptFeedback" in body
+                "gemini_generate_content:@refused" in body
+                or "gemini_generate_content:promptFeedback" in body
                 or "gemini_generate_content:candidates.0.finishReason" in body
             ):
                 ctx.unused(
                     body,
                     (
+                        "gemini_generate_content:@refused",
                         "gemini_generate_content:promptFeedback",
                         "gemini_generate_content:candidates.0.finishReason",
                     ),
@@ -1301,8 +1315,19 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                                 "incomplete_details.",
                                 out,
                             )
-                        if "gemini_generate_content:promptFeedback" in body:
-                            ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                     if (
                         isinstance(message := error.get("message"), str)
@@ -1326,8 +1351,19 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                                 "incomplete_details.",
                                 out,
                             )
-                        if "gemini_generate_content:promptFeedback" in body:
-                            ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                 if isinstance(message := error.get("message"), str):
                     put(out, ("candidates", 0, "finishReason"), "OTHER")
@@ -1337,12 +1373,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                         )
                     if (
-                        "gemini_generate_content:promptFeedback" in body
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
                         or "gemini_generate_content:candidates.0.finishReason" in body
                     ):
                         ctx.unused(
                             body,
                             (
+                                "gemini_generate_content:@refused",
                                 "gemini_generate_content:promptFeedback",
                                 "gemini_generate_content:candidates.0.finishReason",
                             ),
@@ -1352,15 +1390,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if (
-        "status" in body
-        or "gemini_generate_content:promptFeedback" in body
-        or "gemini_generate_content:candidates.0.finishReason" in body
+    if not _STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON.isdisjoint(
+        body
     ):
         ctx.unused(
             body,
             (
                 "status",
+                "gemini_generate_content:@refused",
                 "gemini_generate_content:promptFeedback",
                 "gemini_generate_content:candidates.0.finishReason",
             ),
@@ -1382,6 +1419,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body.get("candidates"),
         "content",
         decode_contents_model,
+        TURN_CONTENTS_MODEL,
         out,
         ["output"],
         "candidates",
@@ -1481,6 +1519,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     ) is not None:
         out["status"] = "incomplete"
         out["incomplete_details"] = {"reason": "content_filter"}
+        out["gemini_generate_content:@refused"] = "prompt"
         out["gemini_generate_content:promptFeedback"] = prompt_feedback
         return
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
@@ -1529,7 +1568,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1539,7 +1578,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1603,7 +1642,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1615,7 +1654,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     if (
         isinstance(error := body.get("error"), dict)
         and isinstance(status := error.get("status"), str)
@@ -1632,7 +1671,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1671,14 +1710,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     if isinstance(message, dict):
         return TURN_TOOLS_TURN, decode_tools_turn(message, ctx)
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1724,14 +1763,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, _FUNCTION_DECLARATIONS, items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items: list[Any] = []
     if message.get("functionDeclarations") is not None:
         ctx.take_apart(
@@ -1747,7 +1786,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1957,7 +1996,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
@@ -1967,7 +2006,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -2021,12 +2060,12 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items = decode_contents_user_items(message, ctx)
     if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
         ctx.keep_turn(message, _ROLE_PARTS, items, "user", ())
@@ -2034,7 +2073,7 @@ def decode_contents_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items: list[Any] = []
     if message.get("parts") is not None:
         ctx.take_apart(
@@ -2050,7 +2089,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -2100,12 +2139,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -2118,7 +2157,7 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
     if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
         ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
@@ -2126,7 +2165,7 @@ def decode_contents_model(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
     if message.get("parts") is not None:
         ctx.take_apart(
@@ -2143,7 +2182,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2157,7 +2196,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if len(native) > 1:
@@ -2167,7 +2206,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2181,14 +2220,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2288,7 +2327,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2377,7 +2416,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2491,7 +2530,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2585,7 +2624,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2606,7 +2645,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if len(native) > 1:
@@ -2616,7 +2655,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2630,7 +2669,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2644,7 +2683,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2658,12 +2697,12 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2677,7 +2716,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         if native != name:

@@ -706,7 +706,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             if "tool_choice" in body:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
-        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+        if isinstance(function_call, dict):
+            choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
@@ -719,7 +720,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             if "function_call" in body:
                 ctx.unused(body, ("function_call",), "", out)
             return
-        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+        if isinstance(tool_choice, dict):
+            choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             if "function_call" in body:
                 ctx.unused(body, ("function_call",), "", out)
@@ -956,7 +958,14 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
-        body, body.get("choices"), "message", decode_messages_assistant, out, ["output"], "choices"
+        body,
+        body.get("choices"),
+        "message",
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "choices",
     )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):

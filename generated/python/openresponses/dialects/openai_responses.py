@@ -1529,7 +1529,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": status,
                     }
@@ -1546,7 +1546,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": (
                             content
                             if isinstance(content, str) and not ctx.response
@@ -1601,7 +1601,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": "completed",
                     }
@@ -1616,7 +1616,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": (
                             content
                             if isinstance(content, str) and not ctx.response
@@ -1775,7 +1775,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if (encrypted_content_ := filled(content_)) is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                                 "content": encrypted_content_,
                             }
@@ -1792,7 +1792,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if encrypted_content is None or state is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                             }
                             if content is not None:
@@ -3346,7 +3346,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_MODE_TOOLS.issuperset(native):
                         ctx.account(native, _TYPE_MODE_TOOLS, "", out)
                     return out
-    return ctx.foreign(native, "tool_choice")
+    return ctx.foreign_or_word(native, "tool_choice")
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:

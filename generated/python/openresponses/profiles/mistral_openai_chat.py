@@ -249,7 +249,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             if "tool_choice" in body:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
-        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+        if isinstance(function_call, dict):
+            choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
@@ -262,7 +263,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             if "function_call" in body:
                 ctx.unused(body, ("function_call",), "", out)
             return
-        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+        if isinstance(tool_choice, dict):
+            choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             if "function_call" in body:
                 ctx.unused(body, ("function_call",), "", out)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import residue
 from .context import as_elements
 from .decode_context import DecodeContext
 from .encode_context import EncodeContext
@@ -69,7 +70,9 @@ def _is_named(value: dict[str, Any]) -> bool:
 def kept_name(value: dict[str, Any], prefix: str) -> Any:
     """The vendor's name of a tool or call, where it had another, else its name."""
     for key, found in value.items():
-        if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
+        if not key.startswith(prefix) or key.startswith(prefix + residue.TURN):
+            continue
+        if key[len(prefix) :].rpartition(".")[2] == "name" and safe_name(found) == value["name"]:
             return found
     return value["name"]
 
