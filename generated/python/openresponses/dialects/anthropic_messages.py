@@ -707,7 +707,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
-                ctx.report(body, None, "coerced", "a message cannot say that it failed")
+                ctx.report(body, "status", "coerced", "a message cannot say that it failed")
                 if body.get("incomplete_details") is not None:
                     ctx.unused(
                         body.get("incomplete_details"), ("reason",), "incomplete_details.", out
