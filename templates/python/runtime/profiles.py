@@ -77,9 +77,7 @@ def _different(name: str, provider: str, module: str) -> Any:
     )
 
 
-def _known_to(
-    tables: DialectTables, provider: str, elsewhere: Mapping[str, str]
-) -> DialectTables:
+def _known_to(tables: DialectTables, provider: str, elsewhere: Mapping[str, str]) -> DialectTables:
     """The facts with the settings that one provider has of those that not all have."""
     slug = tables.slugs.get(provider, provider)
     foreign = {name for name, servers in tables.servers.items() if slug not in servers}
