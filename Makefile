@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test test-full check format update-golden bench bench-client bench-generation clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench bench-client bench-peers bench-guard bench-docs clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -70,8 +70,14 @@ bench: $(STAMP) ## Measure against the goals (ARGS=--full: longer; --only KEY, -
 bench-client: $(STAMP) ## Measure 200 streams at once through one client (ARGS=--streams=1000)
 	$(BIN)/python -m benchmarks.concurrency $(ARGS)
 
-bench-generation: $(STAMP) ## Measure generation: cold, one dialect, unchanged (ARGS=--quick)
-	$(BIN)/python -m benchmarks.generation $(ARGS)
+bench-peers: $(STAMP) ## Install the libraries that we are measured beside
+	$(BIN)/python -m pip install --quiet --no-warn-script-location -e '.[bench]'
+
+bench-guard: $(STAMP) ## Compare with the checked-in ratios (ARGS=--update-baseline: keep these)
+	$(BIN)/python -m benchmarks --guard $(ARGS)
+
+bench-docs: bench-peers ## Measure at length and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks --full --docs $(ARGS)
 
 clean: ## Remove .venv and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,6 +23,9 @@ KEPT = 100_000
 """Bytes that may stay of any number of keep-alives."""
 
 
+KEYS = ("growth/length", "growth/chunk", "growth/byte", "growth/keep-alive")
+
+
 def proofs(full: bool = False) -> Iterator[Proof]:
     """All of them, one after the other."""
     count = EVENTS * (10 if full else 1)

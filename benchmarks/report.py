@@ -13,6 +13,7 @@ COLUMN = 11
 def lines(report: Report) -> Iterator[str]:
     """The whole report as text."""
     yield ", ".join(f"{name} {version}" for name, version in report.versions.items())
+    yield report.machine
     for name, results in groups(report.results).items():
         yield ""
         yield from table(name, results)

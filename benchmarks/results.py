@@ -59,12 +59,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of one run. `versions` tells Python and every package that took part.
+    """All of one run. `versions` tells Python and every package that took part, `machine`
+    the system and the number of processors.
 
     `absent` are peers that are not installed.
     """
 
     mode: str
+    machine: str
     versions: dict[str, str]
     results: tuple[Result, ...]
     proofs: tuple[Proof, ...] = ()
@@ -86,6 +88,7 @@ def read(file: Path) -> Report:
     value = json.loads(file.read_text("utf-8"))
     return Report(
         mode=value["mode"],
+        machine=value["machine"],
         versions=value["versions"],
         results=tuple(_result(entry) for entry in value["results"]),
         proofs=tuple(Proof(**entry) for entry in value["proofs"]),

@@ -59,7 +59,7 @@ def measure(
     gc.collect()
     gc.freeze()
     try:
-        entered = {name: _calibrated(run, effort, clock) for name, run in contestants.items()}
+        entered = {name: _entered(run, effort, clock) for name, run in contestants.items()}
         for number in range(effort.rounds):
             for contestant in entered.values():
                 if _takes_part(contestant.rounds, number, effort.rounds):
@@ -70,9 +70,16 @@ def measure(
     return {name: _timing(contestant.times, floor) for name, contestant in entered.items()}
 
 
-def _calibrated(run: Run, effort: Effort, clock: Clock) -> _Contestant:
-    """Runs it twice, so that it is warm, and plans its turns by the second time."""
+def _entered(run: Run, effort: Effort, clock: Clock) -> _Contestant:
+    """Runs it twice, so that it is warm, and plans its turns by the second time.
+
+    One whose first run is beyond its budget is done: that run is its round.
+    """
+    start = clock()
     run()
+    spent = clock() - start
+    if spent > effort.budget:
+        return _Contestant(run, 1, 0, {0: spent})
     start = clock()
     run()
     spent = max(clock() - start, 1)

@@ -16,7 +16,7 @@ from . import jsontext, residue
 from .errors import Action, DecodeError, Loss, Unsupported
 from .kinds import ARTICLES, described, kind_name
 from .positions import Positions, holder_of, pointer
-from .primitives import MINTED, is_integer, is_number
+from .primitives import MINTED, is_integer, is_minted, is_number
 from .tables import DialectTables, Rule
 
 NULL = frozenset({type(None)})
@@ -220,6 +220,11 @@ class Context:
             return identifier
         number = self.minted[kind] = self.minted.get(kind, 0) + 1
         return f"{kind}{MINTED}{self.base}{number}"
+
+    def own_or_new_id(self, kind: str, identifier: Any) -> Any:
+        """The id that the client or the vendor gave, even an empty one, else a new one."""
+        own = identifier is not None and not is_minted(identifier)
+        return identifier if own else self.mint(kind, None)
 
     def has_model(self, body: Any, prefix: str) -> bool:
         """Whether the request goes to a model whose name begins so."""

@@ -68,7 +68,9 @@ class EncodeNames(EncodeContext):
 def kept_name(value: dict[str, Any], prefix: str) -> Any:
     """The vendor's name of a tool or call, where it had another, else its name."""
     for key, found in value.items():
-        if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
+        if not key.startswith(prefix) or key.startswith(prefix + residue.TURN):
+            continue
+        if key[len(prefix) :].rpartition(".")[2] == "name" and safe_name(found) == value["name"]:
             return found
     return value["name"]
 

@@ -687,7 +687,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "type", "message", "", out)
-    ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
+    ctx.ungather_one(
+        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")

@@ -213,6 +213,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
         "service_tier",
         "status",
         "incomplete_details",
+        "gemini_generate_content:@refused",
         "gemini_generate_content:promptFeedback",
         "error",
         "gemini_generate_content:candidates.0.finishReason",
@@ -1154,6 +1155,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if (
                     incomplete_details.get("reason") == "content_filter"
+                    and body.get("gemini_generate_content:@refused") == "prompt"
                     and (
                         gemini_generate_content_prompt_feedback := body.get(
                             "gemini_generate_content:promptFeedback"
@@ -1183,6 +1185,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     ctx.unused(
                         body,
                         (
+                            "gemini_generate_content:@refused",
                             "gemini_generate_content:promptFeedback",
                             "gemini_generate_content:candidates.0.finishReason",
                         ),
@@ -1197,6 +1200,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(
                 body,
                 (
+                    "gemini_generate_content:@refused",
                     "gemini_generate_content:promptFeedback",
                     "gemini_generate_content:candidates.0.finishReason",
                 ),
@@ -1225,7 +1229,15 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         ctx.unused(
                             body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                         )
-                        ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                            ),
+                            "",
+                            out,
+                        )
                         return
                     if (
                         isinstance(message := error.get("message"), str)
@@ -1245,7 +1257,15 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         ctx.unused(
                             body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                         )
-                        ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                            ),
+                            "",
+                            out,
+                        )
                         return
                 if isinstance(message := error.get("message"), str):
                     put(out, ("candidates", 0, "finishReason"), "OTHER")
@@ -1256,6 +1276,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     ctx.unused(
                         body,
                         (
+                            "gemini_generate_content:@refused",
                             "gemini_generate_content:promptFeedback",
                             "gemini_generate_content:candidates.0.finishReason",
                         ),
@@ -1269,6 +1290,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         body,
         (
             "status",
+            "gemini_generate_content:@refused",
             "gemini_generate_content:promptFeedback",
             "gemini_generate_content:candidates.0.finishReason",
         ),
@@ -1288,6 +1310,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body.get("candidates"),
         "content",
         decode_contents_model,
+        TURN_CONTENTS_MODEL,
         out,
         ["output"],
         "candidates",
@@ -1384,6 +1407,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     ) is not None:
         out["status"] = "incomplete"
         out["incomplete_details"] = {"reason": "content_filter"}
+        out["gemini_generate_content:@refused"] = "prompt"
         out["gemini_generate_content:promptFeedback"] = prompt_feedback
         return
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
@@ -1423,7 +1447,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1433,7 +1457,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1493,7 +1517,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1504,7 +1528,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     if (
         isinstance(error := body.get("error"), dict)
         and isinstance(status := error.get("status"), str)
@@ -1520,7 +1544,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1559,14 +1583,14 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     if isinstance(message, dict):
         return TURN_TOOLS_TURN, decode_tools_turn(message, ctx)
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1610,14 +1634,14 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items = decode_tools_turn_items(message, ctx)
     ctx.take_unknown(message, ["functionDeclarations"], items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1632,7 +1656,7 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1824,7 +1848,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
             return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
@@ -1834,7 +1858,7 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1887,19 +1911,19 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items = decode_contents_user_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "user", [])
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -1914,7 +1938,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1961,12 +1985,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1979,14 +2003,14 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
     ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
     ctx.take_apart(
         items,
@@ -2002,7 +2026,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2016,7 +2040,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
         if len(native) > 1:
@@ -2026,7 +2050,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2040,14 +2064,14 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2147,7 +2171,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2236,7 +2260,7 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2350,7 +2374,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
@@ -2444,7 +2468,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2465,7 +2489,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
         if len(native) > 1:
@@ -2475,7 +2499,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2489,7 +2513,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
@@ -2503,7 +2527,7 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2517,12 +2541,12 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2536,7 +2560,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
         ctx.keep_renamed(native, name, "", out, native, "")

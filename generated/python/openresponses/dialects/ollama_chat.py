@@ -497,7 +497,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out = {}
     ctx.check_constant(body, "done", True, "", out)
     ctx.ungather_one(
-        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
     )
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
@@ -1057,15 +1063,17 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                 if isinstance(data := part.get("data"), str):
                     match part.get("format"):
                         case "wav":
-                            out = data
-                            if len(part) > 3:
-                                ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                            return out
+                            if magic(data, "audio/wav") is not None:
+                                out = data
+                                if len(part) > 3:
+                                    ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                                return out
                         case "mp3":
-                            out = data
-                            if len(part) > 3:
-                                ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                            return out
+                            if magic(data, "audio/mpeg") is not None:
+                                out = data
+                                if len(part) > 3:
+                                    ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                                return out
                     out = data
                     ctx.report(
                         part,

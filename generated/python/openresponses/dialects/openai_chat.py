@@ -667,7 +667,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             ctx.unused(body, ("tool_choice",), "", out)
             return
-        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+        if isinstance(function_call, dict):
+            choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             ctx.unused(body, ("tool_choice",), "", out)
@@ -678,7 +679,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             ctx.unused(body, ("function_call",), "", out)
             return
-        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+        if isinstance(tool_choice, dict):
+            choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             ctx.unused(body, ("function_call",), "", out)
             return
@@ -885,7 +887,14 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
-        body, body.get("choices"), "message", decode_messages_assistant, out, ["output"], "choices"
+        body,
+        body.get("choices"),
+        "message",
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "choices",
     )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):

@@ -1491,7 +1491,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": status,
                     }
@@ -1508,7 +1508,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": ctx.encode_parts(content, encode_sent_content),
                         "status": status,
                     }
@@ -1559,7 +1559,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": "completed",
                     }
@@ -1574,7 +1574,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": ctx.encode_parts(content, encode_sent_content),
                         "status": "completed",
                     }
@@ -1717,7 +1717,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if (encrypted_content_ := filled(content_)) is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                                 "content": encrypted_content_,
                             }
@@ -1734,7 +1734,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if encrypted_content is None or state is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                             }
                             if content is not None:
@@ -3248,7 +3248,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_MODE_TOOLS.issuperset(native):
                         ctx.account(native, _TYPE_MODE_TOOLS, "", out)
                     return out
-    return ctx.foreign(native, "tool_choice")
+    return ctx.foreign_or_word(native, "tool_choice")
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:

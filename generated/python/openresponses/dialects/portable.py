@@ -545,7 +545,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.ungather_one(
-        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
     )
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:

@@ -242,7 +242,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             ctx.unused(body, ("tool_choice",), "", out)
             return
-        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+        if isinstance(function_call, dict):
+            choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             ctx.unused(body, ("tool_choice",), "", out)
@@ -253,7 +254,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             ctx.unused(body, ("function_call",), "", out)
             return
-        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+        if isinstance(tool_choice, dict):
+            choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             ctx.unused(body, ("function_call",), "", out)
             return

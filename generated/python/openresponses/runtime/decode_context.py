@@ -172,6 +172,10 @@ class DecodeContext(Context):
                 made[key] = value
         return made
 
+    def foreign_or_word(self, native: Any, group: str) -> Any:
+        """The same where words may stand, too: one that no rule knows is left to the residue."""
+        return None if isinstance(native, str) else self.foreign(native, group)
+
     def payload_key(self, native: dict[str, Any]) -> str | None:
         """The key that tells what a value is, where the API has no tag for it."""
         plain = (key for key in native if key not in self.tables.adornments)
@@ -196,12 +200,13 @@ class DecodeContext(Context):
         if status is not None and not (statuses and isinstance(status, str)):
             rest[f"{name}:status"] = status
         known = status in ("in_progress", "completed", "incomplete")
+        said = identifier == "" and statuses and not self.response
         item = {
             "type": made["type"],
-            "id": self.mint("item", identifier),
+            "id": "" if said else self.mint("item", identifier),
             "status": status if known or (statuses and isinstance(status, str)) else "completed",
         }
-        if identifier == "":
+        if identifier == "" and not said:
             item[f"{name}:{residue.OWN_ID}"] = ""
         if statuses and item["status"] != status:
             item[f"{name}:@status"] = True

@@ -16,9 +16,6 @@ from .names import EncodeNames
 from .primitives import put
 from .tables import Beside, Rule, Turn
 
-MOST_CHOICES = 128
-"""Numbers of answers up to this one are places in a list; higher ones only tell answers apart."""
-
 
 class Gathering(EncodeNames):
     """Encoding of whole conversations."""
@@ -277,7 +274,7 @@ class Gathering(EncodeNames):
             number = item.get(mark) if isinstance(item, dict) else None
             choices.setdefault(number if type(number) is int else 0, []).append(item)
         numbers = sorted(choices)
-        if numbers[-1] < MOST_CHOICES:
+        if numbers[-1] < residue.MOST_CHOICES:
             numbers = list(range(numbers[-1] + 1))
         for index, number in enumerate(numbers):
             if number not in choices:  # it said nothing that is an item

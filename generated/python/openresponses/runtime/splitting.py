@@ -181,13 +181,21 @@ class Splitting(DecodeNames):
             found.extend(items)
 
     def ungather_one(
-        self, body: Any, message: Any, rule: Rule, out: Any, path: list[Any], place: str
+        self, body: Any, message: Any, rule: Rule, turn: Turn, out: Any, path: list[Any], place: str
     ) -> None:
         """The native answer as output items."""
-        put(out, path, self.answer(message, rule, out, place))
+        put(out, path, self.answer(message, rule, turn, out, place))
 
     def ungather_each(
-        self, body: Any, choices: Any, key: str, rule: Rule, out: Any, path: list[Any], place: str
+        self,
+        body: Any,
+        choices: Any,
+        key: str,
+        rule: Rule,
+        turn: Turn,
+        out: Any,
+        path: list[Any],
+        place: str,
     ) -> None:
         """The answers of several choices as output items; those of later choices are marked."""
         if choices is not None and not isinstance(choices, list):
@@ -197,7 +205,7 @@ class Splitting(DecodeNames):
         for index, choice in enumerate(choices or []):
             if not isinstance(choice, dict):
                 raise self.wrong(choice, "an object")
-            items = self.answer(choice.get(key), rule, out, f"{place}.{index}.{key}.")
+            items = self.answer(choice.get(key), rule, turn, out, f"{place}.{index}.{key}.")
             if index:
                 for item in items:
                     item[mark] = index
@@ -207,14 +215,15 @@ class Splitting(DecodeNames):
             found += items
         put(out, path, found)
 
-    def answer(self, message: Any, rule: Rule, out: Any, place: str) -> list[Any]:
+    def answer(self, message: Any, rule: Rule, turn: Turn, out: Any, place: str) -> list[Any]:
         """The items of one answer; what none of them can hold is kept on the response."""
         if message is None:
             return []
         if not isinstance(message, dict):
             raise self.wrong(message, "an object")
         items: list[Any] = rule(message, self)
-        for key in self.orphans or self.left:
+        others = [key for key, usual in turn.header.items() if message.get(key, usual) != usual]
+        for key in (*(self.orphans or self.left), *others):
             self.keep(message, key, place, out)
         self.orphans, self.left = {}, []
         return items

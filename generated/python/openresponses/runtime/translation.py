@@ -137,7 +137,7 @@ class Dialect(Generic[Request, Response, Error]):
         path = own.path
         url: dict[str, Any] = {}
         if "{" in path:
-            url = {key[1:]: native.pop(key) for key in [k for k in native if k[:1] == "@"]}
+            url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
         if body.get(FIELD) is not None:
             apply_settings(ctx, body, native, provider)
         for name in own.tables.fixups:
@@ -404,6 +404,11 @@ def fill(path: str, fields: Mapping[str, Any]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
 
 
+def url_keys(path: str) -> list[str]:
+    """The fields of a URL path, and whether a stream is wanted."""
+    return [*re.findall(r"\{(\w+)\}", path), "stream"]
+
+
 def _quoted(value: Any) -> str:
     """A model name in a path: letters, digits and the marks that model names use."""
     return re.sub(r"[^A-Za-z0-9._:@/-]|\.\.", "_", str(value or ""))
@@ -413,7 +418,7 @@ def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
     """The fields that a URL path holds, and whether it asks for a stream."""
     for template, stream in ((stream_path, True), (path, False)):
         pattern = re.escape(_tail(template.partition("?")[0]))
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/:]+(?:/[^/:]+)*)", pattern)
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern)
         match = re.search(pattern + "$", found.partition("?")[0])
         if match:
             fields: dict[str, Any] = match.groupdict()

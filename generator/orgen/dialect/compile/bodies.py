@@ -479,13 +479,11 @@ class BodyCompiler:
                 return [Do(self.several(row, turns, function))]
             if row.terms[0].path and not self.encode:
                 function = FunctionName(f"decode_{turns}_{name}")
-            if self.encode:
-                turn = TableName(f"turn_{turns}_{name}")
-                one = (root("body"), source, function, turn, Local("out"), target)
-                return [Do(Primitive(primitive, one, context=True))]
-            place = constant(_prefix(self.source(row)))
-            whole = (root("body"), source, function, Local("out"), target, place)
-            return [Do(Primitive(primitive, whole, context=True))]
+            turn = TableName(f"turn_{turns}_{name}")
+            one: tuple[Expr, ...] = (root("body"), source, function, turn, Local("out"), target)
+            if not self.encode:
+                one = (*one, constant(_prefix(self.source(row))))
+            return [Do(Primitive(primitive, one, context=True))]
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
 
@@ -495,16 +493,16 @@ class BodyCompiler:
         star = path.index("*")
         before, key = path[:star], constant(path[star + 1])
         place = constant(".".join(map(str, before)))
+        turn = TableName(f"turn_{turns}_{name}")
         if self.encode:
             items = _read(root("body"), row.canonical)
-            turn = TableName(f"turn_{turns}_{name}")
             places: tuple[Expr, ...] = (turn, Local("out"), constant(list(before)), key)
             if row.terms[0].optional:
                 places = (*places, constant(True))
             return Primitive("gather_each", (root("body"), items, function, *places), context=True)
         function = FunctionName(f"decode_{turns}_{name}")
         target = constant(list(self.target(row)))
-        operands = (root("body"), _read(root("body"), before), key, function)
+        operands = (root("body"), _read(root("body"), before), key, function, turn)
         return Primitive("ungather_each", (*operands, Local("out"), target, place), context=True)
 
     def block(self, block: Block) -> Run:

@@ -118,8 +118,7 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
         case "minted":
             return Primitive("unless_minted", (value,))
         case "own_id":
-            vendors = Primitive("unless_minted", (value,))
-            return Primitive("mint", (constant(arguments[0]), vendors), context=True)
+            return Primitive("own_or_new_id", (constant(arguments[0]), value), context=True)
         case "name_of":
             lenient = (constant(True),) if place.optional else ()
             return Primitive("name_of", (value, *place.arguments, *lenient), context=True)

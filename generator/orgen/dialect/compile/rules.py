@@ -188,6 +188,7 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
         primitive = "no_rule"
         if direction is Direction.DECODE:
             primitive = "foreign_item" if group.name in compiler.item_groups else "foreign"
+            primitive = "foreign_or_word" if _has_words(group) else primitive
             primitive = primitive if _is_open(compiler, group) else "unfit"
         functions.append(
             Function(
@@ -205,6 +206,13 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             )
         )
     return functions
+
+
+def _has_words(group: Group) -> bool:
+    """Whether words stand beside objects, such as `auto` for the choice of a tool."""
+    return any(
+        isinstance(r.native, Literal) and isinstance(r.native.value, str) for r in group.rules
+    )
 
 
 def _is_open(compiler: Compiler, group: Group) -> bool:

@@ -80,9 +80,10 @@ def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]
 
 
 def sayable(native: Template, scope: Scope, maps: Mapping[str, EnumMap]) -> None:
-    """Encoding: a rule does not match a word that has no native one where one is required.
+    """Encoding: a rule does not match what the way back would not read where it must be.
 
-    Words that the contract lists are all in the map, which is checked before.
+    That is a word without a native one, unless the contract lists the words, which are all in
+    the map then; and data that is not of the kind that its first bytes have to tell.
     """
     if scope.direction is not Direction.ENCODE:
         return
@@ -90,6 +91,9 @@ def sayable(native: Template, scope: Scope, maps: Mapping[str, EnumMap]) -> None
     for variable in _required(native):
         chain = tuple(takewhile(lambda filter: filter.name == "map", variable.filters))
         binding = scope.bindings.get(variable.name)
+        if binding is not None and [filter.name for filter in variable.filters] == ["magic"]:
+            kind = constant(variable.filters[0].arguments[0])
+            scope.steps.append(Guard(Present(Primitive("magic", (binding.value, kind)))))
         if not chain or len(chain) < len(variable.filters) or binding is None:
             continue
         if _total(scope.specs.get(variable.name), maps[chain[0].arguments[0]]):
