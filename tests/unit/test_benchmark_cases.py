@@ -80,6 +80,15 @@ def test_a_run_gives_figures_of_the_floor_of_ours_and_of_peers() -> None:
     assert list(result.peers) == ["peer"]
 
 
+def test_a_peer_that_fails_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise RuntimeError("not today")
+
+    result = suite.run(CASES[0], timer.ONCE, lambda task: {"bad": fails, "good": lambda: None})
+    assert list(result.peers) == ["good"]
+    assert "bad fails: RuntimeError('not today')" in capsys.readouterr().err
+
+
 def test_patterns_pick_cases() -> None:
     keys = {case.key for case in suite.picked(CASES, ["request/*/large/openai_chat", "read/te"])}
     assert keys == {

@@ -9,11 +9,16 @@ from typing import Any
 from .encode_context import EncodeContext
 from .serving import (
     developer_as_system,
+    image_detail_dropped,
+    max_completion_tokens_only,
+    max_tokens_only,
     reasoning_dropped,
     reasoning_renamed,
     reasoning_required,
     single_system_message,
+    system_as_developer,
 )
+from .serving_calls import nine_character_ids, strict_dropped, tool_messages_named
 
 Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
@@ -102,7 +107,9 @@ def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, 
 def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Only the allowed tools are sent, where the API has no such choice (Ollama, Anthropic)."""
     choice = body.get("tool_choice")
-    listed = isinstance(choice, dict) and choice.get("type") == "allowed_tools"
+    listed = isinstance(choice, dict) and (
+        choice.get("type") == "allowed_tools" or isinstance(native.get("tool_choice"), str)
+    )
     chosen = "tool_choice" in native
     if choice in (None, "auto") or (chosen and not listed):
         return
@@ -260,6 +267,13 @@ FIXUPS: dict[str, Fixup] = {
     "tool_media_apart": tool_media_apart,
     "skip_empty_text": skip_empty_text,
     "developer_as_system": developer_as_system,
+    "system_as_developer": system_as_developer,
+    "max_tokens_only": max_tokens_only,
+    "max_completion_tokens_only": max_completion_tokens_only,
+    "image_detail_dropped": image_detail_dropped,
+    "strict_dropped": strict_dropped,
+    "nine_character_ids": nine_character_ids,
+    "tool_messages_named": tool_messages_named,
     "single_system_message": single_system_message,
     "reasoning_renamed": reasoning_renamed,
     "reasoning_dropped": reasoning_dropped,

@@ -32,6 +32,20 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a native setting is not sent.
+
+    `sources` are the canonical fields that lead to it; `unless` native settings with which it is
+    sent all the same. Its `default` is left out without a word.
+    """
+
+    because: str
+    sources: tuple[str, ...] = ()
+    default: Any = None
+    unless: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DialectTables:
     """The constant facts of a dialect. Places are canonical for encoding, native for decoding."""
 
@@ -61,6 +75,10 @@ class DialectTables:
     """Dotted paths of the native request's fields; empty where no schema tells them."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Fields that only another API of the vendor has -> that API's title."""
+    lacks: Mapping[str, Lack] = field(default_factory=dict)
+    """Fields of the native request that there are not here, though the dialect has them."""
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Canonical fields and types of content that cannot be sent here -> why."""
     slugs: Mapping[str, str] = field(default_factory=dict)
     """Every name of a vendor or provider -> its slug."""
     sisters: tuple[str, ...] = ()

@@ -270,6 +270,7 @@ class Exchange:
             answer = whole_response(self.call, head, body)
             self.answer_losses = answer.answer_losses
             yield from self._emitted(list(events_of(answer.response)))
+            self.response = answer.response
 
     def _is_piece(self, body: Any) -> bool:
         """Whether JSON is one event of a stream rather than a whole answer, or an error."""

@@ -672,7 +672,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
-                ctx.report(body, None, "coerced", "a message cannot say that it failed")
+                ctx.report(body, "status", "coerced", "a message cannot say that it failed")
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):

@@ -457,7 +457,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["done_reason"] = "length"
                 ctx.report(
-                    body, None, "coerced", "the API knows no other reason than the token limit"
+                    body, "status", "coerced", "the API knows no other reason than the token limit"
                 )
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return

@@ -503,7 +503,9 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
-                ctx.report(body, None, "coerced", "only length and content_filter are told apart")
+                ctx.report(
+                    body, "status", "coerced", "only length and content_filter are told apart"
+                )
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":

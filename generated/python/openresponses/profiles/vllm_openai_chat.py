@@ -392,6 +392,7 @@ DIALECT = replace(
             "developer_as_system",
             "single_system_message",
             "reasoning_renamed",
+            "image_detail_dropped",
         ),
     ),
     functions=replace(

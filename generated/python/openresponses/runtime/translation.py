@@ -24,9 +24,10 @@ from .mirroring import MirrorEncoder
 from .profiles import spoken
 from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
+from .splitting import Splitting
 from .streams import StreamTable
 from .tables import DialectTables, Rule
-from .splitting import Splitting
+from .terms import leave_out, refuse
 
 if TYPE_CHECKING:
     from ..types import (
@@ -130,16 +131,21 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
-        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         body = plain(request)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, body.get("model"))
         ctx = Gathering(own.tables, body, own.slug(provider))
+        if own.tables.refuses:
+            refuse(ctx, body)
         native = own.run(own.functions.encode_request, body, ctx)
         path = own.path
         url: dict[str, Any] = {}
         if "{" in path:
             url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
-        if body.get(FIELD) is not None:
-            apply_settings(ctx, body, native, provider)
+        entry = apply_settings(ctx, body, native, provider) if body.get(FIELD) is not None else None
+        if own.tables.lacks:
+            leave_out(ctx, body, native, entry)
         for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
@@ -156,8 +162,10 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
-        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         native = plain(body)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, _model(self, native, path))
         known = own.tables.spelling
         ctx = own.splitting(native, provider, path, spelling=known is not None)
         try:
@@ -395,6 +403,14 @@ def plain(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DecodeError("", "expected an object")
     return value
+
+
+def _model(dialect: Dialect[Any, Any, Any], native: dict[str, Any], path: str | None) -> Any:
+    """The model that a native request is for; some APIs have it in the URL."""
+    model = native.get("model")
+    if model is None and path is not None:
+        return unfill(dialect.path, dialect.stream_path, path).get("model")
+    return model
 
 
 def fill(path: str, fields: Mapping[str, Any]) -> str:

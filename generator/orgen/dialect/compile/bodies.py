@@ -23,7 +23,7 @@ from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
+from orgen.dialect.compile.rules import Compiler, asked, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec, fits
@@ -553,7 +553,7 @@ class BodyCompiler:
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
-        body += reports(rule, root("body"))
+        body += reports(rule, root("body"), asked(rule) if self.encode else None)
         body += words(_nested(rule.native), scope, root("body"))
         read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])

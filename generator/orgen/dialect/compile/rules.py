@@ -100,8 +100,15 @@ def account(compiler: Compiler, scope: Scope, out: str) -> list[Stmt]:
     ]
 
 
-def reports(rule: Rule, container: Expr) -> list[Stmt]:
-    return [Report(container, None, "coerced", rule.because)] if rule.because else []
+def reports(rule: Rule, container: Expr, key: str | None = None) -> list[Stmt]:
+    return [Report(container, key, "coerced", rule.because)] if rule.because else []
+
+
+def asked(rule: Rule) -> str | None:
+    """The field of a body whose value makes a rule for the body apply, if there is one."""
+    entries = rule.canonical.entries if isinstance(rule.canonical, Object) else ()
+    named = (entry.key for entry in entries if isinstance(entry.template, Literal))
+    return next((key for key in named if ":" not in key and "." not in key), None)
 
 
 def pick(native: Template, scope: Scope) -> list[Stmt]:
