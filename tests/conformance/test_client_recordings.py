@@ -61,9 +61,11 @@ def test_streams(dialect: str, full: bool) -> None:
     async def read(url: str, name: str) -> Any:
         options: dict[str, Any] = {"base_url": url, "api_key": "k", "max_retries": 0}
         options["headers"] = {"x-recording": name}
-        async with AsyncClient(DIALECTS[dialect], dialect=dialect, **options) as client:
-            async with client.stream({"model": "m", "input": "Hi"}) as stream:
-                return [event async for event in stream]
+        async with (
+            AsyncClient(DIALECTS[dialect], dialect=dialect, **options) as client,
+            client.stream({"model": "m", "input": "Hi"}) as stream,
+        ):
+            return [event async for event in stream]
 
     async def read_all(url: str) -> list[Any]:
         free = asyncio.Semaphore(AT_ONCE)
