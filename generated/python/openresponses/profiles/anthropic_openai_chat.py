@@ -243,7 +243,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (temperature := body.get("temperature")) is not None:
         if not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")

@@ -245,7 +245,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -255,12 +256,14 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         match tool_choice.get("type"):
             case "function":
                 out["tool_choice"] = "any"
-                ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                if body.get("tool_choice") is not None:
+                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                 return
             case "allowed_tools":
                 mode = tool_choice.get("mode")
                 out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                if body.get("tool_choice") is not None:
+                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                 return
     if (
         tool_choice is not None
@@ -270,11 +273,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
         return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice",), "", out)
+    if "tool_choice" in body:
+        ctx.unused(body, ("tool_choice",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -302,7 +304,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -311,7 +314,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
-    ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
     return out
 
 
@@ -321,24 +325,29 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
     if (function_call := body.get("function_call")) is not None:
         if isinstance(function_call, str):
             out["tool_choice"] = lookup(DECODE_MODE, function_call)
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -413,14 +422,17 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
     return out
 
 
@@ -438,7 +450,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -451,7 +467,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -464,7 +484,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -485,7 +509,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         and (annotations := content_0.get("annotations"))
                                         is not None
                                         and (notes := filled(annotations)) is not None
-                                        and ctx.in_response()
+                                        and ctx.response
                                         and (
                                             annotations_ := filled(
                                                 ctx.each(notes, encode_annotation)
@@ -543,11 +567,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                                 out,
                                             )
                                         return TURN_MESSAGES_ASSISTANT, out
-                        if isinstance(content, list) or isinstance(content, str):
+                        if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -581,7 +609,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
                         if len(
                             item
@@ -603,7 +635,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -627,7 +663,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -739,7 +779,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {
                         "role": "assistant",
@@ -812,9 +852,12 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]

@@ -264,8 +264,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -277,7 +279,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -297,17 +300,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -317,11 +321,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        ctx.unused(body, ("openai_chat:@limit",), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -338,10 +344,13 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
         if lookup(ENCODE_EFFORT, effort) is not None:
             out["reasoning"] = {"effort": lookup(ENCODE_EFFORT, effort)}
             ctx.settle_word(body, effort, "effort", "reasoning.effort", reasoning, "effort")
-            ctx.unused(body, ("openai_chat:@effort",), "", out)
+            if "openai_chat:@effort" in body:
+                ctx.unused(body, ("openai_chat:@effort",), "", out)
             return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    ctx.unused(body, ("openai_chat:@effort",), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if "openai_chat:@effort" in body:
+        ctx.unused(body, ("openai_chat:@effort",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -376,7 +385,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -394,7 +404,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -403,33 +414,39 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ("function_call",), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -440,16 +457,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        ctx.unused(body, ("max_tokens",), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        ctx.unused(body, ("max_completion_tokens",), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
-    ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
+    if "max_completion_tokens" in body or "max_tokens" in body:
+        ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -460,7 +480,8 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
         out["reasoning"] = {"effort": effort}
         out["openai_chat:@effort"] = "flat"
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+        if body.get("reasoning") is not None:
+            ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
         return
     if (
         isinstance(reasoning := body.get("reasoning"), dict)
@@ -469,10 +490,13 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "reasoning.effort", out)
-        ctx.unused(body, ("reasoning_effort",), "", out)
+        if "reasoning_effort" in body:
+            ctx.unused(body, ("reasoning_effort",), "", out)
         return
-    ctx.unused(body, ("reasoning_effort",), "", out)
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if "reasoning_effort" in body:
+        ctx.unused(body, ("reasoning_effort",), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -547,14 +571,17 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
     return out
 
 
@@ -572,7 +599,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -585,7 +616,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -598,7 +633,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -619,7 +658,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         and (annotations := content_0.get("annotations"))
                                         is not None
                                         and (notes := filled(annotations)) is not None
-                                        and ctx.in_response()
+                                        and ctx.response
                                         and (
                                             annotations_ := filled(
                                                 ctx.each(notes, encode_annotation)
@@ -677,11 +716,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                                 out,
                                             )
                                         return TURN_MESSAGES_ASSISTANT, out
-                        if isinstance(content, list) or isinstance(content, str):
+                        if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -715,7 +758,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
                         if len(
                             item
@@ -737,7 +784,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -761,7 +812,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -873,7 +928,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {
                         "role": "assistant",
@@ -946,9 +1001,12 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1162,7 +1220,8 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
         and (name_ := safe_name(name)) is not None
     ):
         out = {"type": "function", "name": name_}
-        ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+        if name != name_:
+            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
         if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
         if len(function) > 1:

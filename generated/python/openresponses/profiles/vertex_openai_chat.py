@@ -192,7 +192,8 @@ def encode_request_model(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("model") is not None and not isinstance(body.get("model"), str):
         raise ctx.expected(body, "model", "a string")
-    ctx.unused(body, ("model",), "", out)
+    if "model" in body:
+        ctx.unused(body, ("model",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -249,7 +250,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -278,7 +280,8 @@ def decode_request_model(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(model := body.get("model"), str):
         out["model"] = model
         return
-    ctx.unused(body, ("model",), "", out)
+    if "model" in body:
+        ctx.unused(body, ("model",), "", out)
 
 
 DIALECT = replace(

@@ -134,7 +134,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -144,7 +144,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -192,12 +192,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -268,7 +269,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
         if not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
@@ -324,12 +326,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .residue import NAME, OWN_ID
+
 Rule = Callable[[Any, Any], Any]
 
 UNTAGGED = "unknown"
@@ -89,6 +91,15 @@ class DialectTables:
     """Native types that none of the sisters knows."""
     sister_types: Mapping[str, str] = field(default_factory=dict)
     """Native types that only a sister knows -> that API's title."""
+
+    own_id: str = field(init=False, default="")
+    """Residue of ids that are not the vendor's, as this dialect keeps it."""
+    own_name: str = field(init=False, default="")
+    """Residue of names that no call says, as this dialect keeps it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own_id", f"{self.name}:{OWN_ID}")
+        object.__setattr__(self, "own_name", f"{self.name}:{NAME}")
 
     def is_prefixed(self, kind: str) -> bool:
         """Whether a type is the same on both sides, slug included."""

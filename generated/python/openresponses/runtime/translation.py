@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -417,7 +418,14 @@ def fill(path: str, fields: Mapping[str, Any]) -> str:
     """The URL path with its fields filled in."""
     if "{" not in path:
         return path
-    return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
+    pieces = _FIELD.split(path)
+    for index in range(1, len(pieces), 2):
+        pieces[index] = _quoted(fields.get(pieces[index]))
+    return "".join(pieces)
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._:@/-]|\.\.")
 
 
 def url_keys(path: str) -> list[str]:
@@ -427,19 +435,24 @@ def url_keys(path: str) -> list[str]:
 
 def _quoted(value: Any) -> str:
     """A model name in a path: letters, digits and the marks that model names use."""
-    return re.sub(r"[^A-Za-z0-9._:@/-]|\.\.", "_", str(value or ""))
+    return _UNSAFE.sub("_", str(value or ""))
 
 
 def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
     """The fields that a URL path holds, and whether it asks for a stream."""
     for template, stream in ((stream_path, True), (path, False)):
-        pattern = re.escape(_tail(template.partition("?")[0]))
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern)
-        match = re.search(pattern + "$", found.partition("?")[0])
+        match = _pattern(template).search(found.partition("?")[0])
         if match:
             fields: dict[str, Any] = match.groupdict()
             return {**fields, "stream": True} if stream and path != stream_path else fields
     return {}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """What paths of a dialect end in."""
+    pattern = re.escape(_tail(template.partition("?")[0]))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern) + "$")
 
 
 def _tail(template: str) -> str:
