@@ -353,7 +353,7 @@ def test_requests_that_are_refused_before_any_network(
 
 def test_another_dialect_is_proposed_if_it_takes_the_request() -> None:
     request = {**HI, "background": True}
-    with pytest.raises(UnsupportedRequestError, match="use dialect='openai_responses'"):
+    with pytest.raises(UnsupportedRequestError, match="use dialect='anthropic_messages'"):
         create("blocking", "ollama", request)
 
 

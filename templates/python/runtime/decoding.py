@@ -25,8 +25,8 @@ from .pieced import Pieced
 from .plan import plan_of
 from .primitives import MINTED
 from .recurring import MOST_AT_ONCE, Forms
-from .streams import StreamTable
 from .splitting import Splitting
+from .streams import StreamTable
 from .told import Told, at
 
 if TYPE_CHECKING:

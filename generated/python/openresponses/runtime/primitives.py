@@ -197,8 +197,11 @@ def typed(fields: Mapping[str, str]) -> dict[str, frozenset[type]]:
 
 def total(*terms: Any) -> int | float | None:
     """The sum of the numbers among the terms; None if there is none."""
-    numbers = [term for term in terms if is_number(term)]
-    return sum(numbers) if numbers else None
+    found: int | float | None = None
+    for term in terms:
+        if type(term) is int or type(term) is float:
+            found = term if found is None else found + term
+    return found
 
 
 def remainder(whole: Any, *terms: Any) -> int | float:
@@ -239,6 +242,8 @@ def join(texts: Any) -> str | None:
     """The strings of a list as one; None for no list or an empty one."""
     if not isinstance(texts, list):
         return None
+    if len(texts) == 1 and isinstance(texts[0], str):
+        return texts[0]
     return "".join(text for text in texts if isinstance(text, str))
 
 
