@@ -73,13 +73,13 @@ def test_the_slow_take_part_in_few_rounds_and_the_slowest_in_none() -> None:
     assert timings["slow"].ratio == 40 and timings["slowest"].ratio == 500
 
 
-def test_the_floor_takes_part_in_every_round_however_slow_it_is() -> None:
-    for cost in (4_000, 50_000):
-        work = Work()
-        costs = {"floor": forever(cost), "ours": forever(2 * cost, 2 * cost, 200)}
-        timings = measure({n: lambda n=n: work.run(n, costs[n]) for n in costs}, EFFORT, work.clock)
-        assert work.order.count("floor") >= EFFORT.rounds
-        assert timings["ours"].ratio > 0
+@pytest.mark.parametrize("cost", [4_000, 50_000])
+def test_the_floor_takes_part_in_every_round_however_slow_it_is(cost: int) -> None:
+    work = Work()
+    costs = {"floor": forever(cost), "ours": forever(2 * cost, 2 * cost, 200)}
+    timings = measure({n: lambda n=n: work.run(n, costs[n]) for n in costs}, EFFORT, work.clock)
+    assert work.order.count("floor") >= EFFORT.rounds
+    assert timings["ours"].ratio > 0
 
 
 def result(key: str, ratio: float, goal: float | None = 2.0, **peers: float) -> Result:
