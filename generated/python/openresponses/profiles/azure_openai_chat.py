@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
 
+
+
 DIALECT = replace(
     BASE,
     tables=replace(
