@@ -62,31 +62,57 @@ def names() -> tuple[str, ...]:
 
 
 @overload
-def get(name: Literal["anthropic_messages"]) -> Dialect[native_anthropic_messages.Request, native_anthropic_messages.Response, native_anthropic_messages.Error]: ...
+def get(
+    name: Literal["anthropic_messages"],
+) -> Dialect[
+    native_anthropic_messages.Request,
+    native_anthropic_messages.Response,
+    native_anthropic_messages.Error,
+]: ...
 
 
 @overload
-def get(name: Literal["gemini_generate_content"]) -> Dialect[native_gemini_generate_content.Request, native_gemini_generate_content.Response, native_gemini_generate_content.Error]: ...
+def get(
+    name: Literal["gemini_generate_content"],
+) -> Dialect[
+    native_gemini_generate_content.Request,
+    native_gemini_generate_content.Response,
+    native_gemini_generate_content.Error,
+]: ...
 
 
 @overload
-def get(name: Literal["ollama_chat"]) -> Dialect[native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error]: ...
+def get(
+    name: Literal["ollama_chat"],
+) -> Dialect[native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error]: ...
 
 
 @overload
-def get(name: Literal["openai_chat"]) -> Dialect[native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error]: ...
+def get(
+    name: Literal["openai_chat"],
+) -> Dialect[native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error]: ...
 
 
 @overload
-def get(name: Literal["openai_responses"]) -> Dialect[native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error]: ...
+def get(
+    name: Literal["openai_responses"],
+) -> Dialect[
+    native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error
+]: ...
 
 
 @overload
-def get(name: Literal["openresponses"]) -> Dialect[native_openresponses.Request, native_openresponses.Response, native_openresponses.Error]: ...
+def get(
+    name: Literal["openresponses"],
+) -> Dialect[
+    native_openresponses.Request, native_openresponses.Response, native_openresponses.Error
+]: ...
 
 
 @overload
-def get(name: Literal["portable"]) -> Dialect[native_portable.Request, native_portable.Response, native_portable.Error]: ...
+def get(
+    name: Literal["portable"],
+) -> Dialect[native_portable.Request, native_portable.Response, native_portable.Error]: ...
 
 
 @overload

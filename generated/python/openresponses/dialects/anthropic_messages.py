@@ -44,8 +44,18 @@ ENCODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhi
 DECODE_EFFORT = {"low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
 ENCODE_TIER = {"auto": "auto", "default": "standard_only"}
 DECODE_TIER = {"auto": "auto", "standard_only": "default"}
-ENCODE_IMAGE = {"image/jpeg": "image/jpeg", "image/png": "image/png", "image/gif": "image/gif", "image/webp": "image/webp"}
-DECODE_IMAGE = {"image/jpeg": "image/jpeg", "image/png": "image/png", "image/gif": "image/gif", "image/webp": "image/webp"}
+ENCODE_IMAGE = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+}
+DECODE_IMAGE = {
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/png",
+    "image/gif": "image/gif",
+    "image/webp": "image/webp",
+}
 ENCODE_USED_TIER = {"default": "standard", "priority": "priority"}
 DECODE_USED_TIER = {"standard": "default", "priority": "priority"}
 ENCODE_CUT_WORD = {"model_context_window_exceeded": "model_context_window_exceeded"}
@@ -54,10 +64,31 @@ ENCODE_ENDED_WORD = {"end_turn": "end_turn"}
 DECODE_ENDED_WORD = {"end_turn": "end_turn"}
 ENCODE_COMPLETED_WORD = {"stop_sequence": "stop_sequence", "tool_use": "tool_use"}
 DECODE_COMPLETED_WORD = {"stop_sequence": "stop_sequence", "tool_use": "tool_use"}
-ENCODE_ERROR = {"invalid_request": "invalid_request_error", "not_found": "not_found_error", "too_many_requests": "rate_limit_error", "server_error": "api_error", "model_error": "api_error"}
-DECODE_ERROR = {"invalid_request_error": "invalid_request", "not_found_error": "not_found", "rate_limit_error": "too_many_requests", "api_error": "server_error"}
-ENCODE_CODE = {"authentication_error": "authentication_error", "permission_denied": "permission_error", "billing_error": "billing_error", "request_too_large": "request_too_large"}
-DECODE_CODE = {"authentication_error": "authentication_error", "permission_error": "permission_denied", "billing_error": "billing_error", "request_too_large": "request_too_large"}
+ENCODE_ERROR = {
+    "invalid_request": "invalid_request_error",
+    "not_found": "not_found_error",
+    "too_many_requests": "rate_limit_error",
+    "server_error": "api_error",
+    "model_error": "api_error",
+}
+DECODE_ERROR = {
+    "invalid_request_error": "invalid_request",
+    "not_found_error": "not_found",
+    "rate_limit_error": "too_many_requests",
+    "api_error": "server_error",
+}
+ENCODE_CODE = {
+    "authentication_error": "authentication_error",
+    "permission_denied": "permission_error",
+    "billing_error": "billing_error",
+    "request_too_large": "request_too_large",
+}
+DECODE_CODE = {
+    "authentication_error": "authentication_error",
+    "permission_error": "permission_denied",
+    "billing_error": "billing_error",
+    "request_too_large": "request_too_large",
+}
 ENCODE_SERVER_CODE = {"overloaded": "overloaded_error", "timeout": "timeout_error"}
 DECODE_SERVER_CODE = {"overloaded_error": "overloaded", "timeout_error": "timeout"}
 ENCODE_STATUS = {"request_too_large": 413, "timeout": 504, "overloaded": 529}
@@ -67,19 +98,88 @@ _CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _FORMAT_EFFORT = frozenset(["format", "effort"])
-_ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(["id", "model", "output", "usage", "service_tier", "status", "incomplete_details", "error", "text", "created_at"])
-_ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(["id", "model", "usage", "stop_reason", "type", "content"])
-_INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "output_tokens", "cache_read_input_tokens", "output_tokens_details", "service_tier"])
-_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details", "total_tokens"])
-_MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(["model", "max_output_tokens", "temperature", "top_p", "stream", "safety_identifier", "service_tier", "text", "tools", "instructions", "input", "reasoning", "tool_choice", "parallel_tool_calls", "created_at"])
-_MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(["model", "max_tokens", "temperature", "top_p", "stream", "metadata", "service_tier", "output_config", "tools", "system", "messages", "thinking", "tool_choice"])
+_ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
+    [
+        "id",
+        "model",
+        "output",
+        "usage",
+        "service_tier",
+        "status",
+        "incomplete_details",
+        "error",
+        "text",
+        "created_at",
+    ]
+)
+_ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
+    ["id", "model", "usage", "stop_reason", "type", "content"]
+)
+_INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "cache_read_input_tokens",
+        "output_tokens_details",
+        "service_tier",
+    ]
+)
+_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "input_tokens_details",
+        "output_tokens_details",
+        "total_tokens",
+    ]
+)
+_MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
+    [
+        "model",
+        "max_output_tokens",
+        "temperature",
+        "top_p",
+        "stream",
+        "safety_identifier",
+        "service_tier",
+        "text",
+        "tools",
+        "instructions",
+        "input",
+        "reasoning",
+        "tool_choice",
+        "parallel_tool_calls",
+        "created_at",
+    ]
+)
+_MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
+    [
+        "model",
+        "max_tokens",
+        "temperature",
+        "top_p",
+        "stream",
+        "metadata",
+        "service_tier",
+        "output_config",
+        "tools",
+        "system",
+        "messages",
+        "thinking",
+        "tool_choice",
+    ]
+)
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _THINKING_TOKENS = frozenset(["thinking_tokens"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
-_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE = frozenset(["type", "call_id", "output", "anthropic_messages:@content", "id", "status"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE = frozenset(
+    ["type", "call_id", "output", "anthropic_messages:@content", "id", "status"]
+)
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_TEXT_AND_MORE = frozenset(["type", "code", "message", "text", "created_at"])
 _TYPE_CONTENT = frozenset(["type", "content"])
@@ -93,9 +193,15 @@ _TYPE_ID_NAME_INPUT = frozenset(["type", "id", "name", "input"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_MEDIA_TYPE_DATA = frozenset(["type", "media_type", "data"])
 _TYPE_MESSAGE = frozenset(["type", "message"])
-_TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "input_schema", "strict"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict", "anthropic_messages:@type"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(["type", "name", "description", "parameters", "strict"])
+_TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "input_schema", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict", "anthropic_messages:@type"]
+)
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_SCHEMA_STRICT = frozenset(["type", "name", "schema", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
@@ -103,7 +209,9 @@ _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "st
 _TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SOURCE = frozenset(["type", "source"])
 _TYPE_SOURCE_TITLE = frozenset(["type", "source", "title"])
-_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID = frozenset(["type", "summary", "anthropic_messages:@signature", "id"])
+_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID = frozenset(
+    ["type", "summary", "anthropic_messages:@signature", "id"]
+)
 _TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
 _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
 _TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
@@ -117,7 +225,9 @@ _TYPE_TOOL_USE_ID = frozenset(["type", "tool_use_id"])
 _TYPE_TOOL_USE_ID_CONTENT = frozenset(["type", "tool_use_id", "content"])
 _TYPE_URL = frozenset(["type", "url"])
 _TYPE_URL_TITLE_ENCRYPTED_INDEX = frozenset(["type", "url", "title", "encrypted_index"])
-_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(["type", "url", "title", "start_index", "end_index", "anthropic_messages:encrypted_index"])
+_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
+    ["type", "url", "title", "start_index", "end_index", "anthropic_messages:encrypted_index"]
+)
 _USER_ID = frozenset(["user_id"])
 
 
@@ -131,7 +241,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
-    if (max_output_tokens := body.get("max_output_tokens")) is not None and not is_integer(max_output_tokens):
+    if (max_output_tokens := body.get("max_output_tokens")) is not None and not is_integer(
+        max_output_tokens
+    ):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
     out["max_tokens"] = default(max_output_tokens, 4096)
     if (temperature := body.get("temperature")) is not None:
@@ -158,7 +270,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         if (service_tier_ := lookup(ENCODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.encode_alias(service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier")
+            ctx.encode_alias(
+                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (tools := body.get("tools")) is not None:
@@ -193,12 +307,15 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
         if reasoning.get("effort") == "none":
             out["thinking"] = {"type": "disabled"}
             return
-        if isinstance(effort := reasoning.get("effort"), str) and lookup(ENCODE_EFFORT, effort) is not None:
+        if (
+            isinstance(effort := reasoning.get("effort"), str)
+            and lookup(ENCODE_EFFORT, effort) is not None
+        ):
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -209,17 +326,21 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         case "none":
             out["tool_choice"] = {"type": "none"}
             if "parallel_tool_calls" in body:
-                ctx.unused(body, ('parallel_tool_calls',), "", out)
+                ctx.unused(body, ("parallel_tool_calls",), "", out)
             return
         case "auto":
-            if ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
+            if (parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(
+                parallel_tool_calls, bool
+            ):
                 tool_choice = {"type": "auto"}
                 if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                     tool_choice["disable_parallel_tool_use"] = disable_parallel_tool_use
                 out["tool_choice"] = tool_choice
                 return
         case "required":
-            if ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
+            if (parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(
+                parallel_tool_calls, bool
+            ):
                 tool_choice = {"type": "any"}
                 if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                     tool_choice["disable_parallel_tool_use"] = disable_parallel_tool_use
@@ -228,49 +349,66 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice := body.get("tool_choice"), dict):
         match tool_choice.get("type"):
             case "function":
-                if (name := tool_choice.get("name")) is not None and ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
+                if (name := tool_choice.get("name")) is not None and (
+                    (parallel_tool_calls := body.get("parallel_tool_calls")) is None
+                    or isinstance(parallel_tool_calls, bool)
+                ):
                     tool_choice_ = {"type": "tool", "name": name}
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
                     case "required":
-                        if ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
+                        if (
+                            parallel_tool_calls := body.get("parallel_tool_calls")
+                        ) is None or isinstance(parallel_tool_calls, bool):
                             tool_choice_ = {"type": "any"}
-                            if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
-                                tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
+                            if (
+                                disable_parallel_tool_use := negate(parallel_tool_calls)
+                            ) is not None:
+                                tool_choice_["disable_parallel_tool_use"] = (
+                                    disable_parallel_tool_use
+                                )
                             out["tool_choice"] = tool_choice_
                             if body.get("tool_choice") is not None:
-                                ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
                         if body.get("tool_choice") is not None:
-                            ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                         return
-                if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and ((parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(parallel_tool_calls, bool)):
+                if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
+                    (parallel_tool_calls := body.get("parallel_tool_calls")) is None
+                    or isinstance(parallel_tool_calls, bool)
+                ):
                     tool_choice_ = {"type": "auto"}
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
-        out["tool_choice"] = {"type": "auto", "disable_parallel_tool_use": negate(parallel_tool_calls)}
+        out["tool_choice"] = {
+            "type": "auto",
+            "disable_parallel_tool_use": negate(parallel_tool_calls),
+        }
         if "tool_choice" in body:
-            ctx.unused(body, ('tool_choice',), "", out)
+            ctx.unused(body, ("tool_choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if body.get("parallel_tool_calls") is not None and not isinstance(body.get("parallel_tool_calls"), bool):
+    if body.get("parallel_tool_calls") is not None and not isinstance(
+        body.get("parallel_tool_calls"), bool
+    ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    if ("tool_choice" in body or "parallel_tool_calls" in body):
-        ctx.unused(body, ('tool_choice', 'parallel_tool_calls'), "", out)
+    if "tool_choice" in body or "parallel_tool_calls" in body:
+        ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -305,7 +443,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.decode_alias(service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier")
+            ctx.decode_alias(
+                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (tools := body.get("tools")) is not None:
@@ -335,7 +475,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 out.setdefault("text", {})["format"] = format__
             else:
                 if "format" in output_config:
-                    ctx.unused(output_config, ('format',), "output_config.", out)
+                    ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
         if output_config == {}:
@@ -347,7 +487,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if body.get("thinking") is not None:
         ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
     if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out)
+        ctx.account_within(
+            body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
+        )
     return out
 
 
@@ -356,18 +498,22 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
         if body.get("output_config") is not None:
-            ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
+            ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
         return
-    if isinstance(output_config := body.get("output_config"), dict) and (effort := output_config.get("effort")) is not None and (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
+    if (
+        isinstance(output_config := body.get("output_config"), dict)
+        and (effort := output_config.get("effort")) is not None
+        and (effort_ := lookup(DECODE_EFFORT, effort)) is not None
+    ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
         if body.get("thinking") is not None:
-            ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
     if body.get("thinking") is not None:
-        ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
     if body.get("output_config") is not None:
-        ctx.unused(body.get("output_config"), ('effort',), "output_config.", out)
+        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -377,35 +523,53 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             case "none":
                 out["tool_choice"] = "none"
                 if body.get("tool_choice") is not None:
-                    ctx.unused(body.get("tool_choice"), ('disable_parallel_tool_use', 'name'), "tool_choice.", out)
+                    ctx.unused(
+                        body.get("tool_choice"),
+                        ("disable_parallel_tool_use", "name"),
+                        "tool_choice.",
+                        out,
+                    )
                 return
             case "auto":
-                if ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
+                if (
+                    disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")
+                ) is None or isinstance(disable_parallel_tool_use, bool):
                     parallel = negate(disable_parallel_tool_use)
                     out["tool_choice"] = "auto"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "any":
-                if ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
+                if (
+                    disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")
+                ) is None or isinstance(disable_parallel_tool_use, bool):
                     parallel = negate(disable_parallel_tool_use)
                     out["tool_choice"] = "required"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "tool":
-                if (name := tool_choice.get("name")) is not None and ((disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use")) is None or isinstance(disable_parallel_tool_use, bool)):
+                if (name := tool_choice.get("name")) is not None and (
+                    (disable_parallel_tool_use := tool_choice.get("disable_parallel_tool_use"))
+                    is None
+                    or isinstance(disable_parallel_tool_use, bool)
+                ):
                     parallel = negate(disable_parallel_tool_use)
                     out["tool_choice"] = {"type": "function", "name": name}
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     return
     if body.get("tool_choice") is not None:
-        ctx.unused(body.get("tool_choice"), ('type', 'disable_parallel_tool_use', 'name'), "tool_choice.", out)
+        ctx.unused(
+            body.get("tool_choice"),
+            ("type", "disable_parallel_tool_use", "name"),
+            "tool_choice.",
+            out,
+        )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -427,7 +591,15 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         if (service_tier_ := lookup(ENCODE_USED_TIER, service_tier)) is not None:
             out.setdefault("usage", {})["service_tier"] = service_tier_
-            ctx.encode_alias(service_tier, service_tier_, "used_tier", "usage.service_tier", out, body, "service_tier")
+            ctx.encode_alias(
+                service_tier,
+                service_tier_,
+                "used_tier",
+                "usage.service_tier",
+                out,
+                body,
+                "service_tier",
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (usage := body.get("usage")) is not None:
@@ -446,7 +618,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if cached_tokens != 0:
                     out.setdefault("usage", {})["cache_read_input_tokens"] = cached_tokens
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
@@ -454,11 +628,22 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 if reasoning_tokens != 0:
-                    out.setdefault("usage", {}).setdefault("output_tokens_details", {})["thinking_tokens"] = reasoning_tokens
+                    out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
+                        "thinking_tokens"
+                    ] = reasoning_tokens
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
@@ -469,7 +654,11 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
-        out.setdefault("usage", {})["input_tokens"] = remainder(input_tokens, field(out.get("usage"), "cache_read_input_tokens"), field(out.get("usage"), "cache_creation_input_tokens"))
+        out.setdefault("usage", {})["input_tokens"] = remainder(
+            input_tokens,
+            field(out.get("usage"), "cache_read_input_tokens"),
+            field(out.get("usage"), "cache_creation_input_tokens"),
+        )
     return out
 
 
@@ -482,52 +671,56 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     case "max_output_tokens":
                         out["stop_reason"] = "max_tokens"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["stop_reason"] = "refusal"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "pause_turn":
                         out["stop_reason"] = "pause_turn"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "compaction":
                         out["stop_reason"] = "compaction"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 out["stop_reason"] = "tool_use"
                 if body.get("incomplete_details") is not None:
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["stop_reason"] = "end_turn"
             if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
                 ctx.report(body, "status", "coerced", "a message cannot say that it failed")
                 if body.get("incomplete_details") is not None:
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if "status" in body:
-        ctx.unused(body, ('status',), "", out)
+        ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -536,7 +729,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out = {}
     if body.get("type") != "message":
         ctx.check_constant(body, "type", "message", "", out)
-    ctx.ungather_one(body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], "")
+    ctx.ungather_one(
+        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -546,7 +741,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
     usage_fields = or_empty(body.get("usage"))
-    if (input_tokens := total(usage_fields.get("input_tokens"), usage_fields.get("cache_read_input_tokens"), usage_fields.get("cache_creation_input_tokens"))) is not None:
+    if (
+        input_tokens := total(
+            usage_fields.get("input_tokens"),
+            usage_fields.get("cache_read_input_tokens"),
+            usage_fields.get("cache_creation_input_tokens"),
+        )
+    ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -558,11 +759,21 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (cached_tokens := usage.get("cache_read_input_tokens")) is not None:
             if not is_integer(cached_tokens):
                 raise ctx.expected(usage, "cache_read_input_tokens", "a whole number")
-            out.setdefault("usage", {}).setdefault("input_tokens_details", {})["cached_tokens"] = cached_tokens
+            out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
+                "cached_tokens"
+            ] = cached_tokens
         if (service_tier := usage.get("service_tier")) is not None:
             if (service_tier_ := lookup(DECODE_USED_TIER, service_tier)) is not None:
                 out["service_tier"] = service_tier_
-                ctx.decode_alias(service_tier, service_tier_, "used_tier", "usage.service_tier", out, usage, "service_tier")
+                ctx.decode_alias(
+                    service_tier,
+                    service_tier_,
+                    "used_tier",
+                    "usage.service_tier",
+                    out,
+                    usage,
+                    "service_tier",
+                )
             else:
                 ctx.misfit(usage, "service_tier", "usage.", out)
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
@@ -571,13 +782,24 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             if (reasoning_tokens := output_tokens_details.get("thinking_tokens")) is not None:
                 if not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "thinking_tokens", "a whole number")
-                out.setdefault("usage", {}).setdefault("output_tokens_details", {})["reasoning_tokens"] = reasoning_tokens
+                out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
+                    "reasoning_tokens"
+                ] = reasoning_tokens
             if not _THINKING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _THINKING_TOKENS, "usage.output_tokens_details.", out)
+                ctx.account(
+                    output_tokens_details, _THINKING_TOKENS, "usage.output_tokens_details.", out
+                )
             if output_tokens_details == {}:
                 ctx.keep_empty(output_tokens_details, "usage.output_tokens_details", out)
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
         if usage == {}:
             ctx.keep_empty(usage, "usage", out)
     decode_response_finish(body, out, ctx)
@@ -605,7 +827,9 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "compaction"}
             return
-    if (stop_reason := body.get("stop_reason")) is not None and (word_ := lookup(DECODE_CUT_WORD, stop_reason)) is not None:
+    if (stop_reason := body.get("stop_reason")) is not None and (
+        word_ := lookup(DECODE_CUT_WORD, stop_reason)
+    ) is not None:
         out["status"] = "incomplete"
         out["incomplete_details"] = {"reason": "max_output_tokens"}
         out["anthropic_messages:stop_reason"] = word_
@@ -614,7 +838,11 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("stop_reason") == "tool_use" and ctx.has_calls(out):
         out["status"] = "completed"
         return
-    if (stop_reason := body.get("stop_reason")) is not None and (word_ := lookup(DECODE_ENDED_WORD, stop_reason)) is not None and ctx.has_calls(out):
+    if (
+        (stop_reason := body.get("stop_reason")) is not None
+        and (word_ := lookup(DECODE_ENDED_WORD, stop_reason)) is not None
+        and ctx.has_calls(out)
+    ):
         out["status"] = "completed"
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_ENDED_WORD, word_), "stop_reason", out)
@@ -622,13 +850,15 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("stop_reason") == "end_turn":
         out["status"] = "completed"
         return
-    if (stop_reason := body.get("stop_reason")) is not None and (word_ := lookup(DECODE_COMPLETED_WORD, stop_reason)) is not None:
+    if (stop_reason := body.get("stop_reason")) is not None and (
+        word_ := lookup(DECODE_COMPLETED_WORD, stop_reason)
+    ) is not None:
         out["status"] = "completed"
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
     if "stop_reason" in body:
-        ctx.unused(body, ('stop_reason',), "", out)
+        ctx.unused(body, ("stop_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -645,7 +875,11 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/anthropic_messages/dialect.yaml:90)"""
     match body.get("type"):
         case "invalid_request":
-            if isinstance(code := body.get("code"), str) and isinstance(message := body.get("message"), str) and lookup(ENCODE_CODE, code) is not None:
+            if (
+                isinstance(code := body.get("code"), str)
+                and isinstance(message := body.get("message"), str)
+                and lookup(ENCODE_CODE, code) is not None
+            ):
                 out["type"] = "error"
                 out["error"] = {"type": lookup(ENCODE_CODE, code), "message": message}
                 if lookup(ENCODE_STATUS, code) is not None:
@@ -654,7 +888,11 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 ctx.settle_word(body, code, "status", "@status", body, "code")
                 return
         case "server_error":
-            if isinstance(code := body.get("code"), str) and isinstance(message := body.get("message"), str) and lookup(ENCODE_SERVER_CODE, code) is not None:
+            if (
+                isinstance(code := body.get("code"), str)
+                and isinstance(message := body.get("message"), str)
+                and lookup(ENCODE_SERVER_CODE, code) is not None
+            ):
                 out["type"] = "error"
                 out["error"] = {"type": lookup(ENCODE_SERVER_CODE, code), "message": message}
                 if lookup(ENCODE_STATUS, code) is not None:
@@ -662,19 +900,23 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 ctx.settle_word(body, code, "server_code", "error.type", body, "code")
                 ctx.settle_word(body, code, "status", "@status", body, "code")
                 return
-    if isinstance(type_ := body.get("type"), str) and isinstance(message := body.get("message"), str) and lookup(ENCODE_ERROR, type_) is not None:
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and isinstance(message := body.get("message"), str)
+        and lookup(ENCODE_ERROR, type_) is not None
+    ):
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
         if "code" in body:
-            ctx.unused(body, ('code',), "", out)
+            ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
         if "code" in body:
-            ctx.unused(body, ('code',), "", out)
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -682,8 +924,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    if ("type" in body or "code" in body or "message" in body):
-        ctx.unused(body, ('type', 'code', 'message'), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -700,23 +942,31 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/anthropic_messages/dialect.yaml:90)"""
-    if (body.get("type") is None or body.get("type") == "error") and isinstance(error := body.get("error"), dict):
+    if (body.get("type") is None or body.get("type") == "error") and isinstance(
+        error := body.get("error"), dict
+    ):
         if (type_ := error.get("type")) is not None:
-            if (word_ := lookup(DECODE_CODE, type_)) is not None and isinstance(message := error.get("message"), str):
+            if (word_ := lookup(DECODE_CODE, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
                 out["type"] = "invalid_request"
                 out["code"] = word_
                 out["message"] = message
                 ctx.keep_exact(type_, lookup(ENCODE_CODE, word_), "error.type", out)
                 ctx.keep_exact(body.get("@status"), lookup(ENCODE_STATUS, word_), "@status", out)
                 return
-            if (word_ := lookup(DECODE_SERVER_CODE, type_)) is not None and isinstance(message := error.get("message"), str):
+            if (word_ := lookup(DECODE_SERVER_CODE, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
                 out["type"] = "server_error"
                 out["code"] = word_
                 out["message"] = message
                 ctx.keep_exact(type_, lookup(ENCODE_SERVER_CODE, word_), "error.type", out)
                 ctx.keep_exact(body.get("@status"), lookup(ENCODE_STATUS, word_), "@status", out)
                 return
-            if (type__ := lookup(DECODE_ERROR, type_)) is not None and isinstance(message := error.get("message"), str):
+            if (type__ := lookup(DECODE_ERROR, type_)) is not None and isinstance(
+                message := error.get("message"), str
+            ):
                 out["type"] = type__
                 out["message"] = message
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
@@ -726,9 +976,9 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             return
     if "type" in body:
-        ctx.unused(body, ('type',), "", out)
+        ctx.unused(body, ("type",), "", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('type', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("type", "message"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -738,86 +988,205 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
         match item.get("type"):
             case "function_call_output":
                 if isinstance(call_id := item.get("call_id"), str):
-                    if item.get("output") == "" and item.get("anthropic_messages:@content") == "absent":
+                    if (
+                        item.get("output") == ""
+                        and item.get("anthropic_messages:@content") == "absent"
+                    ):
                         out = {"type": "tool_result", "tool_use_id": call_id}
-                        if len(item) > 4 and not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE, "function_call_output", out)
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE,
+                                "function_call_output",
+                                out,
+                            )
                         return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
-                    if (isinstance(output := item.get("output"), str) or isinstance(output, list)):
-                        out = {"type": "tool_result", "tool_use_id": call_id, "content": output if isinstance(output, str) and not ctx.response else ctx.encode_parts(output, encode_user_content)}
+                    if isinstance(output := item.get("output"), str) or isinstance(output, list):
+                        out = {
+                            "type": "tool_result",
+                            "tool_use_id": call_id,
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.encode_parts(output, encode_user_content)
+                            ),
+                        }
                         if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                            ctx.account(
+                                item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                            )
                         return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content)}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "assistant", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_assistant_content)}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
                     case "system":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
+                            }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
             case "function_call":
-                if isinstance(call_id := item.get("call_id"), str) and isinstance(name := item.get("name"), str) and (arguments := item.get("arguments")) is not None:
+                if (
+                    isinstance(call_id := item.get("call_id"), str)
+                    and isinstance(name := item.get("name"), str)
+                    and (arguments := item.get("arguments")) is not None
+                ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"type": "tool_use", "id": call_id, "name": name, "input": arguments_}
                     if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "reasoning":
                 summary = item.get("summary")
-                if isinstance(summary, list) and len(summary) == 1 and isinstance(summary_0 := element(summary, 0), dict) and summary_0.get("type") == "summary_text" and (text := summary_0.get("text")) is not None:
-                    if (encrypted_content := item.get("encrypted_content")) is not None and (signature := ctx.carried("signature", encrypted_content)) is not None:
+                if (
+                    isinstance(summary, list)
+                    and len(summary) == 1
+                    and isinstance(summary_0 := element(summary, 0), dict)
+                    and summary_0.get("type") == "summary_text"
+                    and (text := summary_0.get("text")) is not None
+                ):
+                    if (encrypted_content := item.get("encrypted_content")) is not None and (
+                        signature := ctx.carried("signature", encrypted_content)
+                    ) is not None:
                         out = {"type": "thinking", "thinking": text, "signature": signature}
-                        if len(item) > 3 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        if len(item) > 3 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
                         if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
                             ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
                         return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                     if item.get("anthropic_messages:@signature") == "absent":
                         out = {"type": "thinking", "thinking": text}
-                        if len(item) > 3 and not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID, "reasoning", out)
+                        if len(
+                            item
+                        ) > 3 and not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID,
+                                "reasoning",
+                                out,
+                            )
                         if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
                             ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
                         return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
-                if (summary is None or summary == []) and (encrypted_content := item.get("encrypted_content")) is not None and (data := ctx.carried("redacted", encrypted_content)) is not None:
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (data := ctx.carried("redacted", encrypted_content)) is not None
+                ):
                     out = {"type": "redacted_thinking", "data": data}
                     if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
-                if summary is not None and (summary_ := filled(summary)) is not None and ctx.response:
+                if (
+                    summary is not None
+                    and (summary_ := filled(summary)) is not None
+                    and ctx.response
+                ):
                     out = {"type": "thinking", "thinking": join(ctx.each(summary_, encode_thought))}
-                    ctx.report(item, None, "coerced", "reasoning of another model, sent without a signature")
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "reasoning of another model, sent without a signature",
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
-                if (summary is None or summary == []) and (content := item.get("content")) is not None and (content_ := filled(content)) is not None and ctx.response:
-                    out = {"type": "thinking", "thinking": join(ctx.each(content_, encode_raw_thought))}
-                    ctx.report(item, None, "coerced", "reasoning of another model, sent without a signature")
+                if (
+                    (summary is None or summary == [])
+                    and (content := item.get("content")) is not None
+                    and (content_ := filled(content)) is not None
+                    and ctx.response
+                ):
+                    out = {
+                        "type": "thinking",
+                        "thinking": join(ctx.each(content_, encode_raw_thought)),
+                    }
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "reasoning of another model, sent without a signature",
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "compaction":
-                if (encrypted_content := item.get("encrypted_content")) is not None and (content := ctx.carried("compaction", encrypted_content)) is not None:
+                if (encrypted_content := item.get("encrypted_content")) is not None and (
+                    content := ctx.carried("compaction", encrypted_content)
+                ) is not None:
                     out = {"type": "compaction", "content": content}
                     if len(item) > 2 and not _TYPE_ENCRYPTED_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
@@ -841,14 +1210,27 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     out: dict[str, Any]
-    if isinstance(block, dict) and block.get("type") == "tool_result" and isinstance(tool_use_id := block.get("tool_use_id"), str):
+    if (
+        isinstance(block, dict)
+        and block.get("type") == "tool_result"
+        and isinstance(tool_use_id := block.get("tool_use_id"), str)
+    ):
         if (content := block.get("content")) is not None:
-            output = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_user_content)
+            )
             out = {"type": "function_call_output", "call_id": tool_use_id, "output": output}
             if len(block) > 3:
                 ctx.account(block, _TYPE_TOOL_USE_ID_CONTENT, "", out)
             return out
-        out = {"type": "function_call_output", "call_id": tool_use_id, "output": "", "anthropic_messages:@content": "absent"}
+        out = {
+            "type": "function_call_output",
+            "call_id": tool_use_id,
+            "output": "",
+            "anthropic_messages:@content": "absent",
+        }
         if len(block) > 2:
             ctx.account(block, _TYPE_TOOL_USE_ID, "", out)
         return out
@@ -872,7 +1254,15 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
     """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items: list[Any] = []
     if message.get("content") is not None:
-        ctx.take_apart(items, message, "content", decode_messages_user_content_element, decode_user_content, decode_messages_user_content_run, "part")
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_messages_user_content_element,
+            decode_user_content,
+            decode_messages_user_content_run,
+            "part",
+        )
     return items
 
 
@@ -882,31 +1272,55 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
     if isinstance(block, dict):
         match block.get("type"):
             case "tool_use":
-                if isinstance(id_ := block.get("id"), str) and isinstance(name := block.get("name"), str) and (input_ := block.get("input")) is not None:
-                    out = {"type": "function_call", "call_id": id_, "name": name, "arguments": ctx.to_json(input_, block, "input")}
+                if (
+                    isinstance(id_ := block.get("id"), str)
+                    and isinstance(name := block.get("name"), str)
+                    and (input_ := block.get("input")) is not None
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": id_,
+                        "name": name,
+                        "arguments": ctx.to_json(input_, block, "input"),
+                    }
                     if len(block) > 4:
                         ctx.account(block, _TYPE_ID_NAME_INPUT, "", out)
                     return out
             case "thinking":
                 if (thinking := block.get("thinking")) is not None:
                     if (signature := block.get("signature")) is not None:
-                        out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": thinking}], "encrypted_content": ctx.carry("signature", signature)}
+                        out = {
+                            "type": "reasoning",
+                            "summary": [{"type": "summary_text", "text": thinking}],
+                            "encrypted_content": ctx.carry("signature", signature),
+                        }
                         if len(block) > 3:
                             ctx.account(block, _TYPE_THINKING_SIGNATURE, "", out)
                         return out
-                    out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": thinking}], "anthropic_messages:@signature": "absent"}
+                    out = {
+                        "type": "reasoning",
+                        "summary": [{"type": "summary_text", "text": thinking}],
+                        "anthropic_messages:@signature": "absent",
+                    }
                     if len(block) > 2:
                         ctx.account(block, _TYPE_THINKING, "", out)
                     return out
             case "redacted_thinking":
                 if (data := block.get("data")) is not None:
-                    out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("redacted", data)}
+                    out = {
+                        "type": "reasoning",
+                        "summary": [],
+                        "encrypted_content": ctx.carry("redacted", data),
+                    }
                     if len(block) > 2:
                         ctx.account(block, _TYPE_DATA, "", out)
                     return out
             case "compaction":
                 if (content := block.get("content")) is not None:
-                    out = {"type": "compaction", "encrypted_content": ctx.carry("compaction", content)}
+                    out = {
+                        "type": "compaction",
+                        "encrypted_content": ctx.carry("compaction", content),
+                    }
                     if len(block) > 2:
                         ctx.account(block, _TYPE_CONTENT, "", out)
                     return out
@@ -922,15 +1336,27 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items = decode_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
-        ctx.keep_turn(message, _ROLE_CONTENT, items, "assistant", ('content',))
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items: list[Any] = []
-    if message.get("content") is not None and message.get("content") != [] and message.get("content") is not None:
-        ctx.take_apart(items, message, "content", decode_messages_assistant_content_element, decode_assistant_content, decode_messages_assistant_content_run, "item")
+    if (
+        message.get("content") is not None
+        and message.get("content") != []
+        and message.get("content") is not None
+    ):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_messages_assistant_content_element,
+            decode_assistant_content,
+            decode_messages_assistant_content_run,
+            "item",
+        )
     return items
 
 
@@ -951,7 +1377,15 @@ def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
     """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items: list[Any] = []
     if message.get("content") is not None:
-        ctx.take_apart(items, message, "content", None, decode_input_text, decode_messages_system_content_run, "part")
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            None,
+            decode_input_text,
+            decode_messages_system_content_run,
+            "part",
+        )
     return items
 
 
@@ -978,7 +1412,11 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
     """input_text, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:126)"""
-    if isinstance(native, dict) and native.get("type") == "text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
         out = {"type": "input_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -988,7 +1426,11 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
     """plain_text, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:127)"""
-    if isinstance(part, dict) and part.get("type") == "text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "text", "text": text}
         ctx.report(part, None, "coerced", "the API has one kind of text")
         if len(part) > 2:
@@ -1021,33 +1463,78 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
             case "input_image":
-                if (image_url_pieces := pieces(part.get("image_url"), "data:", ";base64,", "")) is not None and lookup(ENCODE_IMAGE, element(image_url_pieces, 0)) is not None:
-                    out = {"type": "image", "source": {"type": "base64", "media_type": lookup(ENCODE_IMAGE, element(image_url_pieces, 0)), "data": element(image_url_pieces, 1)}}
-                    ctx.settle_word(part, element(image_url_pieces, 0), "image", "source.media_type", part, "image_url")
+                if (
+                    image_url_pieces := pieces(part.get("image_url"), "data:", ";base64,", "")
+                ) is not None and lookup(ENCODE_IMAGE, element(image_url_pieces, 0)) is not None:
+                    out = {
+                        "type": "image",
+                        "source": {
+                            "type": "base64",
+                            "media_type": lookup(ENCODE_IMAGE, element(image_url_pieces, 0)),
+                            "data": element(image_url_pieces, 1),
+                        },
+                    }
+                    ctx.settle_word(
+                        part,
+                        element(image_url_pieces, 0),
+                        "image",
+                        "source.media_type",
+                        part,
+                        "image_url",
+                    )
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if (image_url_pieces := pieces(part.get("image_url"), "http", "")) is not None:
-                    out = {"type": "image", "source": {"type": "url", "url": "http" + element(image_url_pieces, 0)}}
+                    out = {
+                        "type": "image",
+                        "source": {"type": "url", "url": "http" + element(image_url_pieces, 0)},
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_file":
-                if (file_data_pieces := pieces(part.get("file_data"), "data:application/pdf;base64,", "")) is not None and ((filename := part.get("filename")) is None or isinstance(filename, str)):
-                    out = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": element(file_data_pieces, 0)}}
+                if (
+                    file_data_pieces := pieces(
+                        part.get("file_data"), "data:application/pdf;base64,", ""
+                    )
+                ) is not None and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    out = {
+                        "type": "document",
+                        "source": {
+                            "type": "base64",
+                            "media_type": "application/pdf",
+                            "data": element(file_data_pieces, 0),
+                        },
+                    }
                     if filename is not None:
                         out["title"] = filename
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if (file_data_pieces := pieces(part.get("file_data"), "data:text/plain,", "")) is not None and ((filename := part.get("filename")) is None or isinstance(filename, str)):
-                    out = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": element(file_data_pieces, 0)}}
+                if (
+                    file_data_pieces := pieces(part.get("file_data"), "data:text/plain,", "")
+                ) is not None and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    out = {
+                        "type": "document",
+                        "source": {
+                            "type": "text",
+                            "media_type": "text/plain",
+                            "data": element(file_data_pieces, 0),
+                        },
+                    }
                     if filename is not None:
                         out["title"] = filename
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if isinstance(file_url := part.get("file_url"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(file_url := part.get("file_url"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     out = {"type": "document", "source": {"type": "url", "url": file_url}}
                     if filename is not None:
                         out["title"] = filename
@@ -1072,9 +1559,21 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 if isinstance(source := native.get("source"), dict):
                     match source.get("type"):
                         case "base64":
-                            if (media_type_ := source.get("media_type")) is not None and (media_type__ := lookup(DECODE_IMAGE, media_type_)) is not None and isinstance(data := source.get("data"), str):
-                                out = {"type": "input_image", "image_url": "data:" + media_type__ + ";base64," + data}
-                                ctx.keep_exact(media_type_, lookup(ENCODE_IMAGE, media_type__), "source.media_type", out)
+                            if (
+                                (media_type_ := source.get("media_type")) is not None
+                                and (media_type__ := lookup(DECODE_IMAGE, media_type_)) is not None
+                                and isinstance(data := source.get("data"), str)
+                            ):
+                                out = {
+                                    "type": "input_image",
+                                    "image_url": "data:" + media_type__ + ";base64," + data,
+                                }
+                                ctx.keep_exact(
+                                    media_type_,
+                                    lookup(ENCODE_IMAGE, media_type__),
+                                    "source.media_type",
+                                    out,
+                                )
                                 if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
                                 if len(source) > 3:
@@ -1082,7 +1581,10 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 return out
                         case "url":
                             if (url_pieces := pieces(source.get("url"), "http", "")) is not None:
-                                out = {"type": "input_image", "image_url": "http" + element(url_pieces, 0)}
+                                out = {
+                                    "type": "input_image",
+                                    "image_url": "http" + element(url_pieces, 0),
+                                }
                                 if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
                                 if len(source) > 2:
@@ -1092,8 +1594,17 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 if isinstance(source := native.get("source"), dict):
                     match source.get("type"):
                         case "base64":
-                            if source.get("media_type") == "application/pdf" and isinstance(data := source.get("data"), str) and ((title := native.get("title")) is None or isinstance(title, str)):
-                                out = {"type": "input_file", "file_data": "data:application/pdf;base64," + data}
+                            if (
+                                source.get("media_type") == "application/pdf"
+                                and isinstance(data := source.get("data"), str)
+                                and (
+                                    (title := native.get("title")) is None or isinstance(title, str)
+                                )
+                            ):
+                                out = {
+                                    "type": "input_file",
+                                    "file_data": "data:application/pdf;base64," + data,
+                                }
                                 if title is not None:
                                     out["filename"] = title
                                 if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
@@ -1102,7 +1613,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "text":
-                            if source.get("media_type") == "text/plain" and isinstance(data := source.get("data"), str) and ((title := native.get("title")) is None or isinstance(title, str)):
+                            if (
+                                source.get("media_type") == "text/plain"
+                                and isinstance(data := source.get("data"), str)
+                                and (
+                                    (title := native.get("title")) is None or isinstance(title, str)
+                                )
+                            ):
                                 out = {"type": "input_file", "file_data": "data:text/plain," + data}
                                 if title is not None:
                                     out["filename"] = title
@@ -1112,7 +1629,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
-                            if isinstance(url := source.get("url"), str) and ((title := native.get("title")) is None or isinstance(title, str)):
+                            if isinstance(url := source.get("url"), str) and (
+                                (title := native.get("title")) is None or isinstance(title, str)
+                            ):
                                 out = {"type": "input_file", "file_url": url}
                                 if title is not None:
                                     out["filename"] = title
@@ -1132,12 +1651,14 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     annotations = part.get("annotations")
-                    if (annotations is None or annotations == []):
+                    if annotations is None or annotations == []:
                         out = {"type": "text", "text": text}
                         if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                         return out
-                    citations = unless_absent(annotations, ctx.each(ctx.unspanned(annotations, text), encode_citation))
+                    citations = unless_absent(
+                        annotations, ctx.each(ctx.unspanned(annotations, text), encode_citation)
+                    )
                     out = {"type": "text", "text": text}
                     if citations is not None:
                         out["citations"] = citations
@@ -1164,7 +1685,11 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
         citations = native.get("citations")
         out = {"type": "output_text", "text": text}
         if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
@@ -1177,7 +1702,11 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
     """thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:152)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1192,7 +1721,11 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
     """raw_thought, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:155)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1208,10 +1741,25 @@ def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
 def encode_citation(part: Any, ctx: Gathering) -> Any:
     """citation, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:158)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "url_citation" and isinstance(url := part.get("url"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "url_citation"
+        and isinstance(url := part.get("url"), str)
+    ):
         title = part.get("title")
-        if part.get("start_index") == 0 and part.get("end_index") == 0 and (anthropic_messages_encrypted_index := part.get("anthropic_messages:encrypted_index")) is not None:
-            out = {"type": "web_search_result_location", "url": url, "encrypted_index": anthropic_messages_encrypted_index}
+        if (
+            part.get("start_index") == 0
+            and part.get("end_index") == 0
+            and (
+                anthropic_messages_encrypted_index := part.get("anthropic_messages:encrypted_index")
+            )
+            is not None
+        ):
+            out = {
+                "type": "web_search_result_location",
+                "url": url,
+                "encrypted_index": anthropic_messages_encrypted_index,
+            }
             if title is not None:
                 out["title"] = title
             if len(part) > 5 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
@@ -1222,10 +1770,21 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
 
 def decode_citation(native: Any, ctx: Splitting) -> Any:
     """citation, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:158)"""
-    if isinstance(native, dict) and native.get("type") == "web_search_result_location" and isinstance(url := native.get("url"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "web_search_result_location"
+        and isinstance(url := native.get("url"), str)
+    ):
         title = native.get("title")
         if (encrypted_index := native.get("encrypted_index")) is not None:
-            out = {"type": "url_citation", "url": url, "title": default(title, ""), "start_index": 0, "end_index": 0, "anthropic_messages:encrypted_index": encrypted_index}
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": default(title, ""),
+                "start_index": 0,
+                "end_index": 0,
+                "anthropic_messages:encrypted_index": encrypted_index,
+            }
             if len(native) > 3 and not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
                 ctx.account(native, _TYPE_URL_TITLE_ENCRYPTED_INDEX, "", out)
             return out
@@ -1235,9 +1794,20 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:163)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
         if part.get("anthropic_messages:@type") == "custom":
-            out = {"type": "custom", "name": name, "input_schema": default(parameters, {"type": "object"})}
+            out = {
+                "type": "custom",
+                "name": name,
+                "input_schema": default(parameters, {"type": "object"}),
+            }
             if description is not None:
                 out["description"] = description
             if strict is not None:
@@ -1260,9 +1830,13 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:163)"""
     out: dict[str, Any]
     if isinstance(native, dict):
-        if native.get("type") == "custom" and isinstance(name := native.get("name"), str) and ((description := native.get("description")) is None or isinstance(description, str)):
+        if (
+            native.get("type") == "custom"
+            and isinstance(name := native.get("name"), str)
+            and ((description := native.get("description")) is None or isinstance(description, str))
+        ):
             input_schema = native.get("input_schema")
-            if ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+            if (strict := native.get("strict")) is None or isinstance(strict, bool):
                 out = {"type": "function", "name": name, "anthropic_messages:@type": "custom"}
                 if description is not None:
                     out["description"] = description
@@ -1270,12 +1844,18 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
-        if (native.get("type") is None or native.get("type") == "custom") and isinstance(name := native.get("name"), str) and ((description := native.get("description")) is None or isinstance(description, str)):
+        if (
+            (native.get("type") is None or native.get("type") == "custom")
+            and isinstance(name := native.get("name"), str)
+            and ((description := native.get("description")) is None or isinstance(description, str))
+        ):
             input_schema = native.get("input_schema")
-            if ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+            if (strict := native.get("strict")) is None or isinstance(strict, bool):
                 out = {"type": "function", "name": name}
                 if description is not None:
                     out["description"] = description
@@ -1283,7 +1863,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
     return ctx.foreign(native, "tool")
@@ -1291,7 +1873,11 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
     """text_format, canonical to native (spec/dialects/anthropic_messages/dialect.yaml:172)"""
-    if isinstance(part, dict) and part.get("type") == "json_schema" and isinstance(schema := part.get("schema"), dict):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "json_schema"
+        and isinstance(schema := part.get("schema"), dict)
+    ):
         out = {"type": "json_schema", "schema": schema}
         if len(part) > 2 and not _TYPE_NAME_SCHEMA_STRICT.issuperset(part):
             ctx.account(part, _TYPE_NAME_SCHEMA_STRICT, "json_schema", out)
@@ -1301,7 +1887,11 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
     """text_format, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:172)"""
-    if isinstance(native, dict) and native.get("type") == "json_schema" and isinstance(schema := native.get("schema"), dict):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "json_schema"
+        and isinstance(schema := native.get("schema"), dict)
+    ):
         out = {"type": "json_schema", "name": "response", "schema": schema}
         if len(native) > 2:
             ctx.account(native, _TYPE_SCHEMA, "", out)
@@ -1319,12 +1909,89 @@ TABLES = DialectTables(
     slug="anthropic",
     text=text_part,
     kinds=KINDS,
-    drop={"param": "errors do not name the field to blame", "previous_response_id": "the API keeps no state", "store": "the API keeps no state", "background": "no background mode", "truncation": "no truncation setting", "include": "thinking blocks always carry their signature", "metadata": "only metadata.user_id exists", "presence_penalty": "no penalties", "frequency_penalty": "no penalties", "top_logprobs": "no log probabilities", "max_tool_calls": "no limit on tool calls", "prompt_cache_key": "caching is marked with cache_control", "stream_options": "no stream options", "text.verbosity": "no verbosity setting", "reasoning.summary": "thinking is configured with provider_extensions", "input_image.detail": "no detail setting", "output_text.logprobs": "no log probabilities", "url_citation": "citations without the search result they quote cannot be sent back", "reasoning.content": "thinking is replayed from its signature", "reasoning": "it comes from another model, which alone can read it", "compaction.created_by": "no field for the author", "json_schema.description": "schemas describe themselves", "service_tier<flex>": "no flexible tier", "service_tier<priority>": "priority depends on the account", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", },
-    reject={"item_reference": "the API keeps no state", "input_image": "images are JPEG, PNG, GIF or WebP in base64, or at a URL", "input_file": "files are PDF in base64, plain text, or at a URL", "input_audio": "no audio input", "input_video": "no video input", "compaction": "it comes from another API, which alone can read it", "json_object": "answers can be bound to a schema only", },
-    ignore={"*.id": "blocks have no ids", "*.status": "blocks have no status", "message.phase": "no phases", "text": "plain text is what comes without a format", "json_schema.strict": "schemas are always enforced", "created_at": "answers do not say when they were made", "usage.total_tokens": "the sum of the others", },
-    maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_tier": ENCODE_TIER, "decode_tier": DECODE_TIER, "encode_image": ENCODE_IMAGE, "decode_image": DECODE_IMAGE, "encode_used_tier": ENCODE_USED_TIER, "decode_used_tier": DECODE_USED_TIER, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_code": ENCODE_CODE, "decode_code": DECODE_CODE, "encode_server_code": ENCODE_SERVER_CODE, "decode_server_code": DECODE_SERVER_CODE, "encode_status": ENCODE_STATUS, "decode_status": DECODE_STATUS, },
-    fixups=("tool_results_first", "skip_empty_text", "narrow_allowed_tools", "strict_schema", ),
-    protected=("model", "messages", "system", "stream", "tools", ),
+    drop={
+        "param": "errors do not name the field to blame",
+        "previous_response_id": "the API keeps no state",
+        "store": "the API keeps no state",
+        "background": "no background mode",
+        "truncation": "no truncation setting",
+        "include": "thinking blocks always carry their signature",
+        "metadata": "only metadata.user_id exists",
+        "presence_penalty": "no penalties",
+        "frequency_penalty": "no penalties",
+        "top_logprobs": "no log probabilities",
+        "max_tool_calls": "no limit on tool calls",
+        "prompt_cache_key": "caching is marked with cache_control",
+        "stream_options": "no stream options",
+        "text.verbosity": "no verbosity setting",
+        "reasoning.summary": "thinking is configured with provider_extensions",
+        "input_image.detail": "no detail setting",
+        "output_text.logprobs": "no log probabilities",
+        "url_citation": "citations without the search result they quote cannot be sent back",
+        "reasoning.content": "thinking is replayed from its signature",
+        "reasoning": "it comes from another model, which alone can read it",
+        "compaction.created_by": "no field for the author",
+        "json_schema.description": "schemas describe themselves",
+        "service_tier<flex>": "no flexible tier",
+        "service_tier<priority>": "priority depends on the account",
+        "status": "only finished answers have a reason for their end",
+        "incomplete_details.reason": "the API has no such reason",
+    },
+    reject={
+        "item_reference": "the API keeps no state",
+        "input_image": "images are JPEG, PNG, GIF or WebP in base64, or at a URL",
+        "input_file": "files are PDF in base64, plain text, or at a URL",
+        "input_audio": "no audio input",
+        "input_video": "no video input",
+        "compaction": "it comes from another API, which alone can read it",
+        "json_object": "answers can be bound to a schema only",
+    },
+    ignore={
+        "*.id": "blocks have no ids",
+        "*.status": "blocks have no status",
+        "message.phase": "no phases",
+        "text": "plain text is what comes without a format",
+        "json_schema.strict": "schemas are always enforced",
+        "created_at": "answers do not say when they were made",
+        "usage.total_tokens": "the sum of the others",
+    },
+    maps={
+        "encode_effort": ENCODE_EFFORT,
+        "decode_effort": DECODE_EFFORT,
+        "encode_tier": ENCODE_TIER,
+        "decode_tier": DECODE_TIER,
+        "encode_image": ENCODE_IMAGE,
+        "decode_image": DECODE_IMAGE,
+        "encode_used_tier": ENCODE_USED_TIER,
+        "decode_used_tier": DECODE_USED_TIER,
+        "encode_cut_word": ENCODE_CUT_WORD,
+        "decode_cut_word": DECODE_CUT_WORD,
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
+        "encode_completed_word": ENCODE_COMPLETED_WORD,
+        "decode_completed_word": DECODE_COMPLETED_WORD,
+        "encode_error": ENCODE_ERROR,
+        "decode_error": DECODE_ERROR,
+        "encode_code": ENCODE_CODE,
+        "decode_code": DECODE_CODE,
+        "encode_server_code": ENCODE_SERVER_CODE,
+        "decode_server_code": DECODE_SERVER_CODE,
+        "encode_status": ENCODE_STATUS,
+        "decode_status": DECODE_STATUS,
+    },
+    fixups=(
+        "tool_results_first",
+        "skip_empty_text",
+        "narrow_allowed_tools",
+        "strict_schema",
+    ),
+    protected=(
+        "model",
+        "messages",
+        "system",
+        "stream",
+        "tools",
+    ),
     tag="type",
     echoes=False,
     unprefixed=False,
@@ -1332,9 +1999,84 @@ TABLES = DialectTables(
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "messages", "max_tokens", "system", "stream", "temperature", "top_p", "top_k", "stop_sequences", "tools", "tool_choice", "thinking", "output_config", "output_config.effort", "output_config.format", "output_config.format.type", "output_config.format.schema", "output_config.task_budget", "output_config.task_budget.type", "output_config.task_budget.total", "output_config.task_budget.remaining", "metadata", "metadata.user_id", "service_tier", "cache_control", "cache_control.type", "cache_control.ttl", "container", "context_management", "context_management.edits", "compaction", "compaction.type", "compaction.instructions", "mcp_servers", "inference_geo", "speed", "fallbacks", "fallback_credit_token", "user_profile_id", "billing_policy", "billing_policy.type", "billing_policy.bill_to", "diagnostics", "diagnostics.previous_message_id", "thread", "workspace_id", "anthropic_version", "anthropic_beta"]),
+    settings=frozenset(
+        [
+            "model",
+            "messages",
+            "max_tokens",
+            "system",
+            "stream",
+            "temperature",
+            "top_p",
+            "top_k",
+            "stop_sequences",
+            "tools",
+            "tool_choice",
+            "thinking",
+            "output_config",
+            "output_config.effort",
+            "output_config.format",
+            "output_config.format.type",
+            "output_config.format.schema",
+            "output_config.task_budget",
+            "output_config.task_budget.type",
+            "output_config.task_budget.total",
+            "output_config.task_budget.remaining",
+            "metadata",
+            "metadata.user_id",
+            "service_tier",
+            "cache_control",
+            "cache_control.type",
+            "cache_control.ttl",
+            "container",
+            "context_management",
+            "context_management.edits",
+            "compaction",
+            "compaction.type",
+            "compaction.instructions",
+            "mcp_servers",
+            "inference_geo",
+            "speed",
+            "fallbacks",
+            "fallback_credit_token",
+            "user_profile_id",
+            "billing_policy",
+            "billing_policy.type",
+            "billing_policy.bill_to",
+            "diagnostics",
+            "diagnostics.previous_message_id",
+            "thread",
+            "workspace_id",
+            "anthropic_version",
+            "anthropic_beta",
+        ]
+    ),
     elsewhere={},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
     sisters=(),
     own_types=frozenset([]),
     sister_types={},
@@ -1345,16 +2087,21 @@ STREAM = StreamTable(
     tag="type",
     id="id",
     ends=True,
-    constants={"content": [], "stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 0, "output_tokens": 0}},
+    constants={
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {"input_tokens": 0, "output_tokens": 0},
+    },
     events={
-"message_start": (
+        "message_start": (
             EventRule(
                 {},
                 (Assignment("merge", source=("message",)),),
                 known=frozenset({"type", "message"}),
             ),
         ),
-"content_block_start": (
+        "content_block_start": (
             EventRule(
                 {},
                 (Assignment("open", ("content", "$i"), ("content_block",)),),
@@ -1362,7 +2109,7 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "content_block"}),
             ),
         ),
-"content_block_delta": (
+        "content_block_delta": (
             EventRule(
                 {("delta", "type"): "text_delta"},
                 (Assignment("append", ("content", "$i", "text"), ("delta", "text")),),
@@ -1379,7 +2126,11 @@ STREAM = StreamTable(
             ),
             EventRule(
                 {("delta", "type"): "input_json_delta"},
-                (Assignment("append", ("content", "$i", "input"), ("delta", "partial_json"), json=True),),
+                (
+                    Assignment(
+                        "append", ("content", "$i", "input"), ("delta", "partial_json"), json=True
+                    ),
+                ),
                 keys={"$i": ("index",)},
                 known=frozenset({"type", "index", "delta"}),
             ),
@@ -1399,12 +2150,22 @@ STREAM = StreamTable(
             ),
             EventRule(
                 {("delta", "type"): "compaction_delta"},
-                (Assignment("set", ("content", "$i"), value={"content": "$text", "encrypted_content": "$state"}),),
-                keys={"$i": ("index",), "$text": ("delta", "content"), "$state": ("delta", "encrypted_content")},
+                (
+                    Assignment(
+                        "set",
+                        ("content", "$i"),
+                        value={"content": "$text", "encrypted_content": "$state"},
+                    ),
+                ),
+                keys={
+                    "$i": ("index",),
+                    "$text": ("delta", "content"),
+                    "$state": ("delta", "encrypted_content"),
+                },
                 known=frozenset({"type", "index", "delta"}),
             ),
         ),
-"content_block_stop": (
+        "content_block_stop": (
             EventRule(
                 {},
                 (Assignment("close", ("content", "$i")),),
@@ -1412,28 +2173,31 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index"}),
             ),
         ),
-"message_delta": (
+        "message_delta": (
             EventRule(
                 {},
-                (Assignment("merge", source=("delta",)), Assignment("merge", ("usage",), ("usage",)),),
+                (
+                    Assignment("merge", source=("delta",)),
+                    Assignment("merge", ("usage",), ("usage",)),
+                ),
                 known=frozenset({"type", "delta", "usage"}),
             ),
         ),
-"message_stop": (
+        "message_stop": (
             EventRule(
                 {},
                 (Assignment("end"),),
                 known=frozenset({"type"}),
             ),
         ),
-"ping": (
+        "ping": (
             EventRule(
                 {},
                 (Assignment("skip"),),
                 known=frozenset({"type"}),
             ),
         ),
-"error": (
+        "error": (
             EventRule(
                 {},
                 (Assignment("fail"),),
@@ -1443,7 +2207,11 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_anthropic_messages.Request, native_anthropic_messages.Response, native_anthropic_messages.Error] = Dialect(
+DIALECT: Dialect[
+    native_anthropic_messages.Request,
+    native_anthropic_messages.Response,
+    native_anthropic_messages.Error,
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

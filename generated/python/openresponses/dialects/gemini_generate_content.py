@@ -51,8 +51,23 @@ TURN_CONTENTS_USER = Turn("user", {"role": "user"}, True)
 TURN_CONTENTS_MODEL = Turn("model", {"role": "model"}, True)
 BESIDE_CONTENTS_MODEL = Beside(TURN_CONTENTS_MODEL, "parts")
 CONTENTS_EXTENSION_TURN = (TURN_CONTENTS_MODEL, "parts")
-ENCODE_LEVEL = {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "none": "MINIMAL", "xhigh": "HIGH"}
-DECODE_LEVEL = {"LOW": "low", "low": "low", "MINIMAL": "low", "minimal": "low", "MEDIUM": "medium", "medium": "medium", "HIGH": "high", "high": "high"}
+ENCODE_LEVEL = {
+    "low": "LOW",
+    "medium": "MEDIUM",
+    "high": "HIGH",
+    "none": "MINIMAL",
+    "xhigh": "HIGH",
+}
+DECODE_LEVEL = {
+    "LOW": "low",
+    "low": "low",
+    "MINIMAL": "low",
+    "minimal": "low",
+    "MEDIUM": "medium",
+    "medium": "medium",
+    "HIGH": "high",
+    "high": "high",
+}
 ENCODE_BUDGET = {"none": 0, "low": 1024, "medium": 8192, "high": 24576, "xhigh": 24576}
 DECODE_BUDGET = {0: "none", 1024: "low", 8192: "medium", 24576: "high"}
 ENCODE_THOUGHTS = {"auto": True, "concise": True, "detailed": True}
@@ -61,16 +76,120 @@ ENCODE_MODE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 DECODE_MODE = {"AUTO": "auto", "VALIDATED": "auto", "ANY": "required", "NONE": "none"}
 ENCODE_TIER = {"default": "standard", "flex": "flex", "priority": "priority"}
 DECODE_TIER = {"standard": "default", "flex": "flex", "priority": "priority"}
-ENCODE_AUDIO = {"wav": "audio/wav", "mp3": "audio/mp3", "aac": "audio/aac", "aiff": "audio/aiff", "flac": "audio/flac", "m4a": "audio/m4a", "ogg": "audio/ogg", "opus": "audio/opus", "pcm16": "audio/pcm", "webm": "audio/webm"}
-DECODE_AUDIO = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mp3": "mp3", "audio/mpeg": "mp3", "audio/aac": "aac", "audio/aiff": "aiff", "audio/flac": "flac", "audio/m4a": "m4a", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/opus": "opus", "audio/pcm": "pcm16", "audio/webm": "webm"}
-ENCODE_INCOMPLETE = {"max_output_tokens": "MAX_TOKENS", "content_filter": "SAFETY", "too_many_tool_calls": "TOO_MANY_TOOL_CALLS", "continuation": "CONTINUATION"}
-DECODE_INCOMPLETE = {"MAX_TOKENS": "max_output_tokens", "SAFETY": "content_filter", "RECITATION": "content_filter", "BLOCKLIST": "content_filter", "PROHIBITED_CONTENT": "content_filter", "SPII": "content_filter", "IMAGE_SAFETY": "content_filter", "IMAGE_PROHIBITED_CONTENT": "content_filter", "IMAGE_RECITATION": "content_filter", "MODEL_ARMOR": "content_filter", "ESCALATION": "content_filter", "TOO_MANY_TOOL_CALLS": "too_many_tool_calls", "CONTINUATION": "continuation"}
-ENCODE_ERROR = {"invalid_request": "INVALID_ARGUMENT", "not_found": "NOT_FOUND", "too_many_requests": "RESOURCE_EXHAUSTED", "server_error": "INTERNAL", "model_error": "INTERNAL"}
-DECODE_ERROR = {"INVALID_ARGUMENT": "invalid_request", "FAILED_PRECONDITION": "invalid_request", "OUT_OF_RANGE": "invalid_request", "UNAUTHENTICATED": "invalid_request", "PERMISSION_DENIED": "invalid_request", "ALREADY_EXISTS": "invalid_request", "NOT_FOUND": "not_found", "RESOURCE_EXHAUSTED": "too_many_requests", "INTERNAL": "server_error", "UNAVAILABLE": "server_error", "DEADLINE_EXCEEDED": "server_error", "CANCELLED": "server_error", "ABORTED": "server_error", "DATA_LOSS": "server_error", "UNKNOWN": "server_error", "UNIMPLEMENTED": "server_error"}
-ENCODE_REFUSAL = {"authentication_error": "UNAUTHENTICATED", "permission_denied": "PERMISSION_DENIED", "billing_error": "FAILED_PRECONDITION"}
-DECODE_REFUSAL = {"UNAUTHENTICATED": "authentication_error", "PERMISSION_DENIED": "permission_denied", "FAILED_PRECONDITION": "billing_error"}
-ENCODE_HTTP = {"INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "OUT_OF_RANGE": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "ALREADY_EXISTS": 409, "NOT_FOUND": 404, "RESOURCE_EXHAUSTED": 429, "CANCELLED": 499, "INTERNAL": 500, "ABORTED": 409, "DATA_LOSS": 500, "UNKNOWN": 500, "UNIMPLEMENTED": 501, "UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 504}
-DECODE_HTTP = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 409: "ALREADY_EXISTS", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 499: "CANCELLED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
+ENCODE_AUDIO = {
+    "wav": "audio/wav",
+    "mp3": "audio/mp3",
+    "aac": "audio/aac",
+    "aiff": "audio/aiff",
+    "flac": "audio/flac",
+    "m4a": "audio/m4a",
+    "ogg": "audio/ogg",
+    "opus": "audio/opus",
+    "pcm16": "audio/pcm",
+    "webm": "audio/webm",
+}
+DECODE_AUDIO = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/mp3": "mp3",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/aiff": "aiff",
+    "audio/flac": "flac",
+    "audio/m4a": "m4a",
+    "audio/mp4": "m4a",
+    "audio/ogg": "ogg",
+    "audio/opus": "opus",
+    "audio/pcm": "pcm16",
+    "audio/webm": "webm",
+}
+ENCODE_INCOMPLETE = {
+    "max_output_tokens": "MAX_TOKENS",
+    "content_filter": "SAFETY",
+    "too_many_tool_calls": "TOO_MANY_TOOL_CALLS",
+    "continuation": "CONTINUATION",
+}
+DECODE_INCOMPLETE = {
+    "MAX_TOKENS": "max_output_tokens",
+    "SAFETY": "content_filter",
+    "RECITATION": "content_filter",
+    "BLOCKLIST": "content_filter",
+    "PROHIBITED_CONTENT": "content_filter",
+    "SPII": "content_filter",
+    "IMAGE_SAFETY": "content_filter",
+    "IMAGE_PROHIBITED_CONTENT": "content_filter",
+    "IMAGE_RECITATION": "content_filter",
+    "MODEL_ARMOR": "content_filter",
+    "ESCALATION": "content_filter",
+    "TOO_MANY_TOOL_CALLS": "too_many_tool_calls",
+    "CONTINUATION": "continuation",
+}
+ENCODE_ERROR = {
+    "invalid_request": "INVALID_ARGUMENT",
+    "not_found": "NOT_FOUND",
+    "too_many_requests": "RESOURCE_EXHAUSTED",
+    "server_error": "INTERNAL",
+    "model_error": "INTERNAL",
+}
+DECODE_ERROR = {
+    "INVALID_ARGUMENT": "invalid_request",
+    "FAILED_PRECONDITION": "invalid_request",
+    "OUT_OF_RANGE": "invalid_request",
+    "UNAUTHENTICATED": "invalid_request",
+    "PERMISSION_DENIED": "invalid_request",
+    "ALREADY_EXISTS": "invalid_request",
+    "NOT_FOUND": "not_found",
+    "RESOURCE_EXHAUSTED": "too_many_requests",
+    "INTERNAL": "server_error",
+    "UNAVAILABLE": "server_error",
+    "DEADLINE_EXCEEDED": "server_error",
+    "CANCELLED": "server_error",
+    "ABORTED": "server_error",
+    "DATA_LOSS": "server_error",
+    "UNKNOWN": "server_error",
+    "UNIMPLEMENTED": "server_error",
+}
+ENCODE_REFUSAL = {
+    "authentication_error": "UNAUTHENTICATED",
+    "permission_denied": "PERMISSION_DENIED",
+    "billing_error": "FAILED_PRECONDITION",
+}
+DECODE_REFUSAL = {
+    "UNAUTHENTICATED": "authentication_error",
+    "PERMISSION_DENIED": "permission_denied",
+    "FAILED_PRECONDITION": "billing_error",
+}
+ENCODE_HTTP = {
+    "INVALID_ARGUMENT": 400,
+    "FAILED_PRECONDITION": 400,
+    "OUT_OF_RANGE": 400,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "ALREADY_EXISTS": 409,
+    "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 429,
+    "CANCELLED": 499,
+    "INTERNAL": 500,
+    "ABORTED": 409,
+    "DATA_LOSS": 500,
+    "UNKNOWN": 500,
+    "UNIMPLEMENTED": 501,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+DECODE_HTTP = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    409: "ALREADY_EXISTS",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
 _CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
@@ -85,35 +204,126 @@ _FUNCTION_CALL = frozenset(["functionCall"])
 _FUNCTION_CALLING_CONFIG = frozenset(["functionCallingConfig"])
 _FUNCTION_DECLARATIONS = frozenset(["functionDeclarations"])
 _FUNCTION_RESPONSE = frozenset(["functionResponse"])
-_GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE = frozenset(["generationConfig", "tools", "systemInstruction", "contents", "toolConfig", "serviceTier"])
-_ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(["id", "model", "output", "usage", "service_tier", "status", "incomplete_details", "gemini_generate_content:@refused", "gemini_generate_content:promptFeedback", "error", "gemini_generate_content:candidates.0.finishReason", "created_at"])
+_GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE = frozenset(
+    ["generationConfig", "tools", "systemInstruction", "contents", "toolConfig", "serviceTier"]
+)
+_ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
+    [
+        "id",
+        "model",
+        "output",
+        "usage",
+        "service_tier",
+        "status",
+        "incomplete_details",
+        "gemini_generate_content:@refused",
+        "gemini_generate_content:promptFeedback",
+        "error",
+        "gemini_generate_content:candidates.0.finishReason",
+        "created_at",
+    ]
+)
 _ID_NAME_ARGS = frozenset(["id", "name", "args"])
 _ID_NAME_RESPONSE = frozenset(["id", "name", "response"])
 _ID_NAME_RESPONSE_PARTS = frozenset(["id", "name", "response", "parts"])
 _INLINE_DATA = frozenset(["inlineData"])
-_INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE = frozenset(["input_image", "input_video", "input_audio", "input_file"])
+_INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE = frozenset(
+    ["input_image", "input_video", "input_audio", "input_file"]
+)
 _INPUT_TEXT = frozenset(["input_text"])
-_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"])
-_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["maxOutputTokens", "temperature", "topP", "presencePenalty", "frequencyPenalty", "thinkingConfig", "responseMimeType", "responseSchema", "responseJsonSchema", "responseLogprobs", "logprobs"])
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "input_tokens_details",
+        "output_tokens_details",
+    ]
+)
+_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
+    [
+        "maxOutputTokens",
+        "temperature",
+        "topP",
+        "presencePenalty",
+        "frequencyPenalty",
+        "thinkingConfig",
+        "responseMimeType",
+        "responseSchema",
+        "responseJsonSchema",
+        "responseLogprobs",
+        "logprobs",
+    ]
+)
 _MIME_TYPE_DATA = frozenset(["mimeType", "data"])
-_MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(["model", "stream", "max_output_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "tools", "instructions", "input", "reasoning", "gemini_generate_content:@thinking", "text", "tool_choice", "top_logprobs", "gemini_generate_content:@logprobs", "include", "service_tier", "store", "parallel_tool_calls", "created_at"])
+_MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(
+    [
+        "model",
+        "stream",
+        "max_output_tokens",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "tools",
+        "instructions",
+        "input",
+        "reasoning",
+        "gemini_generate_content:@thinking",
+        "text",
+        "tool_choice",
+        "top_logprobs",
+        "gemini_generate_content:@logprobs",
+        "include",
+        "service_tier",
+        "store",
+        "parallel_tool_calls",
+        "created_at",
+    ]
+)
 _MODE_ALLOWED_FUNCTION_NAMES = frozenset(["mode", "allowedFunctionNames"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
-_NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA = frozenset(["name", "description", "parametersJsonSchema"])
+_NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA = frozenset(
+    ["name", "description", "parametersJsonSchema"]
+)
 _PARTS = frozenset(["parts"])
-_PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE = frozenset(["promptTokenCount", "candidatesTokenCount", "totalTokenCount", "cachedContentTokenCount", "thoughtsTokenCount", "serviceTier"])
+_PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE = (
+    frozenset(
+        [
+            "promptTokenCount",
+            "candidatesTokenCount",
+            "totalTokenCount",
+            "cachedContentTokenCount",
+            "thoughtsTokenCount",
+            "serviceTier",
+        ]
+    )
+)
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
-_RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE = frozenset(["responseId", "modelVersion", "createTime", "candidates", "usageMetadata", "promptFeedback"])
+_RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE = frozenset(
+    ["responseId", "modelVersion", "createTime", "candidates", "usageMetadata", "promptFeedback"]
+)
 _ROLE_PARTS = frozenset(["role", "parts"])
-_STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON = frozenset(["status", "gemini_generate_content:@refused", "gemini_generate_content:promptFeedback", "gemini_generate_content:candidates.0.finishReason"])
+_STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON = frozenset(
+    [
+        "status",
+        "gemini_generate_content:@refused",
+        "gemini_generate_content:promptFeedback",
+        "gemini_generate_content:candidates.0.finishReason",
+    ]
+)
 _STATUS_MESSAGE_CODE = frozenset(["status", "message", "code"])
 _TEXT = frozenset(["text"])
 _TEXT_THOUGHT = frozenset(["text", "thought"])
 _TEXT_THOUGHT_SIGNATURE = frozenset(["text", "thoughtSignature"])
 _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignature"])
-_THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(["thinkingBudget", "thinkingLevel", "includeThoughts"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
+_THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
+    ["thinkingBudget", "thinkingLevel", "includeThoughts"]
+)
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_FILENAME_FILE_DATA = frozenset(["type", "filename", "file_data"])
 _TYPE_FILE_DATA = frozenset(["type", "file_data"])
@@ -121,9 +331,15 @@ _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
-_TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict"])
-_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
+)
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
@@ -141,7 +357,14 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     """request body (spec/dialects/gemini_generate_content/dialect.yaml:26)"""
     out: dict[str, Any]
     out = {}
-    ctx.hoist(body, body.get("instructions"), encode_input_text, "parts", out, ["systemInstruction", "parts"])
+    ctx.hoist(
+        body,
+        body.get("instructions"),
+        encode_input_text,
+        "parts",
+        out,
+        ["systemInstruction", "parts"],
+    )
     ctx.gather_list(body, body.get("tools"), encode_tools_item, out, ["tools"])
     ctx.gather(body, body.get("input"), encode_contents_item, out, ["contents"])
     if (model := body.get("model")) is not None:
@@ -189,7 +412,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
     if body.get("text") is not None:
         ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     if body.get("tool_choice") is not None:
         ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
@@ -197,61 +425,131 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
     """thinking (spec/dialects/gemini_generate_content/dialect.yaml:37)"""
-    if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(effort := reasoning.get("effort"), str):
+    if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
+        effort := reasoning.get("effort"), str
+    ):
         if ctx.has_model(body, "gemini-2"):
-            out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingBudget"] = lookup(ENCODE_BUDGET, effort)
-            ctx.settle_word(body, effort, "budget", "generationConfig.thinkingConfig.thinkingBudget", reasoning, "effort")
+            out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
+                "thinkingBudget"
+            ] = lookup(ENCODE_BUDGET, effort)
+            ctx.settle_word(
+                body,
+                effort,
+                "budget",
+                "generationConfig.thinkingConfig.thinkingBudget",
+                reasoning,
+                "effort",
+            )
             if "gemini_generate_content:@thinking" in body:
-                ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+                ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
-            out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingBudget"] = lookup(ENCODE_BUDGET, effort)
-            ctx.settle_word(body, effort, "budget", "generationConfig.thinkingConfig.thinkingBudget", reasoning, "effort")
+            out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
+                "thinkingBudget"
+            ] = lookup(ENCODE_BUDGET, effort)
+            ctx.settle_word(
+                body,
+                effort,
+                "budget",
+                "generationConfig.thinkingConfig.thinkingBudget",
+                reasoning,
+                "effort",
+            )
             return
-        out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingLevel"] = lookup(ENCODE_LEVEL, effort)
-        ctx.settle_word(body, effort, "level", "generationConfig.thinkingConfig.thinkingLevel", reasoning, "effort")
+        out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["thinkingLevel"] = (
+            lookup(ENCODE_LEVEL, effort)
+        )
+        ctx.settle_word(
+            body,
+            effort,
+            "level",
+            "generationConfig.thinkingConfig.thinkingLevel",
+            reasoning,
+            "effort",
+        )
         if "gemini_generate_content:@thinking" in body:
-            ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
     if "gemini_generate_content:@thinking" in body:
-        ctx.unused(body, ('gemini_generate_content:@thinking',), "", out)
+        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
     """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:45)"""
-    if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(summary := reasoning.get("summary"), str):
-        out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})["includeThoughts"] = lookup(ENCODE_THOUGHTS, summary)
-        ctx.settle_word(body, summary, "thoughts", "generationConfig.thinkingConfig.includeThoughts", reasoning, "summary")
+    if isinstance(reasoning := body.get("reasoning"), dict) and isinstance(
+        summary := reasoning.get("summary"), str
+    ):
+        out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
+            "includeThoughts"
+        ] = lookup(ENCODE_THOUGHTS, summary)
+        ctx.settle_word(
+            body,
+            summary,
+            "thoughts",
+            "generationConfig.thinkingConfig.includeThoughts",
+            reasoning,
+            "summary",
+        )
         return
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('summary',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     """format (spec/dialects/gemini_generate_content/dialect.yaml:48)"""
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "json_schema":
-                if (gemini_generate_content_response_schema := format_.get("gemini_generate_content:responseSchema")) is not None and format_.get("schema") == json_schema(gemini_generate_content_response_schema):
+                if (
+                    gemini_generate_content_response_schema := format_.get(
+                        "gemini_generate_content:responseSchema"
+                    )
+                ) is not None and format_.get("schema") == json_schema(
+                    gemini_generate_content_response_schema
+                ):
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                    out.setdefault("generationConfig", {})["responseSchema"] = gemini_generate_content_response_schema
+                    out.setdefault("generationConfig", {})[
+                        "responseSchema"
+                    ] = gemini_generate_content_response_schema
                     return
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    ctx.unused(field(body.get("text"), "format"), ('gemini_generate_content:responseSchema',), "text.format.", out)
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("gemini_generate_content:responseSchema",),
+                        "text.format.",
+                        out,
+                    )
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "gemini_generate_content:responseSchema", "schema"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "gemini_generate_content:responseSchema", "schema"),
+                    "text.format.",
+                    out,
+                )
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'gemini_generate_content:responseSchema', 'schema'), "text.format.", out)
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "gemini_generate_content:responseSchema", "schema"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -260,108 +558,153 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         match tool_choice.get("type"):
             case "function":
                 if (name := tool_choice.get("name")) is not None:
-                    out["toolConfig"] = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": [ctx.native_name(name)]}}
+                    out["toolConfig"] = {
+                        "functionCallingConfig": {
+                            "mode": "ANY",
+                            "allowedFunctionNames": [ctx.native_name(name)],
+                        }
+                    }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('mode', 'tools'), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
-                if tool_choice.get("mode") == "required" and (tools := tool_choice.get("tools")) is not None:
-                    out["toolConfig"] = {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ctx.each(tools, encode_tool_name)}}
+                if (
+                    tool_choice.get("mode") == "required"
+                    and (tools := tool_choice.get("tools")) is not None
+                ):
+                    out["toolConfig"] = {
+                        "functionCallingConfig": {
+                            "mode": "ANY",
+                            "allowedFunctionNames": ctx.each(tools, encode_tool_name),
+                        }
+                    }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
-                if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (tools := tool_choice.get("tools")) is not None:
-                    out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED", "allowedFunctionNames": ctx.each(tools, encode_tool_name)}}
+                if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
+                    tools := tool_choice.get("tools")
+                ) is not None:
+                    out["toolConfig"] = {
+                        "functionCallingConfig": {
+                            "mode": "VALIDATED",
+                            "allowedFunctionNames": ctx.each(tools, encode_tool_name),
+                        }
+                    }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ('name',), "tool_choice.", out)
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
-    if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(body):
+    if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
+        body
+    ):
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
-    if (isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+    ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
-        ctx.settle_word(body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice")
+        ctx.settle_word(
+            body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
+        )
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body:
-        ctx.unused(body, ('tool_choice',), "", out)
+        ctx.unused(body, ("tool_choice",), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
-    if is_integer(top_logprobs := body.get("top_logprobs")) and body.get("gemini_generate_content:@logprobs") == "count":
+    if (
+        is_integer(top_logprobs := body.get("top_logprobs"))
+        and body.get("gemini_generate_content:@logprobs") == "count"
+    ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
         if "include" in body:
-            ctx.unused(body, ('include',), "", out)
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
-        if (include is None or include == []):
+        if include is None or include == []:
             if "gemini_generate_content:@logprobs" in body:
-                ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+                ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
-    if isinstance(include, list) and len(include) == 1 and element(include, 0) == "message.output_text.logprobs" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
+    if (
+        isinstance(include, list)
+        and len(include) == 1
+        and element(include, 0) == "message.output_text.logprobs"
+        and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs))
+    ):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
         if "gemini_generate_content:@logprobs" in body:
-            ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
         match element(include, 0):
             case "message.output_text.logprobs":
-                if element(include, 1) == "reasoning.encrypted_content" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
+                if element(include, 1) == "reasoning.encrypted_content" and (
+                    (top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)
+                ):
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
                     if "gemini_generate_content:@logprobs" in body:
-                        ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
-                if element(include, 1) == "message.output_text.logprobs" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
+                if element(include, 1) == "message.output_text.logprobs" and (
+                    (top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)
+                ):
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
                     if "gemini_generate_content:@logprobs" in body:
-                        ctx.unused(body, ('gemini_generate_content:@logprobs',), "", out)
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
-    if isinstance(include, list) and len(include) == 1 and element(include, 0) == "reasoning.encrypted_content":
-        if ("top_logprobs" in body or "gemini_generate_content:@logprobs" in body):
-            ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs'), "", out)
+    if (
+        isinstance(include, list)
+        and len(include) == 1
+        and element(include, 0) == "reasoning.encrypted_content"
+    ):
+        if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        if ("gemini_generate_content:@logprobs" in body or "include" in body):
-            ctx.unused(body, ('gemini_generate_content:@logprobs', 'include'), "", out)
+        if "gemini_generate_content:@logprobs" in body or "include" in body:
+            ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    if ("top_logprobs" in body or "gemini_generate_content:@logprobs" in body or "include" in body):
-        ctx.unused(body, ('top_logprobs', 'gemini_generate_content:@logprobs', 'include'), "", out)
+    if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body or "include" in body:
+        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
     """tier (spec/dialects/gemini_generate_content/dialect.yaml:82)"""
     if body.get("service_tier") == "auto":
         return
-    if isinstance(service_tier := body.get("service_tier"), str) and lookup(ENCODE_TIER, service_tier) is not None:
+    if (
+        isinstance(service_tier := body.get("service_tier"), str)
+        and lookup(ENCODE_TIER, service_tier) is not None
+    ):
         out["serviceTier"] = lookup(ENCODE_TIER, service_tier)
         ctx.settle_word(body, service_tier, "tier", "serviceTier", body, "service_tier")
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
     if "service_tier" in body:
-        ctx.unused(body, ('service_tier',), "", out)
+        ctx.unused(body, ("service_tier",), "", out)
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -371,17 +714,19 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
     if "store" in body:
-        ctx.unused(body, ('store',), "", out)
+        ctx.unused(body, ("store",), "", out)
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
     """parallel (spec/dialects/gemini_generate_content/dialect.yaml:87)"""
     if body.get("parallel_tool_calls") is True:
         return
-    if body.get("parallel_tool_calls") is not None and not isinstance(body.get("parallel_tool_calls"), bool):
+    if body.get("parallel_tool_calls") is not None and not isinstance(
+        body.get("parallel_tool_calls"), bool
+    ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
     if "parallel_tool_calls" in body:
-        ctx.unused(body, ('parallel_tool_calls',), "", out)
+        ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -389,7 +734,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     url = ctx.url_fields()
-    ctx.unhoist(body, field(body.get("systemInstruction"), "parts"), decode_input_text, "parts", out, ["instructions"])
+    ctx.unhoist(
+        body,
+        field(body.get("systemInstruction"), "parts"),
+        decode_input_text,
+        "parts",
+        out,
+        ["instructions"],
+    )
     ctx.ungather_list(body, body.get("tools"), decode_tools_message, out, ["tools"])
     ctx.ungather(body, body.get("contents"), decode_contents_message, out, ["input"])
     if (model := url.get("model")) is not None:
@@ -426,8 +778,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if not is_number(frequency_penalty):
                 raise ctx.expected(generation_config, "frequencyPenalty", "a number")
             out["frequency_penalty"] = frequency_penalty
-        if not _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(generation_config):
-            ctx.account(generation_config, _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "generationConfig.", out)
+        if not _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(
+            generation_config
+        ):
+            ctx.account(
+                generation_config,
+                _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE,
+                "generationConfig.",
+                out,
+            )
         if generation_config == {}:
             ctx.keep_empty(generation_config, "generationConfig", out)
     decode_request_thinking(body, out, ctx)
@@ -440,56 +799,128 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    ctx.account_within(field(body.get("generationConfig"), "thinkingConfig"), _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS, "generationConfig.thinkingConfig.", out)
+    ctx.account_within(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
+        "generationConfig.thinkingConfig.",
+        out,
+    )
     if body.get("systemInstruction") is not None:
         ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
     if body.get("toolConfig") is not None:
         ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    ctx.account_within(field(body.get("toolConfig"), "functionCallingConfig"), _MODE_ALLOWED_FUNCTION_NAMES, "toolConfig.functionCallingConfig.", out)
+    ctx.account_within(
+        field(body.get("toolConfig"), "functionCallingConfig"),
+        _MODE_ALLOWED_FUNCTION_NAMES,
+        "toolConfig.functionCallingConfig.",
+        out,
+    )
     return out
 
 
 def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
     """thinking (spec/dialects/gemini_generate_content/dialect.yaml:37)"""
-    if isinstance(generation_config := body.get("generationConfig"), dict) and isinstance(thinking_config := generation_config.get("thinkingConfig"), dict):
-        if (thinking_budget := thinking_config.get("thinkingBudget")) is not None and (effort := lookup(DECODE_BUDGET, thinking_budget)) is not None:
+    if isinstance(generation_config := body.get("generationConfig"), dict) and isinstance(
+        thinking_config := generation_config.get("thinkingConfig"), dict
+    ):
+        if (thinking_budget := thinking_config.get("thinkingBudget")) is not None and (
+            effort := lookup(DECODE_BUDGET, thinking_budget)
+        ) is not None:
             if ctx.has_model(out, "gemini-2"):
-                if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
+                if effort in ("none", "low", "medium", "high", "xhigh"):
                     out.setdefault("reasoning", {})["effort"] = effort
                 else:
-                    ctx.misfit(thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out)
-                ctx.keep_exact(thinking_budget, lookup(ENCODE_BUDGET, effort), "generationConfig.thinkingConfig.thinkingBudget", out)
-                ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
+                    ctx.misfit(
+                        thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out
+                    )
+                ctx.keep_exact(
+                    thinking_budget,
+                    lookup(ENCODE_BUDGET, effort),
+                    "generationConfig.thinkingConfig.thinkingBudget",
+                    out,
+                )
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingLevel",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
                 return
-            if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
+            if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
             else:
-                ctx.misfit(thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out)
+                ctx.misfit(
+                    thinking_config, "thinkingBudget", "generationConfig.thinkingConfig.", out
+                )
             out["gemini_generate_content:@thinking"] = "budget"
-            ctx.keep_exact(thinking_budget, lookup(ENCODE_BUDGET, effort), "generationConfig.thinkingConfig.thinkingBudget", out)
-            ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingLevel',), "generationConfig.thinkingConfig.", out)
+            ctx.keep_exact(
+                thinking_budget,
+                lookup(ENCODE_BUDGET, effort),
+                "generationConfig.thinkingConfig.thinkingBudget",
+                out,
+            )
+            ctx.unused(
+                field(body.get("generationConfig"), "thinkingConfig"),
+                ("thinkingLevel",),
+                "generationConfig.thinkingConfig.",
+                out,
+            )
             return
-        if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (effort := lookup(DECODE_LEVEL, thinking_level)) is not None:
-            if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
+        if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (
+            effort := lookup(DECODE_LEVEL, thinking_level)
+        ) is not None:
+            if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
             else:
-                ctx.misfit(thinking_config, "thinkingLevel", "generationConfig.thinkingConfig.", out)
-            ctx.keep_exact(thinking_level, lookup(ENCODE_LEVEL, effort), "generationConfig.thinkingConfig.thinkingLevel", out)
-            ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget',), "generationConfig.thinkingConfig.", out)
+                ctx.misfit(
+                    thinking_config, "thinkingLevel", "generationConfig.thinkingConfig.", out
+                )
+            ctx.keep_exact(
+                thinking_level,
+                lookup(ENCODE_LEVEL, effort),
+                "generationConfig.thinkingConfig.thinkingLevel",
+                out,
+            )
+            ctx.unused(
+                field(body.get("generationConfig"), "thinkingConfig"),
+                ("thinkingBudget",),
+                "generationConfig.thinkingConfig.",
+                out,
+            )
             return
-    ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('thinkingBudget', 'thinkingLevel'), "generationConfig.thinkingConfig.", out)
+    ctx.unused(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        ("thinkingBudget", "thinkingLevel"),
+        "generationConfig.thinkingConfig.",
+        out,
+    )
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
     """thoughts (spec/dialects/gemini_generate_content/dialect.yaml:45)"""
-    if isinstance(generation_config := body.get("generationConfig"), dict) and isinstance(thinking_config := generation_config.get("thinkingConfig"), dict) and (include_thoughts := thinking_config.get("includeThoughts")) is not None and (summary := lookup(DECODE_THOUGHTS, include_thoughts)) is not None:
-        if summary in ('concise', 'detailed', 'auto'):
+    if (
+        isinstance(generation_config := body.get("generationConfig"), dict)
+        and isinstance(thinking_config := generation_config.get("thinkingConfig"), dict)
+        and (include_thoughts := thinking_config.get("includeThoughts")) is not None
+        and (summary := lookup(DECODE_THOUGHTS, include_thoughts)) is not None
+    ):
+        if summary in ("concise", "detailed", "auto"):
             out.setdefault("reasoning", {})["summary"] = summary
         else:
             ctx.misfit(thinking_config, "includeThoughts", "generationConfig.thinkingConfig.", out)
-        ctx.keep_exact(include_thoughts, lookup(ENCODE_THOUGHTS, summary), "generationConfig.thinkingConfig.includeThoughts", out)
+        ctx.keep_exact(
+            include_thoughts,
+            lookup(ENCODE_THOUGHTS, summary),
+            "generationConfig.thinkingConfig.includeThoughts",
+            out,
+        )
         return
-    ctx.unused(field(body.get("generationConfig"), "thinkingConfig"), ('includeThoughts',), "generationConfig.thinkingConfig.", out)
+    ctx.unused(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        ("includeThoughts",),
+        "generationConfig.thinkingConfig.",
+        out,
+    )
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -498,67 +929,141 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match generation_config.get("responseMimeType"):
             case "application/json":
                 if (response_schema := generation_config.get("responseSchema")) is not None:
-                    out["text"] = {"format": {"type": "json_schema", "name": "response", "gemini_generate_content:responseSchema": response_schema, "schema": json_schema(response_schema)}}
+                    out["text"] = {
+                        "format": {
+                            "type": "json_schema",
+                            "name": "response",
+                            "gemini_generate_content:responseSchema": response_schema,
+                            "schema": json_schema(response_schema),
+                        }
+                    }
                     if body.get("generationConfig") is not None:
-                        ctx.unused(body.get("generationConfig"), ('responseJsonSchema',), "generationConfig.", out)
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseJsonSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
-                if (response_json_schema := generation_config.get("responseJsonSchema")) is not None:
-                    out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": response_json_schema}}
+                if (
+                    response_json_schema := generation_config.get("responseJsonSchema")
+                ) is not None:
+                    out["text"] = {
+                        "format": {
+                            "type": "json_schema",
+                            "name": "response",
+                            "schema": response_json_schema,
+                        }
+                    }
                     if body.get("generationConfig") is not None:
-                        ctx.unused(body.get("generationConfig"), ('responseSchema',), "generationConfig.", out)
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
                 out["text"] = {"format": {"type": "json_object"}}
                 if body.get("generationConfig") is not None:
-                    ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
             case "text/plain":
                 out["text"] = {"format": {"type": "text"}}
                 if body.get("generationConfig") is not None:
-                    ctx.unused(body.get("generationConfig"), ('responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
     if body.get("generationConfig") is not None:
-        ctx.unused(body.get("generationConfig"), ('responseMimeType', 'responseSchema', 'responseJsonSchema'), "generationConfig.", out)
+        ctx.unused(
+            body.get("generationConfig"),
+            ("responseMimeType", "responseSchema", "responseJsonSchema"),
+            "generationConfig.",
+            out,
+        )
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     """tool_choice (spec/dialects/gemini_generate_content/dialect.yaml:57)"""
-    if isinstance(tool_config := body.get("toolConfig"), dict) and isinstance(function_calling_config := tool_config.get("functionCallingConfig"), dict):
+    if isinstance(tool_config := body.get("toolConfig"), dict) and isinstance(
+        function_calling_config := tool_config.get("functionCallingConfig"), dict
+    ):
         match function_calling_config.get("mode"):
             case "ANY":
                 allowed_function_names = function_calling_config.get("allowedFunctionNames")
-                if isinstance(allowed_function_names, list) and len(allowed_function_names) == 1 and (allowed_function_names_0 := element(allowed_function_names, 0)) is not None and (name := safe_name(allowed_function_names_0)) is not None:
+                if (
+                    isinstance(allowed_function_names, list)
+                    and len(allowed_function_names) == 1
+                    and (allowed_function_names_0 := element(allowed_function_names, 0)) is not None
+                    and (name := safe_name(allowed_function_names_0)) is not None
+                ):
                     out["tool_choice"] = {"type": "function", "name": name}
                     if allowed_function_names_0 != name:
-                        ctx.keep_renamed(allowed_function_names_0, name, "", out, allowed_function_names, "0")
+                        ctx.keep_renamed(
+                            allowed_function_names_0, name, "", out, allowed_function_names, "0"
+                        )
                     return
                 if allowed_function_names is not None:
                     tools = ctx.each(allowed_function_names, decode_tool_name)
-                    out["tool_choice"] = {"type": "allowed_tools", "mode": "required", "tools": tools}
+                    out["tool_choice"] = {
+                        "type": "allowed_tools",
+                        "mode": "required",
+                        "tools": tools,
+                    }
                     return
             case "VALIDATED":
-                if (allowed_function_names := function_calling_config.get("allowedFunctionNames")) is not None:
+                if (
+                    allowed_function_names := function_calling_config.get("allowedFunctionNames")
+                ) is not None:
                     tools = ctx.each(allowed_function_names, decode_tool_name)
                     out["tool_choice"] = {"type": "allowed_tools", "mode": "auto", "tools": tools}
                     return
-        if (mode := function_calling_config.get("mode")) is not None and (mode_ := lookup(DECODE_MODE, mode)) is not None:
+        if (mode := function_calling_config.get("mode")) is not None and (
+            mode_ := lookup(DECODE_MODE, mode)
+        ) is not None:
             out["tool_choice"] = mode_
-            ctx.keep_exact(mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out)
-            ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('allowedFunctionNames',), "toolConfig.functionCallingConfig.", out)
+            ctx.keep_exact(
+                mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out
+            )
+            ctx.unused(
+                field(body.get("toolConfig"), "functionCallingConfig"),
+                ("allowedFunctionNames",),
+                "toolConfig.functionCallingConfig.",
+                out,
+            )
             return
-    ctx.unused(field(body.get("toolConfig"), "functionCallingConfig"), ('mode', 'allowedFunctionNames'), "toolConfig.functionCallingConfig.", out)
+    ctx.unused(
+        field(body.get("toolConfig"), "functionCallingConfig"),
+        ("mode", "allowedFunctionNames"),
+        "toolConfig.functionCallingConfig.",
+        out,
+    )
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
-        if (generation_config.get("responseLogprobs") is None or generation_config.get("responseLogprobs") is False) and is_integer(logprobs := generation_config.get("logprobs")):
+        if (
+            generation_config.get("responseLogprobs") is None
+            or generation_config.get("responseLogprobs") is False
+        ) and is_integer(logprobs := generation_config.get("logprobs")):
             if logprobs >= 0 and logprobs <= 20:
                 out["top_logprobs"] = logprobs
             else:
                 ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             out["gemini_generate_content:@logprobs"] = "count"
             return
-        if generation_config.get("responseLogprobs") is True and ((logprobs := generation_config.get("logprobs")) is None or is_integer(logprobs)):
+        if generation_config.get("responseLogprobs") is True and (
+            (logprobs := generation_config.get("logprobs")) is None or is_integer(logprobs)
+        ):
             out["include"] = ["message.output_text.logprobs"]
             if logprobs is not None:
                 if logprobs >= 0 and logprobs <= 20:
@@ -567,37 +1072,48 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                     ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             return
     if body.get("generationConfig") is not None:
-        ctx.unused(body.get("generationConfig"), ('responseLogprobs', 'logprobs'), "generationConfig.", out)
+        ctx.unused(
+            body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
+        )
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
     """tier (spec/dialects/gemini_generate_content/dialect.yaml:82)"""
-    if (service_tier := body.get("serviceTier")) is not None and (tier := lookup(DECODE_TIER, service_tier)) is not None:
-        if tier in ('auto', 'default', 'flex', 'priority'):
+    if (service_tier := body.get("serviceTier")) is not None and (
+        tier := lookup(DECODE_TIER, service_tier)
+    ) is not None:
+        if tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = tier
         else:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
     if "serviceTier" in body:
-        ctx.unused(body, ('serviceTier',), "", out)
+        ctx.unused(body, ("serviceTier",), "", out)
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
     """stateless (spec/dialects/gemini_generate_content/dialect.yaml:85)"""
-    
 
 
 def decode_request_parallel(body: Any, out: Any, ctx: Splitting) -> Any:
     """parallel (spec/dialects/gemini_generate_content/dialect.yaml:87)"""
-    
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
     """response body (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
-    ctx.gather_each(body, body.get("output"), encode_contents_item, TURN_CONTENTS_MODEL, out, ["candidates"], "content", True)
+    ctx.gather_each(
+        body,
+        body.get("output"),
+        encode_contents_item,
+        TURN_CONTENTS_MODEL,
+        out,
+        ["candidates"],
+        "content",
+        True,
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -611,7 +1127,15 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         if (service_tier_ := lookup(ENCODE_TIER, service_tier)) is not None:
             out.setdefault("usageMetadata", {})["serviceTier"] = service_tier_
-            ctx.encode_alias(service_tier, service_tier_, "tier", "usageMetadata.serviceTier", out, body, "service_tier")
+            ctx.encode_alias(
+                service_tier,
+                service_tier_,
+                "tier",
+                "usageMetadata.serviceTier",
+                out,
+                body,
+                "service_tier",
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (usage := body.get("usage")) is not None:
@@ -630,7 +1154,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if cached_tokens != 0:
                     out.setdefault("usageMetadata", {})["cachedContentTokenCount"] = cached_tokens
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
@@ -640,9 +1166,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if reasoning_tokens != 0:
                     out.setdefault("usageMetadata", {})["thoughtsTokenCount"] = reasoning_tokens
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
@@ -653,12 +1188,16 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
-        out.setdefault("usageMetadata", {})["promptTokenCount"] = remainder(input_tokens, field(out.get("usageMetadata"), "toolUsePromptTokenCount"))
+        out.setdefault("usageMetadata", {})["promptTokenCount"] = remainder(
+            input_tokens, field(out.get("usageMetadata"), "toolUsePromptTokenCount")
+        )
     if (output_tokens := field(body.get("usage"), "output_tokens")) is not None:
         if not is_integer(output_tokens):
             raise ctx.expected(body.get("usage"), "output_tokens", "a whole number")
         if remainder(output_tokens, field(out.get("usageMetadata"), "thoughtsTokenCount")) != 0:
-            out.setdefault("usageMetadata", {})["candidatesTokenCount"] = remainder(output_tokens, field(out.get("usageMetadata"), "thoughtsTokenCount"))
+            out.setdefault("usageMetadata", {})["candidatesTokenCount"] = remainder(
+                output_tokens, field(out.get("usageMetadata"), "thoughtsTokenCount")
+            )
     return out
 
 
@@ -667,71 +1206,210 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("status"):
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
-                if incomplete_details.get("reason") == "content_filter" and body.get("gemini_generate_content:@refused") == "prompt" and (gemini_generate_content_prompt_feedback := body.get("gemini_generate_content:promptFeedback")) is not None:
+                if (
+                    incomplete_details.get("reason") == "content_filter"
+                    and body.get("gemini_generate_content:@refused") == "prompt"
+                    and (
+                        gemini_generate_content_prompt_feedback := body.get(
+                            "gemini_generate_content:promptFeedback"
+                        )
+                    )
+                    is not None
+                ):
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
                     if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     if "gemini_generate_content:candidates.0.finishReason" in body:
-                        ctx.unused(body, ('gemini_generate_content:candidates.0.finishReason',), "", out)
+                        ctx.unused(
+                            body, ("gemini_generate_content:candidates.0.finishReason",), "", out
+                        )
                     return
-                if isinstance(reason := incomplete_details.get("reason"), str) and lookup(ENCODE_INCOMPLETE, reason) is not None:
-                    put(out, ('candidates', 0, 'finishReason'), lookup(ENCODE_INCOMPLETE, reason))
-                    ctx.settle_word(body, reason, "incomplete", "candidates.0.finishReason", incomplete_details, "reason")
-                    if ("gemini_generate_content:@refused" in body or "gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
-                        ctx.unused(body, ('gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+                if (
+                    isinstance(reason := incomplete_details.get("reason"), str)
+                    and lookup(ENCODE_INCOMPLETE, reason) is not None
+                ):
+                    put(out, ("candidates", 0, "finishReason"), lookup(ENCODE_INCOMPLETE, reason))
+                    ctx.settle_word(
+                        body,
+                        reason,
+                        "incomplete",
+                        "candidates.0.finishReason",
+                        incomplete_details,
+                        "reason",
+                    )
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
+                            ),
+                            "",
+                            out,
+                        )
                     if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
         case "completed":
-            put(out, ('candidates', 0, 'finishReason'), "STOP")
+            put(out, ("candidates", 0, "finishReason"), "STOP")
             if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-            if ("gemini_generate_content:@refused" in body or "gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
-                ctx.unused(body, ('gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if (
+                "gemini_generate_content:@refused" in body
+                or "gemini_generate_content:promptFeedback" in body
+                or "gemini_generate_content:candidates.0.finishReason" in body
+            ):
+                ctx.unused(
+                    body,
+                    (
+                        "gemini_generate_content:@refused",
+                        "gemini_generate_content:promptFeedback",
+                        "gemini_generate_content:candidates.0.finishReason",
+                    ),
+                    "",
+                    out,
+                )
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(error := body.get("error"), dict):
                 if error.get("code") == "model_error":
-                    if error.get("message") == "the model gave no usable answer" and (gemini_generate_content_candidates_0_finish_reason := body.get("gemini_generate_content:candidates.0.finishReason")) is not None:
-                        put(out, ('candidates', 0, 'finishReason'), gemini_generate_content_candidates_0_finish_reason)
+                    if (
+                        error.get("message") == "the model gave no usable answer"
+                        and (
+                            gemini_generate_content_candidates_0_finish_reason := body.get(
+                                "gemini_generate_content:candidates.0.finishReason"
+                            )
+                        )
+                        is not None
+                    ):
+                        put(
+                            out,
+                            ("candidates", 0, "finishReason"),
+                            gemini_generate_content_candidates_0_finish_reason,
+                        )
                         if body.get("incomplete_details") is not None:
-                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                        if ("gemini_generate_content:@refused" in body or "gemini_generate_content:promptFeedback" in body):
-                            ctx.unused(body, ('gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback'), "", out)
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
-                    if isinstance(message := error.get("message"), str) and (gemini_generate_content_candidates_0_finish_reason := body.get("gemini_generate_content:candidates.0.finishReason")) is not None:
-                        put(out, ('candidates', 0, 'finishReason'), gemini_generate_content_candidates_0_finish_reason)
-                        put(out, ('candidates', 0, 'finishMessage'), message)
+                    if (
+                        isinstance(message := error.get("message"), str)
+                        and (
+                            gemini_generate_content_candidates_0_finish_reason := body.get(
+                                "gemini_generate_content:candidates.0.finishReason"
+                            )
+                        )
+                        is not None
+                    ):
+                        put(
+                            out,
+                            ("candidates", 0, "finishReason"),
+                            gemini_generate_content_candidates_0_finish_reason,
+                        )
+                        put(out, ("candidates", 0, "finishMessage"), message)
                         if body.get("incomplete_details") is not None:
-                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                        if ("gemini_generate_content:@refused" in body or "gemini_generate_content:promptFeedback" in body):
-                            ctx.unused(body, ('gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback'), "", out)
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                 if isinstance(message := error.get("message"), str):
-                    put(out, ('candidates', 0, 'finishReason'), "OTHER")
-                    put(out, ('candidates', 0, 'finishMessage'), message)
+                    put(out, ("candidates", 0, "finishReason"), "OTHER")
+                    put(out, ("candidates", 0, "finishMessage"), message)
                     if body.get("incomplete_details") is not None:
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
-                    if ("gemini_generate_content:@refused" in body or "gemini_generate_content:promptFeedback" in body or "gemini_generate_content:candidates.0.finishReason" in body):
-                        ctx.unused(body, ('gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
+                            ),
+                            "",
+                            out,
+                        )
                     return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if not _STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON.isdisjoint(body):
-        ctx.unused(body, ('status', 'gemini_generate_content:@refused', 'gemini_generate_content:promptFeedback', 'gemini_generate_content:candidates.0.finishReason'), "", out)
+    if not _STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON.isdisjoint(
+        body
+    ):
+        ctx.unused(
+            body,
+            (
+                "status",
+                "gemini_generate_content:@refused",
+                "gemini_generate_content:promptFeedback",
+                "gemini_generate_content:candidates.0.finishReason",
+            ),
+            "",
+            out,
+        )
     if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/gemini_generate_content/dialect.yaml:90)"""
     out: dict[str, Any]
     out = {}
-    ctx.ungather_each(body, body.get("candidates"), "content", decode_contents_model, TURN_CONTENTS_MODEL, out, ["output"], "candidates")
+    ctx.ungather_each(
+        body,
+        body.get("candidates"),
+        "content",
+        decode_contents_model,
+        TURN_CONTENTS_MODEL,
+        out,
+        ["output"],
+        "candidates",
+    )
     if (id_ := body.get("responseId")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "responseId", "a string")
@@ -747,10 +1425,20 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "createTime", "", out)
     usage_metadata_fields = or_empty(body.get("usageMetadata"))
-    if (input_tokens := total(usage_metadata_fields.get("promptTokenCount"), usage_metadata_fields.get("toolUsePromptTokenCount"))) is not None:
+    if (
+        input_tokens := total(
+            usage_metadata_fields.get("promptTokenCount"),
+            usage_metadata_fields.get("toolUsePromptTokenCount"),
+        )
+    ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
     usage_metadata_fields_ = or_empty(body.get("usageMetadata"))
-    if (output_tokens := total(usage_metadata_fields_.get("candidatesTokenCount"), usage_metadata_fields_.get("thoughtsTokenCount"))) is not None:
+    if (
+        output_tokens := total(
+            usage_metadata_fields_.get("candidatesTokenCount"),
+            usage_metadata_fields_.get("thoughtsTokenCount"),
+        )
+    ) is not None:
         out.setdefault("usage", {})["output_tokens"] = output_tokens
     if (usage_metadata := body.get("usageMetadata")) is not None:
         if not isinstance(usage_metadata, dict):
@@ -762,32 +1450,58 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (cached_tokens := usage_metadata.get("cachedContentTokenCount")) is not None:
             if not is_integer(cached_tokens):
                 raise ctx.expected(usage_metadata, "cachedContentTokenCount", "a whole number")
-            out.setdefault("usage", {}).setdefault("input_tokens_details", {})["cached_tokens"] = cached_tokens
+            out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
+                "cached_tokens"
+            ] = cached_tokens
         if (reasoning_tokens := usage_metadata.get("thoughtsTokenCount")) is not None:
             if not is_integer(reasoning_tokens):
                 raise ctx.expected(usage_metadata, "thoughtsTokenCount", "a whole number")
-            out.setdefault("usage", {}).setdefault("output_tokens_details", {})["reasoning_tokens"] = reasoning_tokens
+            out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
+                "reasoning_tokens"
+            ] = reasoning_tokens
         if (service_tier := usage_metadata.get("serviceTier")) is not None:
             if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
                 out["service_tier"] = service_tier_
-                ctx.decode_alias(service_tier, service_tier_, "tier", "usageMetadata.serviceTier", out, usage_metadata, "serviceTier")
+                ctx.decode_alias(
+                    service_tier,
+                    service_tier_,
+                    "tier",
+                    "usageMetadata.serviceTier",
+                    out,
+                    usage_metadata,
+                    "serviceTier",
+                )
             else:
                 ctx.misfit(usage_metadata, "serviceTier", "usageMetadata.", out)
-        if not _PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE.issuperset(usage_metadata):
-            ctx.account(usage_metadata, _PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE, "usageMetadata.", out)
+        if not _PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE.issuperset(
+            usage_metadata
+        ):
+            ctx.account(
+                usage_metadata,
+                _PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE,
+                "usageMetadata.",
+                out,
+            )
         if usage_metadata == {}:
             ctx.keep_empty(usage_metadata, "usageMetadata", out)
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    ctx.account_within(field(body.get("candidates"), 0), _CONTENT_FINISH_REASON_FINISH_MESSAGE, "candidates.0.", out)
+    ctx.account_within(
+        field(body.get("candidates"), 0),
+        _CONTENT_FINISH_REASON_FINISH_MESSAGE,
+        "candidates.0.",
+        out,
+    )
     return out
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     """finish (spec/dialects/gemini_generate_content/dialect.yaml:101)"""
     candidates = body.get("candidates")
-    if (candidates is None or candidates == []) and (prompt_feedback := body.get("promptFeedback")) is not None:
+    if (candidates is None or candidates == []) and (
+        prompt_feedback := body.get("promptFeedback")
+    ) is not None:
         out["status"] = "incomplete"
         out["incomplete_details"] = {"reason": "content_filter"}
         out["gemini_generate_content:@refused"] = "prompt"
@@ -797,34 +1511,41 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
             if "promptFeedback" in body:
-                ctx.unused(body, ('promptFeedback',), "", out)
-            ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
+                ctx.unused(body, ("promptFeedback",), "", out)
+            ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": reason}
-                ctx.keep_exact(finish_reason, lookup(ENCODE_INCOMPLETE, reason), "candidates.0.finishReason", out)
+                ctx.keep_exact(
+                    finish_reason,
+                    lookup(ENCODE_INCOMPLETE, reason),
+                    "candidates.0.finishReason",
+                    out,
+                )
                 if "promptFeedback" in body:
-                    ctx.unused(body, ('promptFeedback',), "", out)
-                ctx.unused(field(body.get("candidates"), 0), ('finishMessage',), "candidates.0.", out)
+                    ctx.unused(body, ("promptFeedback",), "", out)
+                ctx.unused(
+                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                )
                 return
-            if (candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == ""):
+            if candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == "":
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
                 if "promptFeedback" in body:
-                    ctx.unused(body, ('promptFeedback',), "", out)
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
                 if "promptFeedback" in body:
-                    ctx.unused(body, ('promptFeedback',), "", out)
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
-    if ("candidates" in body or "promptFeedback" in body):
-        ctx.unused(body, ('candidates', 'promptFeedback'), "", out)
+    if "candidates" in body or "promptFeedback" in body:
+        ctx.unused(body, ("candidates", "promptFeedback"), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -841,7 +1562,9 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
-        if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(message := body.get("message"), str):
+        if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
+            message := body.get("message"), str
+        ):
             error = {"status": code, "message": message}
             if (code_ := lookup(ENCODE_HTTP, code)) is not None:
                 error["code"] = code_
@@ -851,21 +1574,36 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
             if "param" in body:
-                ctx.unused(body, ('param',), "", out)
+                ctx.unused(body, ("param",), "", out)
             return
-        if isinstance(message := body.get("message"), str) and lookup(ENCODE_REFUSAL, code) is not None:
+        if (
+            isinstance(message := body.get("message"), str)
+            and lookup(ENCODE_REFUSAL, code) is not None
+        ):
             out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code))
-            out["error"] = {"status": lookup(ENCODE_REFUSAL, code), "message": message, "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code))}
+            out["error"] = {
+                "status": lookup(ENCODE_REFUSAL, code),
+                "message": message,
+                "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
+            }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
             if "param" in body:
-                ctx.unused(body, ('param',), "", out)
+                ctx.unused(body, ("param",), "", out)
             return
-    if isinstance(type_ := body.get("type"), str) and isinstance(message := body.get("message"), str) and lookup(ENCODE_ERROR, type_) is not None:
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and isinstance(message := body.get("message"), str)
+        and lookup(ENCODE_ERROR, type_) is not None
+    ):
         out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))
-        out["error"] = {"status": lookup(ENCODE_ERROR, type_), "message": message, "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))}
+        out["error"] = {
+            "status": lookup(ENCODE_ERROR, type_),
+            "message": message,
+            "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_)),
+        }
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
-        if ("code" in body or "param" in body):
-            ctx.unused(body, ('code', 'param'), "", out)
+        if "code" in body or "param" in body:
+            ctx.unused(body, ("code", "param"), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["@status"] = 500
@@ -881,7 +1619,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
     if not _CODE_TYPE_MESSAGE_PARAM.isdisjoint(body):
-        ctx.unused(body, ('code', 'type', 'message', 'param'), "", out)
+        ctx.unused(body, ("code", "type", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -898,7 +1636,11 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
-    if isinstance(error := body.get("error"), dict) and isinstance(status := error.get("status"), str) and isinstance(message := error.get("message"), str):
+    if (
+        isinstance(error := body.get("error"), dict)
+        and isinstance(status := error.get("status"), str)
+        and isinstance(message := error.get("message"), str)
+    ):
         out["code"] = status
         out["type"] = lookup(DECODE_ERROR, status)
         out["message"] = message
@@ -906,21 +1648,37 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
         return
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('status', 'message', 'code'), "error.", out)
+        ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
     """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     out: dict[str, Any]
-    if isinstance(item, dict) and item.get("type") == "function" and isinstance(name := item.get("name"), str) and ((description := item.get("description")) is None or isinstance(description, str)):
-        if (gemini_generate_content_parameters := item.get("gemini_generate_content:parameters")) is not None and item.get("parameters") == json_schema(gemini_generate_content_parameters):
+    if (
+        isinstance(item, dict)
+        and item.get("type") == "function"
+        and isinstance(name := item.get("name"), str)
+        and ((description := item.get("description")) is None or isinstance(description, str))
+    ):
+        if (
+            gemini_generate_content_parameters := item.get("gemini_generate_content:parameters")
+        ) is not None and item.get("parameters") == json_schema(gemini_generate_content_parameters):
             out = {"name": ctx.native_name(name), "parameters": gemini_generate_content_parameters}
             if description is not None:
                 out["description"] = description
-            if len(item) > 3 and not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(item):
-                ctx.account(item, _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE, "function", out)
+            if len(
+                item
+            ) > 3 and not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
+                item
+            ):
+                ctx.account(
+                    item,
+                    _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE,
+                    "function",
+                    out,
+                )
             return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
-        if ((parameters := item.get("parameters")) is None or isinstance(parameters, dict)):
+        if (parameters := item.get("parameters")) is None or isinstance(parameters, dict):
             out = {"name": ctx.native_name(name)}
             if description is not None:
                 out["description"] = description
@@ -942,17 +1700,34 @@ def decode_tools_message(message: Any, ctx: Splitting) -> Any:
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
     """turn (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     out: dict[str, Any]
-    if isinstance(functionDeclaration, dict) and (name := functionDeclaration.get("name")) is not None and (name_ := safe_name(name)) is not None and ((description := functionDeclaration.get("description")) is None or isinstance(description, str)):
+    if (
+        isinstance(functionDeclaration, dict)
+        and (name := functionDeclaration.get("name")) is not None
+        and (name_ := safe_name(name)) is not None
+        and (
+            (description := functionDeclaration.get("description")) is None
+            or isinstance(description, str)
+        )
+    ):
         if (parameters := functionDeclaration.get("parameters")) is not None:
-            out = {"type": "function", "name": name_, "gemini_generate_content:parameters": parameters, "parameters": json_schema(parameters)}
+            out = {
+                "type": "function",
+                "name": name_,
+                "gemini_generate_content:parameters": parameters,
+                "parameters": json_schema(parameters),
+            }
             if description is not None:
                 out["description"] = description
             if name != name_:
                 ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(functionDeclaration):
+            if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(
+                functionDeclaration
+            ):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS, "", out)
             return out
-        if ((parameters_json_schema := functionDeclaration.get("parametersJsonSchema")) is None or isinstance(parameters_json_schema, dict)):
+        if (
+            parameters_json_schema := functionDeclaration.get("parametersJsonSchema")
+        ) is None or isinstance(parameters_json_schema, dict):
             out = {"type": "function", "name": name_}
             if description is not None:
                 out["description"] = description
@@ -960,7 +1735,9 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
                 out["parameters"] = parameters_json_schema
             if name != name_:
                 ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if len(functionDeclaration) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
+            if len(
+                functionDeclaration
+            ) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA, "", out)
             return out
     return None
@@ -977,7 +1754,15 @@ def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
     """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items: list[Any] = []
     if message.get("functionDeclarations") is not None:
-        ctx.take_apart(items, message, "functionDeclarations", decode_tools_turn_functionDeclarations_element, None, None, "*")
+        ctx.take_apart(
+            items,
+            message,
+            "functionDeclarations",
+            decode_tools_turn_functionDeclarations_element,
+            None,
+            None,
+            "*",
+        )
     return items
 
 
@@ -989,7 +1774,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
     if isinstance(item, dict):
         match item.get("type"):
             case "function_call_output":
-                if (call_id := item.get("call_id")) is not None and (output := item.get("output")) is not None and isinstance(output, str):
+                if (
+                    (call_id := item.get("call_id")) is not None
+                    and (output := item.get("output")) is not None
+                    and isinstance(output, str)
+                ):
                     function_response = {"response": json_or(output, "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
@@ -997,10 +1786,20 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         function_response["name"] = name
                     out = {"functionResponse": function_response}
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
                     return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
-                if isinstance(call_id, str) and (output := item.get("output")) is not None and isinstance(output, list):
-                    picked = ctx.picked(output, (encode_plain_text, _INPUT_TEXT), (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE))
+                if (
+                    isinstance(call_id, str)
+                    and (output := item.get("output")) is not None
+                    and isinstance(output, list)
+                ):
+                    picked = ctx.picked(
+                        output,
+                        (encode_plain_text, _INPUT_TEXT),
+                        (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
+                    )
                     function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
@@ -1010,56 +1809,130 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         function_response["parts"] = parts
                     out = {"functionResponse": function_response}
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
                     return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "parts": ctx.listed(content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "system":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "parts": ctx.listed(content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content))}
-                            ctx.report(item, None, "coerced", "system messages can only lead the conversation; sent as the user's")
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
+                            }
+                            ctx.report(
+                                item,
+                                None,
+                                "coerced",
+                                "system messages can only lead the conversation; sent as the user's",
+                            )
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "developer":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "parts": ctx.listed(content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content))}
-                            ctx.report(item, None, "coerced", "developer messages can only lead the conversation; sent as the user's")
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
+                            }
+                            ctx.report(
+                                item,
+                                None,
+                                "coerced",
+                                "developer messages can only lead the conversation; sent as the user's",
+                            )
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "model", "parts": ctx.listed(content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_assistant_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "model",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_MODEL, out
             case "reasoning":
                 summary = item.get("summary")
-                if (summary is None or summary == []) and (encrypted_content := item.get("encrypted_content")) is not None and (signature := ctx.carried("next", encrypted_content)) is not None:
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (signature := ctx.carried("next", encrypted_content)) is not None
+                ):
                     out = {"thoughtSignature": signature}
                     if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
                     return BESIDE_CONTENTS_MODEL, {"parts": [out]}
-                if isinstance(summary, list) and len(summary) == 1 and isinstance(summary_0 := element(summary, 0), dict) and summary_0.get("type") == "summary_text" and (text := summary_0.get("text")) is not None:
+                if (
+                    isinstance(summary, list)
+                    and len(summary) == 1
+                    and isinstance(summary_0 := element(summary, 0), dict)
+                    and summary_0.get("type") == "summary_text"
+                    and (text := summary_0.get("text")) is not None
+                ):
                     encrypted_content = item.get("encrypted_content")
-                    signature = unless_absent(encrypted_content, ctx.carried("own", encrypted_content))
-                    if (encrypted_content is None or signature is not None):
+                    signature = unless_absent(
+                        encrypted_content, ctx.carried("own", encrypted_content)
+                    )
+                    if encrypted_content is None or signature is not None:
                         out = {"text": text, "thought": True}
                         if signature is not None:
                             out["thoughtSignature"] = signature
-                        if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
                         if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
                             ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
                         return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
-                if (summary is None or summary == []) and (encrypted_content := item.get("encrypted_content")) is not None and (signature := ctx.carried("own", encrypted_content)) is not None:
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (signature := ctx.carried("own", encrypted_content)) is not None
+                ):
                     out = {"text": "", "thoughtSignature": signature}
                     if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
@@ -1069,14 +1942,25 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
                     return TURN_CONTENTS_MODEL, out
-                if (summary is None or summary == []) and (content := item.get("content")) is not None and (content_ := filled(content)) is not None and ctx.response:
+                if (
+                    (summary is None or summary == [])
+                    and (content := item.get("content")) is not None
+                    and (content_ := filled(content)) is not None
+                    and ctx.response
+                ):
                     out = {"role": "model", "parts": ctx.each(content_, encode_raw_thought)}
-                    ctx.report(item, None, "coerced", "plain reasoning of another model, sent as a thought")
+                    ctx.report(
+                        item, None, "coerced", "plain reasoning of another model, sent as a thought"
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
                     return TURN_CONTENTS_MODEL, out
             case "function_call":
-                if (call_id := item.get("call_id")) is not None and isinstance(name := item.get("name"), str) and (arguments := item.get("arguments")) is not None:
+                if (
+                    (call_id := item.get("call_id")) is not None
+                    and isinstance(name := item.get("name"), str)
+                    and (arguments := item.get("arguments")) is not None
+                ):
                     args = ctx.from_json(arguments, item, "arguments")
                     function_call = {"name": ctx.native_name(name)}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
@@ -1085,7 +1969,9 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         function_call["args"] = args
                     out = {"functionCall": function_call}
                     if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
                     return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
     return ctx.no_item_rule(item, CONTENTS_EXTENSION_TURN)
 
@@ -1093,7 +1979,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
     """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(message, dict):
-        if (message.get("role") is None or message.get("role") == "user"):
+        if message.get("role") is None or message.get("role") == "user":
             return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
         if message.get("role") == "model":
             return TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)
@@ -1103,25 +1989,47 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and isinstance(function_response := part.get("functionResponse"), dict):
+    if isinstance(part, dict) and isinstance(
+        function_response := part.get("functionResponse"), dict
+    ):
         id_ = function_response.get("id")
         id__ = ctx.call_named(function_response.get("name"), id_, function_response, "name")
         if (response := function_response.get("response")) is not None:
-            output = ctx.each(ctx.texts(json_or_text(response, "output"), function_response, "response"), decode_plain_text)
+            output = ctx.each(
+                ctx.texts(json_or_text(response, "output"), function_response, "response"),
+                decode_plain_text,
+            )
             if function_response.get("parts") is not None:
                 output_ = both(output, ctx.each(function_response.get("parts"), decode_media))
-                out = {"type": "function_call_output", "call_id": ctx.mint("call", id__), "output": output_}
+                out = {
+                    "type": "function_call_output",
+                    "call_id": ctx.mint("call", id__),
+                    "output": output_,
+                }
                 if function_response.get("parts") == []:
-                    ctx.keep_exact(function_response.get("parts"), listed_some(function_response.get("parts")), "functionResponse.parts", out)
+                    ctx.keep_exact(
+                        function_response.get("parts"),
+                        listed_some(function_response.get("parts")),
+                        "functionResponse.parts",
+                        out,
+                    )
                 ctx.keep_name(function_response.get("name"), id__, out, False)
                 ctx.keep_id(id_, out, id__)
                 if len(part) > 1:
                     ctx.account(part, _FUNCTION_RESPONSE, "", out)
-                if len(function_response) > 2 and not _ID_NAME_RESPONSE_PARTS.issuperset(function_response):
-                    ctx.account(function_response, _ID_NAME_RESPONSE_PARTS, "functionResponse.", out)
+                if len(function_response) > 2 and not _ID_NAME_RESPONSE_PARTS.issuperset(
+                    function_response
+                ):
+                    ctx.account(
+                        function_response, _ID_NAME_RESPONSE_PARTS, "functionResponse.", out
+                    )
                 return out
             output = json_or_text(response, "output")
-            out = {"type": "function_call_output", "call_id": ctx.mint("call", id__), "output": output}
+            out = {
+                "type": "function_call_output",
+                "call_id": ctx.mint("call", id__),
+                "output": output,
+            }
             ctx.keep_name(function_response.get("name"), id__, out)
             ctx.keep_id(id_, out, id__)
             if len(part) > 1:
@@ -1149,7 +2057,15 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
     """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items: list[Any] = []
     if message.get("parts") is not None:
-        ctx.take_apart(items, message, "parts", decode_contents_user_parts_element, decode_user_content, decode_contents_user_parts_run, "part")
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_user_parts_element,
+            decode_user_content,
+            decode_contents_user_parts_run,
+            "part",
+        )
     return items
 
 
@@ -1165,19 +2081,35 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
             if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
                 ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
             return out
-        if part.get("text") == "" and (thought_signature := part.get("thoughtSignature")) is not None:
-            out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("own", thought_signature)}
+        if (
+            part.get("text") == ""
+            and (thought_signature := part.get("thoughtSignature")) is not None
+        ):
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "encrypted_content": ctx.carry("own", thought_signature),
+            }
             if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
         if isinstance(function_call := part.get("functionCall"), dict):
             id_ = function_call.get("id")
-            if (name := function_call.get("name")) is not None and (name_ := safe_name(name)) is not None:
+            if (name := function_call.get("name")) is not None and (
+                name_ := safe_name(name)
+            ) is not None:
                 args = function_call.get("args")
                 if part.get("thoughtSignature") is None:
-                    out = {"type": "function_call", "call_id": ctx.mint("call", id_), "name": name_, "arguments": ctx.to_json(default(args, {}), function_call, "args")}
+                    out = {
+                        "type": "function_call",
+                        "call_id": ctx.mint("call", id_),
+                        "name": name_,
+                        "arguments": ctx.to_json(default(args, {}), function_call, "args"),
+                    }
                     if name != name_:
-                        ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                        ctx.keep_renamed(
+                            name, name_, "functionCall.name", out, function_call, "name"
+                        )
                     if id_ == "":
                         ctx.keep_id(id_, out)
                     if len(part) > 1:
@@ -1197,7 +2129,11 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
     """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
-        out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("next", thought_signature)}
+        out = {
+            "type": "reasoning",
+            "summary": [],
+            "encrypted_content": ctx.carry("next", thought_signature),
+        }
         return out, ctx.without(part, ["thoughtSignature"])
     return None
 
@@ -1214,13 +2150,26 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
     """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
     if message.get("parts") is not None:
-        ctx.take_apart(items, message, "parts", decode_contents_model_parts_element, decode_assistant_content, decode_contents_model_parts_run, "item", decode_contents_model_parts_beside)
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_model_parts_element,
+            decode_assistant_content,
+            decode_contents_model_parts_run,
+            "item",
+            decode_contents_model_parts_beside,
+        )
     return items
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
     """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -1240,7 +2189,11 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
     """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -1262,43 +2215,85 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "input_image":
-                if (image_url_pieces := pieces(part.get("image_url"), "data:image/", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": "image/" + element(image_url_pieces, 0), "data": element(image_url_pieces, 1)}}
+                if (
+                    image_url_pieces := pieces(part.get("image_url"), "data:image/", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": "image/" + element(image_url_pieces, 0),
+                            "data": element(image_url_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
-                    out = {"fileData": {"fileUri": image_url, "mimeType": media_type(image_url, "image/jpeg")}}
+                    out = {
+                        "fileData": {
+                            "fileUri": image_url,
+                            "mimeType": media_type(image_url, "image/jpeg"),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
-                if (video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": "video/" + element(video_url_pieces, 0), "data": element(video_url_pieces, 1)}}
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": "video/" + element(video_url_pieces, 0),
+                            "data": element(video_url_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
-                    out = {"fileData": {"fileUri": video_url, "mimeType": media_type(video_url, "video/mp4")}}
+                    out = {
+                        "fileData": {
+                            "fileUri": video_url,
+                            "mimeType": media_type(video_url, "video/mp4"),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
-                if isinstance(format_ := part.get("format"), str) and isinstance(data := part.get("data"), str):
+                if isinstance(format_ := part.get("format"), str) and isinstance(
+                    data := part.get("data"), str
+                ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
                     if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
             case "input_file":
-                if (file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": element(file_data_pieces, 0), "data": element(file_data_pieces, 1)}}
+                if (
+                    file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": element(file_data_pieces, 0),
+                            "data": element(file_data_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
-                if isinstance(filename := part.get("filename"), str) and isinstance(file_data := part.get("file_data"), str):
-                    out = {"inlineData": {"mimeType": media_type(filename, "application/octet-stream"), "data": file_data}}
-                    ctx.report(part, None, "coerced", "parts have no name; its ending told the media type")
+                if isinstance(filename := part.get("filename"), str) and isinstance(
+                    file_data := part.get("file_data"), str
+                ):
+                    out = {
+                        "inlineData": {
+                            "mimeType": media_type(filename, "application/octet-stream"),
+                            "data": file_data,
+                        }
+                    }
+                    ctx.report(
+                        part, None, "coerced", "parts have no name; its ending told the media type"
+                    )
                     if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
@@ -1318,21 +2313,35 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
-            if (mime_type_pieces := pieces(inline_data.get("mimeType"), "image/", "")) is not None and isinstance(data := inline_data.get("data"), str):
-                out = {"type": "input_image", "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data}
+            if (
+                mime_type_pieces := pieces(inline_data.get("mimeType"), "image/", "")
+            ) is not None and isinstance(data := inline_data.get("data"), str):
+                out = {
+                    "type": "input_image",
+                    "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
+                }
                 if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
                 if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-            if (mime_type_pieces := pieces(inline_data.get("mimeType"), "video/", "")) is not None and isinstance(data := inline_data.get("data"), str):
-                out = {"type": "input_video", "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data}
+            if (
+                mime_type_pieces := pieces(inline_data.get("mimeType"), "video/", "")
+            ) is not None and isinstance(data := inline_data.get("data"), str):
+                out = {
+                    "type": "input_video",
+                    "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
+                }
                 if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
                 if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-            if (mime_type := inline_data.get("mimeType")) is not None and (format_ := lookup(DECODE_AUDIO, mime_type)) is not None and isinstance(data := inline_data.get("data"), str):
+            if (
+                (mime_type := inline_data.get("mimeType")) is not None
+                and (format_ := lookup(DECODE_AUDIO, mime_type)) is not None
+                and isinstance(data := inline_data.get("data"), str)
+            ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
                 if len(native) > 1:
@@ -1347,10 +2356,17 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                 if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-        if isinstance(file_data := native.get("fileData"), dict) and isinstance(file_uri := file_data.get("fileUri"), str):
+        if isinstance(file_data := native.get("fileData"), dict) and isinstance(
+            file_uri := file_data.get("fileUri"), str
+        ):
             if of_family(file_data.get("mimeType"), "image/jpeg"):
                 out = {"type": "input_image", "image_url": file_uri}
-                ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri, "image/jpeg"), "fileData.mimeType", out)
+                ctx.keep_exact(
+                    file_data.get("mimeType"),
+                    media_type(file_uri, "image/jpeg"),
+                    "fileData.mimeType",
+                    out,
+                )
                 if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
                 if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
@@ -1358,14 +2374,21 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
                 out = {"type": "input_video", "video_url": file_uri}
-                ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri, "video/mp4"), "fileData.mimeType", out)
+                ctx.keep_exact(
+                    file_data.get("mimeType"),
+                    media_type(file_uri, "video/mp4"),
+                    "fileData.mimeType",
+                    out,
+                )
                 if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
                 if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
-            ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out)
+            ctx.keep_exact(
+                file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
+            )
             if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
             if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
@@ -1387,20 +2410,38 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_file":
-                if (file_data_pieces := pieces(part.get("file_data"), "data:text/plain,", "")) is not None:
+                if (
+                    file_data_pieces := pieces(part.get("file_data"), "data:text/plain,", "")
+                ) is not None:
                     out = {"text": element(file_data_pieces, 0)}
                     ctx.report(part, None, "coerced", "a file of plain text is sent as text")
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if (file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": element(file_data_pieces, 0), "data": element(file_data_pieces, 1)}}
+                if (
+                    file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": element(file_data_pieces, 0),
+                            "data": element(file_data_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
-                if isinstance(filename := part.get("filename"), str) and isinstance(file_data := part.get("file_data"), str):
-                    out = {"inlineData": {"mimeType": media_type(filename, "application/octet-stream"), "data": file_data}}
-                    ctx.report(part, None, "coerced", "parts have no name; its ending told the media type")
+                if isinstance(filename := part.get("filename"), str) and isinstance(
+                    file_data := part.get("file_data"), str
+                ):
+                    out = {
+                        "inlineData": {
+                            "mimeType": media_type(filename, "application/octet-stream"),
+                            "data": file_data,
+                        }
+                    }
+                    ctx.report(
+                        part, None, "coerced", "parts have no name; its ending told the media type"
+                    )
                     if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
@@ -1413,29 +2454,55 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
             case "input_image":
-                if (image_url_pieces := pieces(part.get("image_url"), "data:image/", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": "image/" + element(image_url_pieces, 0), "data": element(image_url_pieces, 1)}}
+                if (
+                    image_url_pieces := pieces(part.get("image_url"), "data:image/", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": "image/" + element(image_url_pieces, 0),
+                            "data": element(image_url_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
-                    out = {"fileData": {"fileUri": image_url, "mimeType": media_type(image_url, "image/jpeg")}}
+                    out = {
+                        "fileData": {
+                            "fileUri": image_url,
+                            "mimeType": media_type(image_url, "image/jpeg"),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
-                if (video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")) is not None:
-                    out = {"inlineData": {"mimeType": "video/" + element(video_url_pieces, 0), "data": element(video_url_pieces, 1)}}
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None:
+                    out = {
+                        "inlineData": {
+                            "mimeType": "video/" + element(video_url_pieces, 0),
+                            "data": element(video_url_pieces, 1),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
-                    out = {"fileData": {"fileUri": video_url, "mimeType": media_type(video_url, "video/mp4")}}
+                    out = {
+                        "fileData": {
+                            "fileUri": video_url,
+                            "mimeType": media_type(video_url, "video/mp4"),
+                        }
+                    }
                     if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
-                if isinstance(format_ := part.get("format"), str) and isinstance(data := part.get("data"), str):
+                if isinstance(format_ := part.get("format"), str) and isinstance(
+                    data := part.get("data"), str
+                ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
                     if len(part) > 3:
@@ -1454,21 +2521,35 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 ctx.account(native, _TEXT, "", out)
             return out
         if isinstance(inline_data := native.get("inlineData"), dict):
-            if (mime_type_pieces := pieces(inline_data.get("mimeType"), "image/", "")) is not None and isinstance(data := inline_data.get("data"), str):
-                out = {"type": "input_image", "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data}
+            if (
+                mime_type_pieces := pieces(inline_data.get("mimeType"), "image/", "")
+            ) is not None and isinstance(data := inline_data.get("data"), str):
+                out = {
+                    "type": "input_image",
+                    "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
+                }
                 if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
                 if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-            if (mime_type_pieces := pieces(inline_data.get("mimeType"), "video/", "")) is not None and isinstance(data := inline_data.get("data"), str):
-                out = {"type": "input_video", "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data}
+            if (
+                mime_type_pieces := pieces(inline_data.get("mimeType"), "video/", "")
+            ) is not None and isinstance(data := inline_data.get("data"), str):
+                out = {
+                    "type": "input_video",
+                    "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
+                }
                 if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
                 if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-            if (mime_type := inline_data.get("mimeType")) is not None and (format_ := lookup(DECODE_AUDIO, mime_type)) is not None and isinstance(data := inline_data.get("data"), str):
+            if (
+                (mime_type := inline_data.get("mimeType")) is not None
+                and (format_ := lookup(DECODE_AUDIO, mime_type)) is not None
+                and isinstance(data := inline_data.get("data"), str)
+            ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
                 if len(native) > 1:
@@ -1483,10 +2564,17 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
-        if isinstance(file_data := native.get("fileData"), dict) and isinstance(file_uri := file_data.get("fileUri"), str):
+        if isinstance(file_data := native.get("fileData"), dict) and isinstance(
+            file_uri := file_data.get("fileUri"), str
+        ):
             if of_family(file_data.get("mimeType"), "image/jpeg"):
                 out = {"type": "input_image", "image_url": file_uri}
-                ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri, "image/jpeg"), "fileData.mimeType", out)
+                ctx.keep_exact(
+                    file_data.get("mimeType"),
+                    media_type(file_uri, "image/jpeg"),
+                    "fileData.mimeType",
+                    out,
+                )
                 if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
                 if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
@@ -1494,14 +2582,21 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
                 out = {"type": "input_video", "video_url": file_uri}
-                ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri, "video/mp4"), "fileData.mimeType", out)
+                ctx.keep_exact(
+                    file_data.get("mimeType"),
+                    media_type(file_uri, "video/mp4"),
+                    "fileData.mimeType",
+                    out,
+                )
                 if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
                 if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
-            ctx.keep_exact(file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out)
+            ctx.keep_exact(
+                file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
+            )
             if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
             if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
@@ -1543,7 +2638,11 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
     """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"text": text, "thought": True}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1553,7 +2652,11 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
     """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
-    if isinstance(native, dict) and isinstance(text := native.get("text"), str) and native.get("thought") is True:
+    if (
+        isinstance(native, dict)
+        and isinstance(text := native.get("text"), str)
+        and native.get("thought") is True
+    ):
         out = {"type": "summary_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TEXT_THOUGHT, "", out)
@@ -1563,7 +2666,11 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
     """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"text": text, "thought": True}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1578,7 +2685,11 @@ def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
     """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = ctx.native_name(name)
         if len(part) > 2 and not _TYPE_NAME_STRICT.issuperset(part):
             ctx.account(part, _TYPE_NAME_STRICT, "function", out)
@@ -1606,22 +2717,317 @@ TABLES = DialectTables(
     slug="google",
     text=text_part,
     kinds=KINDS,
-    drop={"status": "only finished answers have a reason for their end", "previous_response_id": "the API keeps no state", "store": "the API keeps no state", "background": "no background mode", "truncation": "no truncation setting", "include": "thought signatures are always returned", "metadata": "labels are billing data, with rules of their own", "parallel_tool_calls": "no switch for parallel calls", "max_tool_calls": "no limit on tool calls", "safety_identifier": "no end-user id", "prompt_cache_key": "caching is implicit", "stream_options": "no stream options", "text.verbosity": "no verbosity setting", "text.format.description": "schemas describe themselves", "input_image.detail": "no detail setting", "input_file.filename": "parts have no name", "reasoning.content": "thoughts are summaries", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", },
-    reject={"item_reference": "the API keeps no state", "compaction": "it comes from another vendor, who alone can read it", },
-    ignore={"output_text.annotations": "citations of answers are grounding; the model reads its text alone", "output_text.logprobs": "log probabilities of answers are logprobsResult; no model reads its own", "created_at": "only Vertex AI says when it answered", "*.id": "parts have no ids", "*.status": "parts have no status", "message.phase": "no phases", "function.strict": "mode VALIDATED enforces the schemas of all functions", "text.format.strict": "formats are always enforced", },
-    maps={"encode_level": ENCODE_LEVEL, "decode_level": DECODE_LEVEL, "encode_budget": ENCODE_BUDGET, "decode_budget": DECODE_BUDGET, "encode_thoughts": ENCODE_THOUGHTS, "decode_thoughts": DECODE_THOUGHTS, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_tier": ENCODE_TIER, "decode_tier": DECODE_TIER, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_incomplete": ENCODE_INCOMPLETE, "decode_incomplete": DECODE_INCOMPLETE, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_refusal": ENCODE_REFUSAL, "decode_refusal": DECODE_REFUSAL, "encode_http": ENCODE_HTTP, "decode_http": DECODE_HTTP, },
-    fixups=("placeholder_signatures", "grounding_citations", "logprobs_result", ),
-    protected=("model", "stream", "contents", "systemInstruction", "tools", ),
+    drop={
+        "status": "only finished answers have a reason for their end",
+        "previous_response_id": "the API keeps no state",
+        "store": "the API keeps no state",
+        "background": "no background mode",
+        "truncation": "no truncation setting",
+        "include": "thought signatures are always returned",
+        "metadata": "labels are billing data, with rules of their own",
+        "parallel_tool_calls": "no switch for parallel calls",
+        "max_tool_calls": "no limit on tool calls",
+        "safety_identifier": "no end-user id",
+        "prompt_cache_key": "caching is implicit",
+        "stream_options": "no stream options",
+        "text.verbosity": "no verbosity setting",
+        "text.format.description": "schemas describe themselves",
+        "input_image.detail": "no detail setting",
+        "input_file.filename": "parts have no name",
+        "reasoning.content": "thoughts are summaries",
+        "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+        "reasoning": "it comes from another model, which alone can read it",
+    },
+    reject={
+        "item_reference": "the API keeps no state",
+        "compaction": "it comes from another vendor, who alone can read it",
+    },
+    ignore={
+        "output_text.annotations": "citations of answers are grounding; the model reads its text alone",
+        "output_text.logprobs": "log probabilities of answers are logprobsResult; no model reads its own",
+        "created_at": "only Vertex AI says when it answered",
+        "*.id": "parts have no ids",
+        "*.status": "parts have no status",
+        "message.phase": "no phases",
+        "function.strict": "mode VALIDATED enforces the schemas of all functions",
+        "text.format.strict": "formats are always enforced",
+    },
+    maps={
+        "encode_level": ENCODE_LEVEL,
+        "decode_level": DECODE_LEVEL,
+        "encode_budget": ENCODE_BUDGET,
+        "decode_budget": DECODE_BUDGET,
+        "encode_thoughts": ENCODE_THOUGHTS,
+        "decode_thoughts": DECODE_THOUGHTS,
+        "encode_mode": ENCODE_MODE,
+        "decode_mode": DECODE_MODE,
+        "encode_tier": ENCODE_TIER,
+        "decode_tier": DECODE_TIER,
+        "encode_audio": ENCODE_AUDIO,
+        "decode_audio": DECODE_AUDIO,
+        "encode_incomplete": ENCODE_INCOMPLETE,
+        "decode_incomplete": DECODE_INCOMPLETE,
+        "encode_error": ENCODE_ERROR,
+        "decode_error": DECODE_ERROR,
+        "encode_refusal": ENCODE_REFUSAL,
+        "decode_refusal": DECODE_REFUSAL,
+        "encode_http": ENCODE_HTTP,
+        "decode_http": DECODE_HTTP,
+    },
+    fixups=(
+        "placeholder_signatures",
+        "grounding_citations",
+        "logprobs_result",
+    ),
+    protected=(
+        "model",
+        "stream",
+        "contents",
+        "systemInstruction",
+        "tools",
+    ),
     tag=None,
     echoes=False,
     unprefixed=False,
     prefixed=(),
-    adornments=("thought", "thoughtSignature", "mediaResolution", "videoMetadata", "partMetadata", ),
-    other_slugs=("gemini", ),
-    spelling={"generationConfig": {"maxOutputTokens": {}, "temperature": {}, "topP": {}, "presencePenalty": {}, "frequencyPenalty": {}, "thinkingConfig": {"thinkingBudget": {}, "thinkingLevel": {}, "includeThoughts": {}}, "responseMimeType": {}, "responseSchema": {}, "responseJsonSchema": {}, "responseLogprobs": {}, "logprobs": {}, "topK": {}, "candidateCount": {}, "stopSequences": {}, "seed": {}, "responseFormat": {}, "responseModalities": {}, "mediaResolution": {}, "speechConfig": {}, "imageConfig": {}, "audioTimestamp": {}, "audioTranscriptionConfig": {}, "enableEnhancedCivicAnswers": {}, "enableAffectiveDialog": {}, "routingConfig": {}, "modelSelectionConfig": {}}, "tools": {"functionDeclarations": {"name": {}, "description": {}, "parameters": {}, "parametersJsonSchema": {}, "response": {}, "responseJsonSchema": {}, "behavior": {}}, "*": {}, "googleSearch": {}, "googleSearchRetrieval": {}, "enterpriseWebSearch": {}, "googleMaps": {}, "urlContext": {}, "codeExecution": {}, "fileSearch": {}, "retrieval": {}, "computerUse": {}, "mcpServers": {}, "parallelAiSearch": {}, "exaAiSearch": {}}, "systemInstruction": {"parts": {"text": {}, "inlineData": {}, "fileData": {}, "functionCall": {}, "functionResponse": {}, "executableCode": {}, "codeExecutionResult": {}, "toolCall": {}, "toolResponse": {}, "audioTranscription": {}, "thought": {}, "thoughtSignature": {}, "mediaResolution": {}, "mediaProcessing": {}, "videoMetadata": {}, "audioMetadata": {}, "documentMetadata": {}, "spreadsheetMetadata": {}, "speechMetadata": {}, "partMetadata": {}}, "role": {}}, "contents": {"role": {}, "parts": {"functionResponse": {"id": {}, "name": {}, "response": {}, "parts": {"inlineData": {"mimeType": {}, "data": {}, "displayName": {}}, "fileData": {"fileUri": {}, "mimeType": {}, "displayName": {}}, "mediaResolution": {}, "videoMetadata": {}}, "willContinue": {}, "scheduling": {}}, "text": {}, "inlineData": {"mimeType": {}, "data": {}, "displayName": {}}, "fileData": {"fileUri": {}, "mimeType": {}, "displayName": {}}, "thought": {}, "thoughtSignature": {}, "functionCall": {"id": {}, "name": {}, "args": {}, "partialArgs": {}, "willContinue": {}}, "*": {}, "executableCode": {}, "codeExecutionResult": {}, "toolCall": {}, "toolResponse": {}, "audioTranscription": {}, "mediaResolution": {}, "mediaProcessing": {}, "videoMetadata": {}, "audioMetadata": {}, "documentMetadata": {}, "spreadsheetMetadata": {}, "speechMetadata": {}, "partMetadata": {}}}, "toolConfig": {"functionCallingConfig": {"mode": {}, "allowedFunctionNames": {}, "streamFunctionCallArguments": {}}, "retrievalConfig": {}, "includeServerSideToolInvocations": {}}, "serviceTier": {}, "safetySettings": {}, "cachedContent": {}, "store": {}, "labels": {}, "modelArmorConfig": {}, "continuationToken": {}},
-    settings=frozenset(["contents", "systemInstruction", "systemInstruction.role", "systemInstruction.parts", "tools", "toolConfig", "toolConfig.functionCallingConfig", "toolConfig.functionCallingConfig.mode", "toolConfig.functionCallingConfig.allowedFunctionNames", "toolConfig.functionCallingConfig.streamFunctionCallArguments", "toolConfig.retrievalConfig", "toolConfig.retrievalConfig.latLng", "toolConfig.retrievalConfig.languageCode", "toolConfig.includeServerSideToolInvocations", "generationConfig", "generationConfig.temperature", "generationConfig.topP", "generationConfig.topK", "generationConfig.candidateCount", "generationConfig.maxOutputTokens", "generationConfig.stopSequences", "generationConfig.presencePenalty", "generationConfig.frequencyPenalty", "generationConfig.seed", "generationConfig.responseLogprobs", "generationConfig.logprobs", "generationConfig.responseMimeType", "generationConfig.responseSchema", "generationConfig.responseJsonSchema", "generationConfig.responseFormat", "generationConfig.responseModalities", "generationConfig.thinkingConfig", "generationConfig.thinkingConfig.includeThoughts", "generationConfig.thinkingConfig.thinkingBudget", "generationConfig.thinkingConfig.thinkingLevel", "generationConfig.mediaResolution", "generationConfig.speechConfig", "generationConfig.speechConfig.voiceConfig", "generationConfig.speechConfig.multiSpeakerVoiceConfig", "generationConfig.speechConfig.languageCode", "generationConfig.imageConfig", "generationConfig.imageConfig.aspectRatio", "generationConfig.imageConfig.imageSize", "generationConfig.imageConfig.personGeneration", "generationConfig.imageConfig.prominentPeople", "generationConfig.imageConfig.imageOutputOptions", "generationConfig.audioTimestamp", "generationConfig.audioTranscriptionConfig", "generationConfig.enableEnhancedCivicAnswers", "generationConfig.enableAffectiveDialog", "generationConfig.routingConfig", "generationConfig.modelSelectionConfig", "safetySettings", "cachedContent", "serviceTier", "store", "labels", "modelArmorConfig", "modelArmorConfig.promptTemplateName", "modelArmorConfig.responseTemplateName", "continuationToken"]),
+    adornments=(
+        "thought",
+        "thoughtSignature",
+        "mediaResolution",
+        "videoMetadata",
+        "partMetadata",
+    ),
+    other_slugs=("gemini",),
+    spelling={
+        "generationConfig": {
+            "maxOutputTokens": {},
+            "temperature": {},
+            "topP": {},
+            "presencePenalty": {},
+            "frequencyPenalty": {},
+            "thinkingConfig": {"thinkingBudget": {}, "thinkingLevel": {}, "includeThoughts": {}},
+            "responseMimeType": {},
+            "responseSchema": {},
+            "responseJsonSchema": {},
+            "responseLogprobs": {},
+            "logprobs": {},
+            "topK": {},
+            "candidateCount": {},
+            "stopSequences": {},
+            "seed": {},
+            "responseFormat": {},
+            "responseModalities": {},
+            "mediaResolution": {},
+            "speechConfig": {},
+            "imageConfig": {},
+            "audioTimestamp": {},
+            "audioTranscriptionConfig": {},
+            "enableEnhancedCivicAnswers": {},
+            "enableAffectiveDialog": {},
+            "routingConfig": {},
+            "modelSelectionConfig": {},
+        },
+        "tools": {
+            "functionDeclarations": {
+                "name": {},
+                "description": {},
+                "parameters": {},
+                "parametersJsonSchema": {},
+                "response": {},
+                "responseJsonSchema": {},
+                "behavior": {},
+            },
+            "*": {},
+            "googleSearch": {},
+            "googleSearchRetrieval": {},
+            "enterpriseWebSearch": {},
+            "googleMaps": {},
+            "urlContext": {},
+            "codeExecution": {},
+            "fileSearch": {},
+            "retrieval": {},
+            "computerUse": {},
+            "mcpServers": {},
+            "parallelAiSearch": {},
+            "exaAiSearch": {},
+        },
+        "systemInstruction": {
+            "parts": {
+                "text": {},
+                "inlineData": {},
+                "fileData": {},
+                "functionCall": {},
+                "functionResponse": {},
+                "executableCode": {},
+                "codeExecutionResult": {},
+                "toolCall": {},
+                "toolResponse": {},
+                "audioTranscription": {},
+                "thought": {},
+                "thoughtSignature": {},
+                "mediaResolution": {},
+                "mediaProcessing": {},
+                "videoMetadata": {},
+                "audioMetadata": {},
+                "documentMetadata": {},
+                "spreadsheetMetadata": {},
+                "speechMetadata": {},
+                "partMetadata": {},
+            },
+            "role": {},
+        },
+        "contents": {
+            "role": {},
+            "parts": {
+                "functionResponse": {
+                    "id": {},
+                    "name": {},
+                    "response": {},
+                    "parts": {
+                        "inlineData": {"mimeType": {}, "data": {}, "displayName": {}},
+                        "fileData": {"fileUri": {}, "mimeType": {}, "displayName": {}},
+                        "mediaResolution": {},
+                        "videoMetadata": {},
+                    },
+                    "willContinue": {},
+                    "scheduling": {},
+                },
+                "text": {},
+                "inlineData": {"mimeType": {}, "data": {}, "displayName": {}},
+                "fileData": {"fileUri": {}, "mimeType": {}, "displayName": {}},
+                "thought": {},
+                "thoughtSignature": {},
+                "functionCall": {
+                    "id": {},
+                    "name": {},
+                    "args": {},
+                    "partialArgs": {},
+                    "willContinue": {},
+                },
+                "*": {},
+                "executableCode": {},
+                "codeExecutionResult": {},
+                "toolCall": {},
+                "toolResponse": {},
+                "audioTranscription": {},
+                "mediaResolution": {},
+                "mediaProcessing": {},
+                "videoMetadata": {},
+                "audioMetadata": {},
+                "documentMetadata": {},
+                "spreadsheetMetadata": {},
+                "speechMetadata": {},
+                "partMetadata": {},
+            },
+        },
+        "toolConfig": {
+            "functionCallingConfig": {
+                "mode": {},
+                "allowedFunctionNames": {},
+                "streamFunctionCallArguments": {},
+            },
+            "retrievalConfig": {},
+            "includeServerSideToolInvocations": {},
+        },
+        "serviceTier": {},
+        "safetySettings": {},
+        "cachedContent": {},
+        "store": {},
+        "labels": {},
+        "modelArmorConfig": {},
+        "continuationToken": {},
+    },
+    settings=frozenset(
+        [
+            "contents",
+            "systemInstruction",
+            "systemInstruction.role",
+            "systemInstruction.parts",
+            "tools",
+            "toolConfig",
+            "toolConfig.functionCallingConfig",
+            "toolConfig.functionCallingConfig.mode",
+            "toolConfig.functionCallingConfig.allowedFunctionNames",
+            "toolConfig.functionCallingConfig.streamFunctionCallArguments",
+            "toolConfig.retrievalConfig",
+            "toolConfig.retrievalConfig.latLng",
+            "toolConfig.retrievalConfig.languageCode",
+            "toolConfig.includeServerSideToolInvocations",
+            "generationConfig",
+            "generationConfig.temperature",
+            "generationConfig.topP",
+            "generationConfig.topK",
+            "generationConfig.candidateCount",
+            "generationConfig.maxOutputTokens",
+            "generationConfig.stopSequences",
+            "generationConfig.presencePenalty",
+            "generationConfig.frequencyPenalty",
+            "generationConfig.seed",
+            "generationConfig.responseLogprobs",
+            "generationConfig.logprobs",
+            "generationConfig.responseMimeType",
+            "generationConfig.responseSchema",
+            "generationConfig.responseJsonSchema",
+            "generationConfig.responseFormat",
+            "generationConfig.responseModalities",
+            "generationConfig.thinkingConfig",
+            "generationConfig.thinkingConfig.includeThoughts",
+            "generationConfig.thinkingConfig.thinkingBudget",
+            "generationConfig.thinkingConfig.thinkingLevel",
+            "generationConfig.mediaResolution",
+            "generationConfig.speechConfig",
+            "generationConfig.speechConfig.voiceConfig",
+            "generationConfig.speechConfig.multiSpeakerVoiceConfig",
+            "generationConfig.speechConfig.languageCode",
+            "generationConfig.imageConfig",
+            "generationConfig.imageConfig.aspectRatio",
+            "generationConfig.imageConfig.imageSize",
+            "generationConfig.imageConfig.personGeneration",
+            "generationConfig.imageConfig.prominentPeople",
+            "generationConfig.imageConfig.imageOutputOptions",
+            "generationConfig.audioTimestamp",
+            "generationConfig.audioTranscriptionConfig",
+            "generationConfig.enableEnhancedCivicAnswers",
+            "generationConfig.enableAffectiveDialog",
+            "generationConfig.routingConfig",
+            "generationConfig.modelSelectionConfig",
+            "safetySettings",
+            "cachedContent",
+            "serviceTier",
+            "store",
+            "labels",
+            "modelArmorConfig",
+            "modelArmorConfig.promptTemplateName",
+            "modelArmorConfig.responseTemplateName",
+            "continuationToken",
+        ]
+    ),
     elsewhere={},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
     sisters=(),
     own_types=frozenset([]),
     sister_types={},
@@ -1641,7 +3047,11 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_gemini_generate_content.Request, native_gemini_generate_content.Response, native_gemini_generate_content.Error] = Dialect(
+DIALECT: Dialect[
+    native_gemini_generate_content.Request,
+    native_gemini_generate_content.Response,
+    native_gemini_generate_content.Error,
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

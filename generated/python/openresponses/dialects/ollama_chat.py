@@ -45,7 +45,14 @@ TURN_MESSAGES_TOOL = Turn("tool", {"role": "tool"}, False)
 TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True, {"content": ""})
 MESSAGES_EXTENSION_TURN = (TURN_MESSAGES_ASSISTANT, "tool_calls")
 ENCODE_EFFORT = {"none": False, "low": "low", "medium": "medium", "high": "high", "xhigh": "max"}
-DECODE_EFFORT = {False: "none", "low": "low", "medium": "medium", True: "medium", "high": "high", "max": "xhigh"}
+DECODE_EFFORT = {
+    False: "none",
+    "low": "low",
+    "medium": "medium",
+    True: "medium",
+    "high": "high",
+    "max": "xhigh",
+}
 _CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
@@ -53,23 +60,80 @@ _FORMAT = frozenset(["format"])
 _ID_FUNCTION = frozenset(["id", "function"])
 _INPUT_AUDIO_INPUT_IMAGE = frozenset(["input_audio", "input_image"])
 _INPUT_TEXT = frozenset(["input_text"])
-_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(["input_tokens", "output_tokens", "total_tokens"])
-_MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"])
-_MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(["model", "created_at", "output", "usage", "status", "incomplete_details", "error", "id", "tool_choice"])
-_MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(["model", "max_output_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "stream", "reasoning", "tools", "instructions", "input", "text", "truncation", "ollama_chat:shift", "include", "top_logprobs", "id", "tool_choice"])
-_MODEL_OPTIONS_STREAM_THINK_AND_MORE = frozenset(["model", "options", "stream", "think", "tools", "messages", "format", "truncate", "shift", "logprobs", "top_logprobs"])
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(
+    ["input_tokens", "output_tokens", "total_tokens"]
+)
+_MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(
+    ["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"]
+)
+_MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(
+    [
+        "model",
+        "created_at",
+        "output",
+        "usage",
+        "status",
+        "incomplete_details",
+        "error",
+        "id",
+        "tool_choice",
+    ]
+)
+_MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
+    [
+        "model",
+        "max_output_tokens",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "stream",
+        "reasoning",
+        "tools",
+        "instructions",
+        "input",
+        "text",
+        "truncation",
+        "ollama_chat:shift",
+        "include",
+        "top_logprobs",
+        "id",
+        "tool_choice",
+    ]
+)
+_MODEL_OPTIONS_STREAM_THINK_AND_MORE = frozenset(
+    [
+        "model",
+        "options",
+        "stream",
+        "think",
+        "tools",
+        "messages",
+        "format",
+        "truncate",
+        "shift",
+        "logprobs",
+        "top_logprobs",
+    ]
+)
 _NAME_ARGUMENTS = frozenset(["name", "arguments"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
-_NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["num_predict", "temperature", "top_p", "presence_penalty", "frequency_penalty"])
+_NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
+    ["num_predict", "temperature", "top_p", "presence_penalty", "frequency_penalty"]
+)
 _OUTPUT_TEXT_REFUSAL = frozenset(["output_text", "refusal"])
 _REASON = frozenset(["reason"])
 _REASONING_TEXT = frozenset(["reasoning_text"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_CONTENT_IMAGES = frozenset(["role", "content", "images"])
-_ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(["role", "content", "images", "tool_call_id", "tool_name"])
+_ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["role", "content", "images", "tool_call_id", "tool_name"]
+)
 _ROLE_THINKING_CONTENT_TOOL_CALLS = frozenset(["role", "thinking", "content", "tool_calls"])
 _SUMMARY_TEXT = frozenset(["summary_text"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_ID_AND_MORE = frozenset(["type", "code", "message", "id", "tool_choice"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
@@ -79,8 +143,12 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "p
 _TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
-_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE = frozenset(["type", "role", "content", "ollama_chat:@role", "id", "status", "phase"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "summary", "content", "encrypted_content", "id"])
+_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE = frozenset(
+    ["type", "role", "content", "ollama_chat:@role", "id", "status", "phase"]
+)
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
+)
 _TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
 _TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
@@ -152,14 +220,20 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     """format (spec/dialects/ollama_chat/dialect.yaml:32)"""
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "text":
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
             case "json_object":
                 out["format"] = "json"
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -167,9 +241,11 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                ctx.unused(field(body.get("text"), "format"), ('name', 'schema'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'schema'), "text.format.", out)
+    ctx.unused(field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out)
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -179,44 +255,49 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
             out["shift"] = False
             return
         if "ollama_chat:shift" in body:
-            ctx.unused(body, ('ollama_chat:shift',), "", out)
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
-    if (body.get("truncation") is None or body.get("truncation") == "disabled"):
+    if body.get("truncation") is None or body.get("truncation") == "disabled":
         out["truncate"] = False
         out["shift"] = False
         if "ollama_chat:shift" in body:
-            ctx.unused(body, ('ollama_chat:shift',), "", out)
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
         raise ctx.expected(body, "truncation", "a string")
-    if ("truncation" in body or "ollama_chat:shift" in body):
-        ctx.unused(body, ('truncation', 'ollama_chat:shift'), "", out)
+    if "truncation" in body or "ollama_chat:shift" in body:
+        ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs (spec/dialects/ollama_chat/dialect.yaml:46)"""
     include = body.get("include")
-    if isinstance(include, list) and len(include) == 1 and element(include, 0) == "message.output_text.logprobs" and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
+    if (
+        isinstance(include, list)
+        and len(include) == 1
+        and element(include, 0) == "message.output_text.logprobs"
+        and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs))
+    ):
         out["logprobs"] = True
         if top_logprobs is not None:
             out["top_logprobs"] = top_logprobs
         return
     if body.get("top_logprobs") == 0:
         if "include" in body:
-            ctx.unused(body, ('include',), "", out)
+            ctx.unused(body, ("include",), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
         if "include" in body:
-            ctx.unused(body, ('include',), "", out)
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
-    if ("include" in body or "top_logprobs" in body):
-        ctx.unused(body, ('include', 'top_logprobs'), "", out)
+    if "include" in body or "top_logprobs" in body:
+        ctx.unused(body, ("include", "top_logprobs"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -270,7 +351,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(options, "frequency_penalty", "a number")
             out["frequency_penalty"] = frequency_penalty
         if not _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(options):
-            ctx.account(options, _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "options.", out)
+            ctx.account(
+                options, _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "options.", out
+            )
         if options == {}:
             ctx.keep_empty(options, "options", out)
     decode_request_format(body, out, ctx)
@@ -294,17 +377,17 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
         out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": format_}}
         return
     if "format" in body:
-        ctx.unused(body, ('format',), "", out)
+        ctx.unused(body, ("format",), "", out)
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
     """truncation (spec/dialects/ollama_chat/dialect.yaml:41)"""
-    if (body.get("truncate") is None or body.get("truncate") is True):
+    if body.get("truncate") is None or body.get("truncate") is True:
         if body.get("shift") is False:
             out["truncation"] = "auto"
             out["ollama_chat:shift"] = False
             return
-        if (body.get("shift") is None or body.get("shift") is True):
+        if body.get("shift") is None or body.get("shift") is True:
             out["truncation"] = "auto"
             return
     if body.get("truncate") is False:
@@ -314,15 +397,17 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
         out["truncation"] = "disabled"
         out["ollama_chat:shift"] = True
         if "shift" in body:
-            ctx.unused(body, ('shift',), "", out)
+            ctx.unused(body, ("shift",), "", out)
         return
-    if ("truncate" in body or "shift" in body):
-        ctx.unused(body, ('truncate', 'shift'), "", out)
+    if "truncate" in body or "shift" in body:
+        ctx.unused(body, ("truncate", "shift"), "", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     """logprobs (spec/dialects/ollama_chat/dialect.yaml:46)"""
-    if body.get("logprobs") is True and ((top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)):
+    if body.get("logprobs") is True and (
+        (top_logprobs := body.get("top_logprobs")) is None or is_integer(top_logprobs)
+    ):
         out["include"] = ["message.output_text.logprobs"]
         if top_logprobs is not None:
             if top_logprobs >= 0 and top_logprobs <= 20:
@@ -330,8 +415,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             else:
                 ctx.misfit(body, "top_logprobs", "", out)
         return
-    if ("logprobs" in body or "top_logprobs" in body):
-        ctx.unused(body, ('logprobs', 'top_logprobs'), "", out)
+    if "logprobs" in body or "top_logprobs" in body:
+        ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -339,7 +424,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     out["done"] = True
-    ctx.gather_one(body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, ["message"])
+    ctx.gather_one(
+        body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, ["message"]
+    )
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
@@ -384,41 +471,56 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
                     if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
                 out["done_reason"] = "length"
-                ctx.report(body, "status", "coerced", "the API knows no other reason than the token limit")
+                ctx.report(
+                    body, "status", "coerced", "the API knows no other reason than the token limit"
+                )
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
-            if isinstance(error := body.get("error"), dict) and error.get("code") == "nothing_generated":
+            if (
+                isinstance(error := body.get("error"), dict)
+                and error.get("code") == "nothing_generated"
+            ):
                 match error.get("message"):
                     case "the model was loaded and nothing generated":
                         out["done_reason"] = "load"
                         if body.get("incomplete_details") is not None:
-                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
                     case "the model was unloaded and nothing generated":
                         out["done_reason"] = "unload"
                         if body.get("incomplete_details") is not None:
-                            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
         case "completed":
             out["done_reason"] = "stop"
             if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if "status" in body:
-        ctx.unused(body, ('status',), "", out)
+        ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -427,7 +529,15 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out = {}
     if body.get("done") != True:
         ctx.check_constant(body, "done", True, "", out)
-    ctx.ungather_one(body, body.get("message"), decode_messages_assistant, TURN_MESSAGES_ASSISTANT, out, ["output"], "message.")
+    ctx.ungather_one(
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
+    )
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
@@ -461,17 +571,23 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         case "load":
             out["status"] = "failed"
-            out["error"] = {"code": "nothing_generated", "message": "the model was loaded and nothing generated"}
+            out["error"] = {
+                "code": "nothing_generated",
+                "message": "the model was loaded and nothing generated",
+            }
             return
         case "unload":
             out["status"] = "failed"
-            out["error"] = {"code": "nothing_generated", "message": "the model was unloaded and nothing generated"}
+            out["error"] = {
+                "code": "nothing_generated",
+                "message": "the model was unloaded and nothing generated",
+            }
             return
         case "stop":
             out["status"] = "completed"
             return
     if "done_reason" in body:
-        ctx.unused(body, ('done_reason',), "", out)
+        ctx.unused(body, ("done_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -490,8 +606,16 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         case "invalid_request":
             match body.get("code"):
                 case "context_length_exceeded":
-                    if (message_pieces := pieces(body.get("message"), "", " exceeds the context length", "")) is not None:
-                        out["error"] = element(message_pieces, 0) + " exceeds the context length" + element(message_pieces, 1)
+                    if (
+                        message_pieces := pieces(
+                            body.get("message"), "", " exceeds the context length", ""
+                        )
+                    ) is not None:
+                        out["error"] = (
+                            element(message_pieces, 0)
+                            + " exceeds the context length"
+                            + element(message_pieces, 1)
+                        )
                         return
                 case "authentication_error":
                     if isinstance(message := body.get("message"), str):
@@ -499,7 +623,9 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                         out["@status"] = 401
                         return
         case "not_found":
-            if body.get("code") == "model_not_found" and isinstance(message := body.get("message"), str):
+            if body.get("code") == "model_not_found" and isinstance(
+                message := body.get("message"), str
+            ):
                 out["error"] = message
                 out["@status"] = 404
                 return
@@ -512,19 +638,19 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["error"] = message
                 out["@status"] = 502
                 if "code" in body:
-                    ctx.unused(body, ('code',), "", out)
+                    ctx.unused(body, ("code",), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
                 if "code" in body:
-                    ctx.unused(body, ('code',), "", out)
+                    ctx.unused(body, ("code",), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
         if "code" in body:
-            ctx.unused(body, ('code',), "", out)
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -532,8 +658,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    if ("type" in body or "code" in body or "message" in body):
-        ctx.unused(body, ('type', 'code', 'message'), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -548,10 +674,14 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/ollama_chat/dialect.yaml:71)"""
-    if (error_pieces := pieces(body.get("error"), "", " exceeds the context length", "")) is not None:
+    if (
+        error_pieces := pieces(body.get("error"), "", " exceeds the context length", "")
+    ) is not None:
         out["type"] = "invalid_request"
         out["code"] = "context_length_exceeded"
-        out["message"] = element(error_pieces, 0) + " exceeds the context length" + element(error_pieces, 1)
+        out["message"] = (
+            element(error_pieces, 0) + " exceeds the context length" + element(error_pieces, 1)
+        )
         return
     if isinstance(error := body.get("error"), str):
         if body.get("@status") == 404:
@@ -584,7 +714,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         out["message"] = error
         return
     if "error" in body:
-        ctx.unused(body, ('error',), "", out)
+        ctx.unused(body, ("error",), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -595,45 +725,83 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "developer":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             if item.get("ollama_chat:@role") == "developer":
                                 picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                                 out = {"role": "developer", "content": default(join(picked[0]), "")}
-                                if len(item) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(item):
-                                    ctx.account(item, _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE, "message", out)
+                                if len(
+                                    item
+                                ) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(
+                                    item
+                                ):
+                                    ctx.account(
+                                        item,
+                                        _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE,
+                                        "message",
+                                        out,
+                                    )
                                 return TURN_MESSAGES_DEVELOPER, out
                             picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
-                            ctx.report(item, None, "coerced", "few models know the developer's role; sent as a system message")
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            ctx.report(
+                                item,
+                                None,
+                                "coerced",
+                                "few models know the developer's role; sent as a system message",
+                            )
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "system":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "user":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE))
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(
+                                content,
+                                (encode_text, _INPUT_TEXT),
+                                (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                            )
                             out = {"role": "user", "content": default(join(picked[0]), "")}
                             if (images := picked[1]) is not None:
                                 out["images"] = images
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
                             out = {"role": "assistant", "content": join(picked[0])}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if (call_id := item.get("call_id")) is not None and (isinstance(output := item.get("output"), str) or isinstance(output, list)):
-                    picked = ctx.picked(output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE))
+                if (call_id := item.get("call_id")) is not None and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
+                ):
+                    picked = ctx.picked(
+                        output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE)
+                    )
                     out = {"role": "tool", "content": default(join(picked[0]), "")}
                     if (images := picked[1]) is not None:
                         out["images"] = images
@@ -642,32 +810,71 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["tool_name"] = tool_name
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
                     return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
-                if (summary is None or summary == []):
+                if summary is None or summary == []:
                     content = item.get("content")
-                    if isinstance(content, list) and len(content) == 1 and isinstance(content_0 := element(content, 0), dict) and content_0.get("type") == "reasoning_text" and (text := content_0.get("text")) is not None and item.get("encrypted_content") == ctx.carry("thinking", text) and ctx.response and (text_ := filled(text)) is not None:
+                    if (
+                        isinstance(content, list)
+                        and len(content) == 1
+                        and isinstance(content_0 := element(content, 0), dict)
+                        and content_0.get("type") == "reasoning_text"
+                        and (text := content_0.get("text")) is not None
+                        and item.get("encrypted_content") == ctx.carry("thinking", text)
+                        and ctx.response
+                        and (text_ := filled(text)) is not None
+                    ):
                         out = {"role": "assistant", "thinking": text_}
-                        if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
                         if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
                             ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
                         return TURN_MESSAGES_ASSISTANT, out
-                if (encrypted_content := item.get("encrypted_content")) is not None and (text := ctx.carried("thinking", encrypted_content)) is not None and (encrypted_content_ := filled(text)) is not None:
+                if (
+                    (encrypted_content := item.get("encrypted_content")) is not None
+                    and (text := ctx.carried("thinking", encrypted_content)) is not None
+                    and (encrypted_content_ := filled(text)) is not None
+                ):
                     out = {"role": "assistant", "thinking": encrypted_content_}
-                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                    if len(
+                        item
+                    ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, out
-                if (content := item.get("content")) is not None and (content_ := filled(content)) is not None and isinstance(content_, list):
+                if (
+                    (content := item.get("content")) is not None
+                    and (content_ := filled(content)) is not None
+                    and isinstance(content_, list)
+                ):
                     picked = ctx.picked(content_, (encode_thought, _REASONING_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
-                    ctx.report(item, None, "coerced", "plain reasoning of another model, sent as thinking")
+                    ctx.report(
+                        item, None, "coerced", "plain reasoning of another model, sent as thinking"
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
-                if (summary := item.get("summary")) is not None and (summary_ := filled(summary)) is not None and isinstance(summary_, list) and ctx.response:
+                if (
+                    (summary := item.get("summary")) is not None
+                    and (summary_ := filled(summary)) is not None
+                    and isinstance(summary_, list)
+                    and ctx.response
+                ):
                     picked = ctx.picked(summary_, (encode_summary, _SUMMARY_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
@@ -675,12 +882,19 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
-                if (call_id := item.get("call_id")) is not None and isinstance(name := item.get("name"), str) and (arguments := item.get("arguments")) is not None and isinstance(arguments_ := ctx.from_json(arguments, item, "arguments"), dict):
+                if (
+                    (call_id := item.get("call_id")) is not None
+                    and isinstance(name := item.get("name"), str)
+                    and (arguments := item.get("arguments")) is not None
+                    and isinstance(arguments_ := ctx.from_json(arguments, item, "arguments"), dict)
+                ):
                     out = {"function": {"name": name, "arguments": arguments_}}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         out["id"] = id_
                     if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
@@ -704,9 +918,18 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
     """developer (spec/dialects/ollama_chat/dialect.yaml:120)"""
-    if isinstance(message, dict) and message.get("role") == "developer" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "developer"
+        and (content := message.get("content")) is not None
+    ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
-        out = {"type": "message", "role": "developer", "content": content_, "ollama_chat:@role": "developer"}
+        out = {
+            "type": "message",
+            "role": "developer",
+            "content": content_,
+            "ollama_chat:@role": "developer",
+        }
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -715,7 +938,11 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     """system (spec/dialects/ollama_chat/dialect.yaml:125)"""
-    if isinstance(message, dict) and message.get("role") == "system" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "system"
+        and (content := message.get("content")) is not None
+    ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         out = {"type": "message", "role": "system", "content": content_}
         if len(message) > 2:
@@ -726,7 +953,11 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/ollama_chat/dialect.yaml:133)"""
-    if isinstance(message, dict) and message.get("role") == "user" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "user"
+        and (content := message.get("content")) is not None
+    ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
@@ -740,7 +971,11 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
     """tool (spec/dialects/ollama_chat/dialect.yaml:138)"""
-    if isinstance(message, dict) and message.get("role") == "tool" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "tool"
+        and (content := message.get("content")) is not None
+    ):
         output = ctx.each(ctx.texts(content, message, "content"), decode_text)
         output_ = both(output, ctx.each(message.get("images"), decode_media))
         tool_call_id = message.get("tool_call_id")
@@ -759,9 +994,18 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     out: dict[str, Any]
-    if isinstance(message, dict) and (thinking := message.get("thinking")) is not None and (text := filled(thinking)) is not None:
+    if (
+        isinstance(message, dict)
+        and (thinking := message.get("thinking")) is not None
+        and (text := filled(thinking)) is not None
+    ):
         if ctx.response:
-            out = {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}], "encrypted_content": ctx.carry("thinking", text)}
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+                "encrypted_content": ctx.carry("thinking", text),
+            }
             return out
         out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", text)}
         return out
@@ -772,7 +1016,12 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
-    if isinstance(message, dict) and message.get("content") is not None and message.get("content") != "" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("content") is not None
+        and message.get("content") != ""
+        and (content := message.get("content")) is not None
+    ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
@@ -785,8 +1034,18 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if isinstance(tool_call, dict):
         id_ = tool_call.get("id")
-        if isinstance(function := tool_call.get("function"), dict) and isinstance(name := function.get("name"), str) and (arguments := function.get("arguments")) is not None and isinstance(arguments, dict):
-            out = {"type": "function_call", "call_id": ctx.mint("call", id_), "name": name, "arguments": ctx.to_json(arguments, function, "arguments")}
+        if (
+            isinstance(function := tool_call.get("function"), dict)
+            and isinstance(name := function.get("name"), str)
+            and (arguments := function.get("arguments")) is not None
+            and isinstance(arguments, dict)
+        ):
+            out = {
+                "type": "function_call",
+                "call_id": ctx.mint("call", id_),
+                "name": name,
+                "arguments": ctx.to_json(arguments, function, "arguments"),
+            }
             if id_ == "":
                 ctx.keep_id(id_, out)
             if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
@@ -801,25 +1060,43 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
-        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ('content',))
+        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
-    if "thinking" in message and (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
+    if (
+        "thinking" in message
+        and (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None
+    ):
         items.append(thinking_item)
-    if "content" in message and (content_item := decode_messages_assistant_content(message, ctx)) is not None:
+    if (
+        "content" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
         items.append(content_item)
     if message.get("tool_calls") is not None:
-        ctx.take_apart(items, message, "tool_calls", decode_messages_assistant_tool_calls_element, None, None, "item")
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+        )
     return items
 
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
     """text, canonical to native (spec/dialects/ollama_chat/dialect.yaml:90)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -854,12 +1131,19 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                                     ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                                 return out
                     out = data
-                    ctx.report(part, None, "coerced", "the format is not told; the server has to find it out")
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "the format is not told; the server has to find it out",
+                    )
                     if len(part) > 2 and not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_image":
-                if (image_url := part.get("image_url")) is not None and (data := base64_of(image_url)) is not None:
+                if (image_url := part.get("image_url")) is not None and (
+                    data := base64_of(image_url)
+                ) is not None:
                     out = data
                     if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
@@ -914,7 +1198,11 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
     """thought, canonical to native (spec/dialects/ollama_chat/dialect.yaml:109)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -931,7 +1219,11 @@ def decode_thought(native: Any, ctx: Splitting) -> Any:
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
     """summary, canonical to native (spec/dialects/ollama_chat/dialect.yaml:111)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -947,7 +1239,13 @@ def decode_summary(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/ollama_chat/dialect.yaml:114)"""
     function: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+    ):
         function = {"name": name, "parameters": object_schema(parameters)}
         if description is not None:
             function["description"] = description
@@ -961,7 +1259,14 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/ollama_chat/dialect.yaml:114)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "function" and isinstance(function := native.get("function"), dict) and isinstance(name := function.get("name"), str) and ((description := function.get("description")) is None or isinstance(description, str)) and (parameters := function.get("parameters")) is not None:
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(function := native.get("function"), dict)
+        and isinstance(name := function.get("name"), str)
+        and ((description := function.get("description")) is None or isinstance(description, str))
+        and (parameters := function.get("parameters")) is not None
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -985,12 +1290,70 @@ TABLES = DialectTables(
     slug="ollama",
     text=text_part,
     kinds=KINDS,
-    drop={"param": "errors do not name the field to blame", "code": "errors are a text", "previous_response_id": "the API keeps no state", "store": "the API keeps no state", "metadata": "no metadata", "safety_identifier": "no end-user id", "prompt_cache_key": "no cache key", "service_tier": "no service tier", "stream_options": "no stream options", "max_tool_calls": "no limit on tool calls", "parallel_tool_calls": "parallel calls cannot be forbidden", "include": "only log probabilities can be asked for", "text.format.description": "a schema has no description here", "text.format.strict": "schemas are always enforced", "text.verbosity": "no verbosity setting", "reasoning.summary": "thoughts are returned as they are", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "compaction": "it comes from another model, which alone can read it", "function.strict": "no strict mode", "input_image.detail": "no detail setting", "output_text.annotations": "messages carry text only", "error.code": "answers do not tell what failed", "error.message": "answers do not tell what failed", "status": "only complete answers and those cut by the token limit have a reason", "usage.input_tokens_details": "cached tokens are not counted apart", "usage.output_tokens_details": "tokens of thinking are not counted apart", },
-    reject={"background": "no background mode", "item_reference": "the API keeps no state", "input_image": "pictures are sent inline; fetch the URL first", "input_file": "no file input", "input_video": "no video input", "function_call": "its arguments must be a JSON object", },
-    ignore={"id": "answers have no id", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is stored anyway", "background<false>": "all answers are given at once", "parallel_tool_calls<true>": "parallel calls are always allowed", "service_tier<auto>": "there is one tier only", "service_tier<default>": "there is one tier only", "tool_choice": "fewer tools are sent instead", "usage.total_tokens": "the sum of the others", },
-    maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, },
-    fixups=("narrow_allowed_tools", "body_logprobs", ),
-    protected=("model", "messages", "stream", "tools", ),
+    drop={
+        "param": "errors do not name the field to blame",
+        "code": "errors are a text",
+        "previous_response_id": "the API keeps no state",
+        "store": "the API keeps no state",
+        "metadata": "no metadata",
+        "safety_identifier": "no end-user id",
+        "prompt_cache_key": "no cache key",
+        "service_tier": "no service tier",
+        "stream_options": "no stream options",
+        "max_tool_calls": "no limit on tool calls",
+        "parallel_tool_calls": "parallel calls cannot be forbidden",
+        "include": "only log probabilities can be asked for",
+        "text.format.description": "a schema has no description here",
+        "text.format.strict": "schemas are always enforced",
+        "text.verbosity": "no verbosity setting",
+        "reasoning.summary": "thoughts are returned as they are",
+        "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+        "reasoning": "it comes from another model, which alone can read it",
+        "compaction": "it comes from another model, which alone can read it",
+        "function.strict": "no strict mode",
+        "input_image.detail": "no detail setting",
+        "output_text.annotations": "messages carry text only",
+        "error.code": "answers do not tell what failed",
+        "error.message": "answers do not tell what failed",
+        "status": "only complete answers and those cut by the token limit have a reason",
+        "usage.input_tokens_details": "cached tokens are not counted apart",
+        "usage.output_tokens_details": "tokens of thinking are not counted apart",
+    },
+    reject={
+        "background": "no background mode",
+        "item_reference": "the API keeps no state",
+        "input_image": "pictures are sent inline; fetch the URL first",
+        "input_file": "no file input",
+        "input_video": "no video input",
+        "function_call": "its arguments must be a JSON object",
+    },
+    ignore={
+        "id": "answers have no id",
+        "*.id": "messages have no ids",
+        "*.status": "messages have no status",
+        "message.phase": "no phases",
+        "store<false>": "nothing is stored anyway",
+        "background<false>": "all answers are given at once",
+        "parallel_tool_calls<true>": "parallel calls are always allowed",
+        "service_tier<auto>": "there is one tier only",
+        "service_tier<default>": "there is one tier only",
+        "tool_choice": "fewer tools are sent instead",
+        "usage.total_tokens": "the sum of the others",
+    },
+    maps={
+        "encode_effort": ENCODE_EFFORT,
+        "decode_effort": DECODE_EFFORT,
+    },
+    fixups=(
+        "narrow_allowed_tools",
+        "body_logprobs",
+    ),
+    protected=(
+        "model",
+        "messages",
+        "stream",
+        "tools",
+    ),
     tag="type",
     echoes=False,
     unprefixed=False,
@@ -998,9 +1361,69 @@ TABLES = DialectTables(
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "messages", "stream", "format", "tools", "think", "options", "options.num_predict", "options.temperature", "options.top_p", "options.top_k", "options.min_p", "options.typical_p", "options.presence_penalty", "options.frequency_penalty", "options.repeat_penalty", "options.repeat_last_n", "options.seed", "options.stop", "options.num_keep", "options.num_ctx", "options.num_batch", "options.num_gpu", "options.main_gpu", "options.use_mmap", "options.num_thread", "options.draft_num_predict", "keep_alive", "logprobs", "top_logprobs", "truncate", "shift", "_debug_render_only"]),
+    settings=frozenset(
+        [
+            "model",
+            "messages",
+            "stream",
+            "format",
+            "tools",
+            "think",
+            "options",
+            "options.num_predict",
+            "options.temperature",
+            "options.top_p",
+            "options.top_k",
+            "options.min_p",
+            "options.typical_p",
+            "options.presence_penalty",
+            "options.frequency_penalty",
+            "options.repeat_penalty",
+            "options.repeat_last_n",
+            "options.seed",
+            "options.stop",
+            "options.num_keep",
+            "options.num_ctx",
+            "options.num_batch",
+            "options.num_gpu",
+            "options.main_gpu",
+            "options.use_mmap",
+            "options.num_thread",
+            "options.draft_num_predict",
+            "keep_alive",
+            "logprobs",
+            "top_logprobs",
+            "truncate",
+            "shift",
+            "_debug_render_only",
+        ]
+    ),
     elsewhere={},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
     sisters=(),
     own_types=frozenset([]),
     sister_types={},
@@ -1024,7 +1447,9 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error] = Dialect(
+DIALECT: Dialect[
+    native_ollama_chat.Request, native_ollama_chat.Response, native_ollama_chat.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

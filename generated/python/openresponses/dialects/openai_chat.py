@@ -47,42 +47,201 @@ TURN_MESSAGES_ASSISTANT = Turn("assistant", {"role": "assistant"}, True)
 BESIDE_MESSAGES_ASSISTANT = Beside(TURN_MESSAGES_ASSISTANT, "tool_calls")
 MESSAGES_EXTENSION_TURN = (TURN_MESSAGES_ASSISTANT, "tool_calls")
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
-DECODE_EFFORT = {"none": "none", "low": "low", "minimal": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
+DECODE_EFFORT = {
+    "none": "none",
+    "low": "low",
+    "minimal": "low",
+    "medium": "medium",
+    "high": "high",
+    "xhigh": "xhigh",
+    "max": "xhigh",
+}
 ENCODE_MODE = {"none": "none", "auto": "auto", "required": "required"}
 DECODE_MODE = {"none": "none", "auto": "auto", "required": "required"}
 ENCODE_AUDIO = {"wav": "wav", "mp3": "mp3"}
 DECODE_AUDIO = {"wav": "wav", "mp3": "mp3"}
-ENCODE_ERROR = {"invalid_request": "invalid_request_error", "not_found": "not_found_error", "too_many_requests": "rate_limit_error", "server_error": "server_error", "model_error": "model_error"}
-DECODE_ERROR = {"invalid_request_error": "invalid_request", "authentication_error": "invalid_request", "permission_error": "invalid_request", "not_found_error": "not_found", "rate_limit_error": "too_many_requests", "requests": "too_many_requests", "tokens": "too_many_requests", "insufficient_quota": "too_many_requests", "server_error": "server_error", "api_error": "server_error", "internal_server_error": "server_error", "model_error": "model_error"}
-ENCODE_FAILED_WORD = {"error": "error", "insufficient_system_resource": "insufficient_system_resource", "abort": "abort"}
-DECODE_FAILED_WORD = {"error": "error", "insufficient_system_resource": "insufficient_system_resource", "abort": "abort"}
+ENCODE_ERROR = {
+    "invalid_request": "invalid_request_error",
+    "not_found": "not_found_error",
+    "too_many_requests": "rate_limit_error",
+    "server_error": "server_error",
+    "model_error": "model_error",
+}
+DECODE_ERROR = {
+    "invalid_request_error": "invalid_request",
+    "authentication_error": "invalid_request",
+    "permission_error": "invalid_request",
+    "not_found_error": "not_found",
+    "rate_limit_error": "too_many_requests",
+    "requests": "too_many_requests",
+    "tokens": "too_many_requests",
+    "insufficient_quota": "too_many_requests",
+    "server_error": "server_error",
+    "api_error": "server_error",
+    "internal_server_error": "server_error",
+    "model_error": "model_error",
+}
+ENCODE_FAILED_WORD = {
+    "error": "error",
+    "insufficient_system_resource": "insufficient_system_resource",
+    "abort": "abort",
+}
+DECODE_FAILED_WORD = {
+    "error": "error",
+    "insufficient_system_resource": "insufficient_system_resource",
+    "abort": "abort",
+}
 ENCODE_CUT_WORD = {"model_length": "model_length"}
 DECODE_CUT_WORD = {"model_length": "model_length"}
 ENCODE_ENDED_WORD = {"stop": "stop"}
 DECODE_ENDED_WORD = {"stop": "stop"}
-ENCODE_COMPLETED_WORD = {"tool_calls": "tool_calls", "function_call": "function_call", "eos": "eos", "eos_token": "eos_token", "stop_sequence": "stop_sequence", "": ""}
-DECODE_COMPLETED_WORD = {"tool_calls": "tool_calls", "function_call": "function_call", "eos": "eos", "eos_token": "eos_token", "stop_sequence": "stop_sequence", "": ""}
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object", "service_tier": "string", "safety_identifier": "string", "prompt_cache_key": "string", "top_logprobs": "integer"})
+ENCODE_COMPLETED_WORD = {
+    "tool_calls": "tool_calls",
+    "function_call": "function_call",
+    "eos": "eos",
+    "eos_token": "eos_token",
+    "stop_sequence": "stop_sequence",
+    "": "",
+}
+DECODE_COMPLETED_WORD = {
+    "tool_calls": "tool_calls",
+    "function_call": "function_call",
+    "eos": "eos",
+    "eos_token": "eos_token",
+    "stop_sequence": "stop_sequence",
+    "": "",
+}
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+        "service_tier": "string",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+        "top_logprobs": "integer",
+    }
+)
 ENCODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
-DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object"})
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+    }
+)
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
 _CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
-_ERROR_CODE_OBJECT_MESSAGE_AND_MORE = frozenset(["error", "code", "object", "message", "param", "detail"])
+_ERROR_CODE_OBJECT_MESSAGE_AND_MORE = frozenset(
+    ["error", "code", "object", "message", "param", "detail"]
+)
 _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_ = frozenset(["error", "code", "object", "message", "param"])
 _FILE_DATA_FILENAME = frozenset(["file_data", "filename"])
-_ID_MODEL_SERVICE_TIER_CREATED_AND_MORE = frozenset(["id", "model", "service_tier", "created", "choices", "usage", "error", "object"])
-_ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE = frozenset(["id", "model", "service_tier", "created_at", "output", "usage", "openai_chat:@cached", "status", "error", "openai_chat:@error", "incomplete_details", "object"])
+_ID_MODEL_SERVICE_TIER_CREATED_AND_MORE = frozenset(
+    ["id", "model", "service_tier", "created", "choices", "usage", "error", "object"]
+)
+_ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE = frozenset(
+    [
+        "id",
+        "model",
+        "service_tier",
+        "created_at",
+        "output",
+        "usage",
+        "openai_chat:@cached",
+        "status",
+        "error",
+        "openai_chat:@error",
+        "incomplete_details",
+        "object",
+    ]
+)
 _ID_TYPE_FUNCTION = frozenset(["id", "type", "function"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE = frozenset(["input_tokens", "total_tokens", "output_tokens_details", "output_tokens", "input_tokens_details"])
+_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "total_tokens",
+        "output_tokens_details",
+        "output_tokens",
+        "input_tokens_details",
+    ]
+)
 _MESSAGE_FINISH_REASON_ERROR_INDEX = frozenset(["message", "finish_reason", "error", "index"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning", "text", "instructions", "input", "max_output_tokens", "openai_chat:@limit", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning_effort", "verbosity", "response_format", "messages", "max_tokens", "max_completion_tokens", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning_effort",
+        "verbosity",
+        "response_format",
+        "messages",
+        "max_tokens",
+        "max_completion_tokens",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+    ]
+)
 _MODE_TOOLS = frozenset(["mode", "tools"])
 _NAME = frozenset(["name"])
 _NAME_ARGUMENTS = frozenset(["name", "arguments"])
@@ -90,54 +249,102 @@ _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NAME_DESCRIPTION_PARAMETERS_STRICT = frozenset(["name", "description", "parameters", "strict"])
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
 _OBJECT_MESSAGE_PARAM_DETAIL = frozenset(["object", "message", "param", "detail"])
-_PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE = frozenset(["prompt_tokens", "total_tokens", "completion_tokens_details", "completion_tokens", "num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens", "prompt_tokens_details"])
+_PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE = frozenset(
+    [
+        "prompt_tokens",
+        "total_tokens",
+        "completion_tokens_details",
+        "completion_tokens",
+        "num_cached_tokens",
+        "cached_tokens",
+        "prompt_cache_hit_tokens",
+        "prompt_tokens_details",
+    ]
+)
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
-_ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(["role", "reasoning_details", "reasoning_content", "reasoning", "content", "annotations", "extra_content", "refusal", "function_call", "tool_calls"])
+_ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(
+    [
+        "role",
+        "reasoning_details",
+        "reasoning_content",
+        "reasoning",
+        "content",
+        "annotations",
+        "extra_content",
+        "refusal",
+        "function_call",
+        "tool_calls",
+    ]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE = frozenset(["type"])
 _TYPE_ALLOWED_TOOLS = frozenset(["type", "allowed_tools"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(["type", "call_id", "output", "openai_chat:@call", "id", "status"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"])
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"]
+)
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO = frozenset(["type", "data", "format", "openai_chat:@audio"])
 _TYPE_DOCUMENT_URL_DOCUMENT_NAME = frozenset(["type", "document_url", "document_name"])
 _TYPE_FILE = frozenset(["type", "file"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
-_TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART = frozenset(["type", "file_url", "filename", "openai_chat:@part"])
+_TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART = frozenset(
+    ["type", "file_url", "filename", "openai_chat:@part"]
+)
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
-_TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(["type", "image_url", "detail", "openai_chat:@part"])
+_TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
+    ["type", "image_url", "detail", "openai_chat:@part"]
+)
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "summary", "content", "encrypted_content", "id"])
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
+)
 _TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
 _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
 _TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
-_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(["type", "text", "annotations", "logprobs", "id", "status", "phase"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
+    ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
+)
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
-_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(["type", "url", "title", "start_index", "end_index"])
+_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
+    ["type", "url", "title", "start_index", "end_index"]
+)
 _URL_DETAIL = frozenset(["url", "detail"])
 _URL_TITLE_START_INDEX_END_INDEX = frozenset(["url", "title", "start_index", "end_index"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
@@ -167,7 +374,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -205,12 +414,12 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["max_completion_tokens"] = max_output_tokens
         if "openai_chat:@limit" in body:
-            ctx.unused(body, ('openai_chat:@limit',), "", out)
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    if ("max_output_tokens" in body or "openai_chat:@limit" in body):
-        ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -222,23 +431,27 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
         if "openai_chat:@usage" in body:
-            ctx.unused(body, ('openai_chat:@usage',), "", out)
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
         if "openai_chat:@usage" in body:
-            ctx.unused(body, ('openai_chat:@usage',), "", out)
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    if ("stream" in body or "openai_chat:@usage" in body):
-        ctx.unused(body, ('stream', 'openai_chat:@usage'), "", out)
+    if "stream" in body or "openai_chat:@usage" in body:
+        ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs (spec/dialects/openai_chat/dialect.yaml:41)"""
     include = body.get("include")
-    if isinstance(include, list) and len(include) == 1 and element(include, 0) == "message.output_text.logprobs":
+    if (
+        isinstance(include, list)
+        and len(include) == 1
+        and element(include, 0) == "message.output_text.logprobs"
+    ):
         out["logprobs"] = True
         return
     if isinstance(include, list) and len(include) == 2:
@@ -251,12 +464,16 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                 if element(include, 1) == "reasoning.encrypted_content":
                     out["logprobs"] = True
                     return
-    if isinstance(include, list) and len(include) == 1 and element(include, 0) == "reasoning.encrypted_content":
+    if (
+        isinstance(include, list)
+        and len(include) == 1
+        and element(include, 0) == "reasoning.encrypted_content"
+    ):
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
     if "include" in body:
-        ctx.unused(body, ('include',), "", out)
+        ctx.unused(body, ("include",), "", out)
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -276,12 +493,12 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["tools"] = ctx.each(tools, encode_tool)
         if "openai_chat:@tools" in body:
-            ctx.unused(body, ('openai_chat:@tools',), "", out)
+            ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
         raise ctx.expected(body, "tools", "a list")
-    if ("tools" in body or "openai_chat:@tools" in body):
-        ctx.unused(body, ('tools', 'openai_chat:@tools'), "", out)
+    if "tools" in body or "openai_chat:@tools" in body:
+        ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -290,7 +507,11 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = "any"
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call" and lookup(ENCODE_MODE, tool_choice) is not None:
+        if (
+            isinstance(tool_choice, str)
+            and body.get("openai_chat:@choice") == "function_call"
+            and lookup(ENCODE_MODE, tool_choice) is not None
+        ):
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
@@ -301,17 +522,17 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if ("tool_choice" in body or "openai_chat:@choice" in body):
-        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -324,7 +545,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -352,13 +573,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -367,7 +590,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -396,7 +619,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
         if "max_completion_tokens" in body:
-            ctx.unused(body, ('max_completion_tokens',), "", out)
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
@@ -404,32 +627,35 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         if "max_tokens" in body:
-            ctx.unused(body, ('max_tokens',), "", out)
+            ctx.unused(body, ("max_tokens",), "", out)
         return
-    if ("max_tokens" in body or "max_completion_tokens" in body):
-        ctx.unused(body, ('max_tokens', 'max_completion_tokens'), "", out)
+    if "max_tokens" in body or "max_completion_tokens" in body:
+        ctx.unused(body, ("max_tokens", "max_completion_tokens"), "", out)
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
     """stream (spec/dialects/openai_chat/dialect.yaml:36)"""
     if body.get("stream") is True:
-        if isinstance(stream_options := body.get("stream_options"), dict) and stream_options.get("include_usage") is True:
+        if (
+            isinstance(stream_options := body.get("stream_options"), dict)
+            and stream_options.get("include_usage") is True
+        ):
             out["stream"] = True
             return
         out["stream"] = True
         out["openai_chat:@usage"] = "absent"
         if body.get("stream_options") is not None:
-            ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
         if body.get("stream_options") is not None:
-            ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
     if "stream" in body:
-        ctx.unused(body, ('stream',), "", out)
+        ctx.unused(body, ("stream",), "", out)
     if body.get("stream_options") is not None:
-        ctx.unused(body.get("stream_options"), ('include_usage',), "stream_options.", out)
+        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -438,12 +664,11 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
         out["include"] = ["message.output_text.logprobs"]
         return
     if "logprobs" in body:
-        ctx.unused(body, ('logprobs',), "", out)
+        ctx.unused(body, ("logprobs",), "", out)
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
     """logprobs_flag (spec/dialects/openai_chat/dialect.yaml:47)"""
-    
 
 
 def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -453,16 +678,16 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
         if "tools" in body:
-            ctx.unused(body, ('tools',), "", out)
+            ctx.unused(body, ("tools",), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
         if "functions" in body:
-            ctx.unused(body, ('functions',), "", out)
+            ctx.unused(body, ("functions",), "", out)
         return
-    if ("functions" in body or "tools" in body):
-        ctx.unused(body, ('functions', 'tools'), "", out)
+    if "functions" in body or "tools" in body:
+        ctx.unused(body, ("functions", "tools"), "", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -471,7 +696,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
         if "function_call" in body:
-            ctx.unused(body, ('function_call',), "", out)
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
@@ -479,30 +704,30 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
-    if ("tool_choice" in body or "function_call" in body):
-        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -510,8 +735,16 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
-    put(out, ('choices', 0, 'index'), 0)
-    ctx.gather_each(body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, ["choices"], "message")
+    put(out, ("choices", 0, "index"), 0)
+    ctx.gather_each(
+        body,
+        body.get("output"),
+        encode_messages_item,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["choices"],
+        "message",
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -548,17 +781,33 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
                 if not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
-                out.setdefault("usage", {}).setdefault("completion_tokens_details", {})["reasoning_tokens"] = reasoning_tokens
+                out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
+                    "reasoning_tokens"
+                ] = reasoning_tokens
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_output_tokens(body, out, ctx)
     encode_response_cached_tokens(body, out, ctx)
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(field(body.get("usage"), "input_tokens_details"), _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:
@@ -568,16 +817,22 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(output_tokens := usage.get("output_tokens")):
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        output_tokens := usage.get("output_tokens")
+    ):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
     if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ('output_tokens',), "usage.", out)
+        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
-    if isinstance(usage := body.get("usage"), dict) and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict) and is_integer(cached_tokens := input_tokens_details.get("cached_tokens")):
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
+        and is_integer(cached_tokens := input_tokens_details.get("cached_tokens"))
+    ):
         match body.get("openai_chat:@cached"):
             case "mistral":
                 out.setdefault("usage", {})["num_cached_tokens"] = cached_tokens
@@ -590,11 +845,16 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
         if "openai_chat:@cached" in body:
-            ctx.unused(body, ('openai_chat:@cached',), "", out)
+            ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
-    ctx.unused(field(body.get("usage"), "input_tokens_details"), ('cached_tokens',), "usage.input_tokens_details.", out)
+    ctx.unused(
+        field(body.get("usage"), "input_tokens_details"),
+        ("cached_tokens",),
+        "usage.input_tokens_details.",
+        out,
+    )
     if "openai_chat:@cached" in body:
-        ctx.unused(body, ('openai_chat:@cached',), "", out)
+        ctx.unused(body, ("openai_chat:@cached",), "", out)
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -604,72 +864,88 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         case "failed":
             if isinstance(error := body.get("error"), dict):
                 code = error.get("code")
-                if isinstance(message := error.get("message"), str) and body.get("openai_chat:@error") == "top":
+                if (
+                    isinstance(message := error.get("message"), str)
+                    and body.get("openai_chat:@error") == "top"
+                ):
                     error_ = {"message": message}
                     if code is not None:
                         error_["code"] = code
                     out["error"] = error_
                     if body.get("incomplete_details") is not None:
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
-                if error.get("code") == "model_error" and error.get("message") == "the server broke off":
-                    put(out, ('choices', 0, 'finish_reason'), "error")
+                if (
+                    error.get("code") == "model_error"
+                    and error.get("message") == "the server broke off"
+                ):
+                    put(out, ("choices", 0, "finish_reason"), "error")
                     if "openai_chat:@error" in body:
-                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
-                if isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
-                    put(out, ('choices', 0, 'finish_reason'), "error")
-                    put(out, ('choices', 0, 'error'), {"code": code, "message": message})
+                if isinstance(code := error.get("code"), str) and isinstance(
+                    message := error.get("message"), str
+                ):
+                    put(out, ("choices", 0, "finish_reason"), "error")
+                    put(out, ("choices", 0, "error"), {"code": code, "message": message})
                     if "openai_chat:@error" in body:
-                        ctx.unused(body, ('openai_chat:@error',), "", out)
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
-                        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
-                        put(out, ('choices', 0, 'finish_reason'), "length")
+                        put(out, ("choices", 0, "finish_reason"), "length")
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         if "openai_chat:@error" in body:
-                            ctx.unused(body, ('openai_chat:@error',), "", out)
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
-                        put(out, ('choices', 0, 'finish_reason'), "content_filter")
+                        put(out, ("choices", 0, "finish_reason"), "content_filter")
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         if "openai_chat:@error" in body:
-                            ctx.unused(body, ('openai_chat:@error',), "", out)
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
-                put(out, ('choices', 0, 'finish_reason'), "tool_calls")
+                put(out, ("choices", 0, "finish_reason"), "tool_calls")
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 if "openai_chat:@error" in body:
-                    ctx.unused(body, ('openai_chat:@error',), "", out)
+                    ctx.unused(body, ("openai_chat:@error",), "", out)
                 if body.get("incomplete_details") is not None:
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
-            put(out, ('choices', 0, 'finish_reason'), "stop")
+            put(out, ("choices", 0, "finish_reason"), "stop")
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             if "openai_chat:@error" in body:
-                ctx.unused(body, ('openai_chat:@error',), "", out)
+                ctx.unused(body, ("openai_chat:@error",), "", out)
             if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if ("status" in body or "openai_chat:@error" in body):
-        ctx.unused(body, ('status', 'openai_chat:@error'), "", out)
+    if "status" in body or "openai_chat:@error" in body:
+        ctx.unused(body, ("status", "openai_chat:@error"), "", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
     if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -679,7 +955,16 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if body.get("object") != "chat.completion":
         ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
-    ctx.ungather_each(body, body.get("choices"), "message", decode_messages_assistant, TURN_MESSAGES_ASSISTANT, out, ["output"], "choices")
+    ctx.ungather_each(
+        body,
+        body.get("choices"),
+        "message",
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "choices",
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -714,14 +999,30 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(usage, "completion_tokens_details", "an object")
             if (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None:
                 if not is_integer(reasoning_tokens):
-                    raise ctx.expected(completion_tokens_details, "reasoning_tokens", "a whole number")
-                out.setdefault("usage", {}).setdefault("output_tokens_details", {})["reasoning_tokens"] = reasoning_tokens
+                    raise ctx.expected(
+                        completion_tokens_details, "reasoning_tokens", "a whole number"
+                    )
+                out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
+                    "reasoning_tokens"
+                ] = reasoning_tokens
             if not _REASONING_TOKENS.issuperset(completion_tokens_details):
-                ctx.account(completion_tokens_details, _REASONING_TOKENS, "usage.completion_tokens_details.", out)
+                ctx.account(
+                    completion_tokens_details,
+                    _REASONING_TOKENS,
+                    "usage.completion_tokens_details.",
+                    out,
+                )
             if completion_tokens_details == {}:
                 ctx.keep_empty(completion_tokens_details, "usage.completion_tokens_details", out)
-        if not _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE, "usage.", out)
+        if not _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE,
+                "usage.",
+                out,
+            )
         if usage == {}:
             ctx.keep_empty(usage, "usage", out)
     decode_response_output_tokens(body, out, ctx)
@@ -729,9 +1030,18 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    ctx.account_within(field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out)
-    ctx.account_within(field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out)
-    ctx.account_within(field(body.get("usage"), "prompt_tokens_details"), _CACHED_TOKENS, "usage.prompt_tokens_details.", out)
+    ctx.account_within(
+        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+    )
+    ctx.account_within(
+        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+    )
+    ctx.account_within(
+        field(body.get("usage"), "prompt_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.prompt_tokens_details.",
+        out,
+    )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
@@ -740,7 +1050,16 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
     if isinstance(usage := body.get("usage"), dict):
-        if (prompt_tokens := usage.get("prompt_tokens")) is not None and (completion_tokens := usage.get("completion_tokens")) is not None and isinstance(completion_tokens_details := usage.get("completion_tokens_details"), dict) and (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None and (thought := filled(reasoning_tokens)) is not None and usage.get("total_tokens") == total(prompt_tokens, completion_tokens, thought):
+        if (
+            (prompt_tokens := usage.get("prompt_tokens")) is not None
+            and (completion_tokens := usage.get("completion_tokens")) is not None
+            and isinstance(
+                completion_tokens_details := usage.get("completion_tokens_details"), dict
+            )
+            and (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None
+            and (thought := filled(reasoning_tokens)) is not None
+            and usage.get("total_tokens") == total(prompt_tokens, completion_tokens, thought)
+        ):
             out.setdefault("usage", {})["output_tokens"] = total(completion_tokens, thought)
             out["openai_chat:usage.completion_tokens"] = completion_tokens
             return
@@ -748,41 +1067,84 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
     if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ('completion_tokens',), "usage.", out)
+        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
-            out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": num_cached_tokens}
+            out.setdefault("usage", {})["input_tokens_details"] = {
+                "cached_tokens": num_cached_tokens
+            }
             out["openai_chat:@cached"] = "mistral"
             if body.get("usage") is not None:
-                ctx.unused(body.get("usage"), ('cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+                ctx.unused(
+                    body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
+                )
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
         if is_integer(cached_tokens := usage.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
             if body.get("usage") is not None:
-                ctx.unused(body.get("usage"), ('num_cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
         if is_integer(prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")):
-            out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": prompt_cache_hit_tokens}
+            out.setdefault("usage", {})["input_tokens_details"] = {
+                "cached_tokens": prompt_cache_hit_tokens
+            }
             out["openai_chat:@cached"] = "hit"
             if body.get("usage") is not None:
-                ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens'), "usage.", out)
-            ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+                ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
-        if isinstance(prompt_tokens_details := usage.get("prompt_tokens_details"), dict) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
+        if isinstance(
+            prompt_tokens_details := usage.get("prompt_tokens_details"), dict
+        ) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             if body.get("usage") is not None:
-                ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
             return
     if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ('num_cached_tokens', 'cached_tokens', 'prompt_cache_hit_tokens'), "usage.", out)
-    ctx.unused(field(body.get("usage"), "prompt_tokens_details"), ('cached_tokens',), "usage.prompt_tokens_details.", out)
+        ctx.unused(
+            body.get("usage"),
+            ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+            "usage.",
+            out,
+        )
+    ctx.unused(
+        field(body.get("usage"), "prompt_tokens_details"),
+        ("cached_tokens",),
+        "usage.prompt_tokens_details.",
+        out,
+    )
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -794,82 +1156,155 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+            ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
-    if isinstance(choices := body.get("choices"), list) and isinstance(choices_0 := element(choices, 0), dict):
-        if choices_0.get("finish_reason") == "error" and isinstance(error := choices_0.get("error"), dict) and (code := error.get("code")) is not None and (code_ := word(code)) is not None and isinstance(message := error.get("message"), str):
+    if isinstance(choices := body.get("choices"), list) and isinstance(
+        choices_0 := element(choices, 0), dict
+    ):
+        if (
+            choices_0.get("finish_reason") == "error"
+            and isinstance(error := choices_0.get("error"), dict)
+            and (code := error.get("code")) is not None
+            and (code_ := word(code)) is not None
+            and isinstance(message := error.get("message"), str)
+        ):
             out["status"] = "failed"
             out["error"] = {"code": code_, "message": message}
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
-        if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_FAILED_WORD, finish_reason)) is not None:
+        if (finish_reason := choices_0.get("finish_reason")) is not None and (
+            word_ := lookup(DECODE_FAILED_WORD, finish_reason)
+        ) is not None:
             out["status"] = "failed"
             out["error"] = {"code": "model_error", "message": "the server broke off"}
             out["openai_chat:choices.0.finish_reason"] = word_
-            ctx.keep_exact(finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out)
+            ctx.keep_exact(
+                finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out
+            )
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
-        if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_CUT_WORD, finish_reason)) is not None:
+        if (finish_reason := choices_0.get("finish_reason")) is not None and (
+            word_ := lookup(DECODE_CUT_WORD, finish_reason)
+        ) is not None:
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             out["openai_chat:choices.0.finish_reason"] = word_
-            ctx.keep_exact(finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out)
+            ctx.keep_exact(
+                finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out
+            )
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         match choices_0.get("finish_reason"):
             case "content_filter":
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": "content_filter"}
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
                 return
             case "tool_calls":
                 if ctx.has_calls(out):
                     out["status"] = "completed"
                     if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-                    ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    ctx.unused(
+                        field(field(body.get("choices"), 0), "error"),
+                        ("code", "message"),
+                        "choices.0.error.",
+                        out,
+                    )
                     return
-        if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None and ctx.has_calls(out):
+        if (
+            (finish_reason := choices_0.get("finish_reason")) is not None
+            and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None
+            and ctx.has_calls(out)
+        ):
             out["status"] = "completed"
             out["openai_chat:choices.0.finish_reason"] = word_
-            ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out)
+            ctx.keep_exact(
+                finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out
+            )
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
-        if (finish_reason := choices_0.get("finish_reason")) is not None and (word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)) is not None:
+        if (finish_reason := choices_0.get("finish_reason")) is not None and (
+            word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
+        ) is not None:
             out["status"] = "completed"
             out["openai_chat:choices.0.finish_reason"] = word_
-            ctx.keep_exact(finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out)
+            ctx.keep_exact(
+                finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out
+            )
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-            ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
-    ctx.unused(field(body.get("choices"), 0), ('finish_reason',), "choices.0.", out)
-    ctx.unused(field(field(body.get("choices"), 0), "error"), ('code', 'message'), "choices.0.error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+    ctx.unused(
+        field(field(body.get("choices"), 0), "error"), ("code", "message"), "choices.0.error.", out
+    )
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -887,20 +1322,42 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
-            if body.get("code") == "tool_use_failed" and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
-                error = {"type": "invalid_request_error", "code": "tool_use_failed", "message": message}
+            if (
+                body.get("code") == "tool_use_failed"
+                and isinstance(message := body.get("message"), str)
+                and ((param := body.get("param")) is None or isinstance(param, str))
+            ):
+                error = {
+                    "type": "invalid_request_error",
+                    "code": "tool_use_failed",
+                    "message": message,
+                }
                 if param is not None:
                     error["param"] = param
                 out["error"] = error
                 return
         case "not_found":
-            if body.get("code") == "model_not_found" and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
-                error = {"type": "invalid_request_error", "code": "model_not_found", "message": message}
+            if (
+                body.get("code") == "model_not_found"
+                and isinstance(message := body.get("message"), str)
+                and ((param := body.get("param")) is None or isinstance(param, str))
+            ):
+                error = {
+                    "type": "invalid_request_error",
+                    "code": "model_not_found",
+                    "message": message,
+                }
                 if param is not None:
                     error["param"] = param
                 out["error"] = error
                 return
-    if isinstance(type_ := body.get("type"), str) and ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)) and lookup(ENCODE_ERROR, type_) is not None:
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
+    ):
         error = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         if code is not None:
             error["code"] = code
@@ -909,7 +1366,11 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["error"] = error
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
         return
-    if ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
         error = {"type": "server_error", "message": message}
         if code is not None:
             error["code"] = code
@@ -927,7 +1388,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
     if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -945,32 +1406,46 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
     if isinstance(error := body.get("error"), dict):
-        if (error.get("type") is None or error.get("type") == "invalid_request_error"):
+        if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
                 case "tool_use_failed":
-                    if isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+                    if isinstance(message := error.get("message"), str) and (
+                        (param := error.get("param")) is None or isinstance(param, str)
+                    ):
                         out["type"] = "model_error"
                         out["code"] = "tool_use_failed"
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
                         if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-                            ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
                 case "model_not_found":
-                    if isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+                    if isinstance(message := error.get("message"), str) and (
+                        (param := error.get("param")) is None or isinstance(param, str)
+                    ):
                         out["type"] = "not_found"
                         out["code"] = "model_not_found"
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
                         if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-                            ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
-        if (type_ := error.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
+        if (type_ := error.get("type")) is not None and (
+            type__ := lookup(DECODE_ERROR, type_)
+        ) is not None:
             code = error.get("code")
             code_ = word(code)
-            if (code is None or code_ is not None) and isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+            if (
+                (code is None or code_ is not None)
+                and isinstance(message := error.get("message"), str)
+                and ((param := error.get("param")) is None or isinstance(param, str))
+            ):
                 out["type"] = type__
                 if code_ is not None:
                     out["code"] = code_
@@ -979,55 +1454,63 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["param"] = param
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
                 if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-                    ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                    ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
                 return
         code = error.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+        if (
+            (code is None or code_ is not None)
+            and isinstance(message := error.get("message"), str)
+            and ((param := error.get("param")) is None or isinstance(param, str))
+        ):
             if code_ is not None:
                 out["code"] = code_
             out["message"] = message
             if param is not None:
                 out["param"] = param
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('type',), "error.", out)
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-                ctx.unused(body, ('code', 'object', 'message', 'param', 'detail'), "", out)
+                ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None):
+        if code is None or code_ is not None:
             out["message"] = error
             if code_ is not None:
                 out["code"] = code_
             if not _OBJECT_MESSAGE_PARAM_DETAIL.isdisjoint(body):
-                ctx.unused(body, ('object', 'message', 'param', 'detail'), "", out)
+                ctx.unused(body, ("object", "message", "param", "detail"), "", out)
             return
-    if (body.get("object") is None or body.get("object") == "error") and isinstance(message := body.get("message"), str):
+    if (body.get("object") is None or body.get("object") == "error") and isinstance(
+        message := body.get("message"), str
+    ):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and ((param := body.get("param")) is None or isinstance(param, str)):
+        if (code is None or code_ is not None) and (
+            (param := body.get("param")) is None or isinstance(param, str)
+        ):
             out["message"] = message
             if code_ is not None:
                 out["code"] = code_
             if param is not None:
                 out["param"] = param
-            if ("error" in body or "detail" in body):
-                ctx.unused(body, ('error', 'detail'), "", out)
+            if "error" in body or "detail" in body:
+                ctx.unused(body, ("error", "detail"), "", out)
             return
     if (detail := body.get("detail")) is not None:
         if isinstance(detail, str):
             out["message"] = detail
             if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
-                ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
+                ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
             return
         out["message"] = ctx.to_json(detail, body, "detail")
         if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
-            ctx.unused(body, ('error', 'code', 'object', 'message', 'param'), "", out)
+            ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
         return
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.isdisjoint(body):
-        ctx.unused(body, ('error', 'code', 'object', 'message', 'param', 'detail'), "", out)
+        ctx.unused(body, ("error", "code", "object", "message", "param", "detail"), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -1039,75 +1522,242 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_input_text))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "developer", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_input_text))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "developer",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_user_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
                         content = item.get("content")
-                        if isinstance(content, list) and len(content) == 1 and isinstance(content_0 := element(content, 0), dict):
+                        if (
+                            isinstance(content, list)
+                            and len(content) == 1
+                            and isinstance(content_0 := element(content, 0), dict)
+                        ):
                             match content_0.get("type"):
                                 case "output_text":
-                                    if (text := content_0.get("text")) is not None and (annotations := content_0.get("annotations")) is not None and (notes := filled(annotations)) is not None and ctx.response and (annotations_ := filled(ctx.each(notes, encode_annotation))) is not None:
-                                        out = {"role": "assistant", "content": text, "annotations": annotations_}
-                                        if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
-                                        if len(content_0) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(content_0):
-                                            ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE, "message", out)
+                                    if (
+                                        (text := content_0.get("text")) is not None
+                                        and (annotations := content_0.get("annotations"))
+                                        is not None
+                                        and (notes := filled(annotations)) is not None
+                                        and ctx.response
+                                        and (
+                                            annotations_ := filled(
+                                                ctx.each(notes, encode_annotation)
+                                            )
+                                        )
+                                        is not None
+                                    ):
+                                        out = {
+                                            "role": "assistant",
+                                            "content": text,
+                                            "annotations": annotations_,
+                                        }
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
                                         return TURN_MESSAGES_ASSISTANT, out
                                 case "refusal":
-                                    if (refusal := content_0.get("refusal")) is not None and (refusal_ := filled(refusal)) is not None:
+                                    if (refusal := content_0.get("refusal")) is not None and (
+                                        refusal_ := filled(refusal)
+                                    ) is not None:
                                         out = {"role": "assistant", "refusal": refusal_}
-                                        if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
-                                        if len(content_0) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(content_0):
-                                            ctx.account(content_0, _TYPE_REFUSAL_ID_STATUS_AND_MORE, "message", out)
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_REFUSAL_ID_STATUS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
                                         return TURN_MESSAGES_ASSISTANT, out
                         if isinstance(content, (list, str)):
-                            out = {"role": "assistant", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_assistant_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                            out = {
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
                 if isinstance(call_id := item.get("call_id"), str):
-                    if item.get("output") == "" and item.get("openai_chat:@call") == "function" and item.get("openai_chat:@content") == "absent":
+                    if (
+                        item.get("output") == ""
+                        and item.get("openai_chat:@call") == "function"
+                        and item.get("openai_chat:@content") == "absent"
+                    ):
                         out = {"role": "function", "name": call_id, "content": None}
-                        if len(item) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE, "function_call_output", out)
+                        if len(
+                            item
+                        ) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
+                                "function_call_output",
+                                out,
+                            )
                         return TURN_MESSAGES_FUNCTION, out
-                    if (isinstance(output := item.get("output"), str) or isinstance(output, list)) and item.get("openai_chat:@call") == "function":
-                        out = {"role": "function", "name": call_id, "content": output if isinstance(output, str) and not ctx.response else ctx.bare(ctx.encode_parts(output, encode_tool_content))}
-                        if len(item) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_, "function_call_output", out)
+                    if (
+                        isinstance(output := item.get("output"), str) or isinstance(output, list)
+                    ) and item.get("openai_chat:@call") == "function":
+                        out = {
+                            "role": "function",
+                            "name": call_id,
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
+                        }
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_,
+                                "function_call_output",
+                                out,
+                            )
                         return TURN_MESSAGES_FUNCTION, out
-                if call_id is not None and (isinstance(output := item.get("output"), str) or isinstance(output, list)) and item.get("openai_chat:tool_call_id") == "":
-                    out = {"role": "tool", "tool_call_id": "", "content": output if isinstance(output, str) and not ctx.response else ctx.bare(ctx.encode_parts(output, encode_tool_content))}
+                if (
+                    call_id is not None
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
+                    and item.get("openai_chat:tool_call_id") == ""
+                ):
+                    out = {
+                        "role": "tool",
+                        "tool_call_id": "",
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
+                    }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
-                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE, "function_call_output", out)
+                    if len(
+                        item
+                    ) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE,
+                            "function_call_output",
+                            out,
+                        )
                     return TURN_MESSAGES_TOOL, out
-                if isinstance(call_id, str) and (isinstance(output := item.get("output"), str) or isinstance(output, list)) and (call_id_ := filled(call_id)) is not None:
-                    out = {"role": "tool", "tool_call_id": call_id_, "content": output if isinstance(output, str) and not ctx.response else ctx.bare(ctx.encode_parts(output, encode_tool_content))}
+                if (
+                    isinstance(call_id, str)
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
+                    and (call_id_ := filled(call_id)) is not None
+                ):
+                    out = {
+                        "role": "tool",
+                        "tool_call_id": call_id_,
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
+                    }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
                     return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
-                if (summary is None or summary == []) and (encrypted_content := item.get("encrypted_content")) is not None and (extra := ctx.carried("extra_content", encrypted_content)) is not None:
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (extra := ctx.carried("extra_content", encrypted_content)) is not None
+                ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
                     out = {"extra_content": extra_}
                     if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
@@ -1117,49 +1767,123 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     if (details := ctx.carried("reasoning_details", encrypted_content)) is not None:
                         details_ = ctx.from_json(details, item, "encrypted_content")
                         out = {"role": "assistant", "reasoning_details": details_}
-                        if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
                         return TURN_MESSAGES_ASSISTANT, out
-                    if (text := ctx.carried("reasoning_content", encrypted_content)) is not None and (encrypted_content_ := filled(text)) is not None:
+                    if (
+                        text := ctx.carried("reasoning_content", encrypted_content)
+                    ) is not None and (encrypted_content_ := filled(text)) is not None:
                         out = {"role": "assistant", "reasoning_content": encrypted_content_}
-                        if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
                         return TURN_MESSAGES_ASSISTANT, out
-                    if (text := ctx.carried("reasoning", encrypted_content)) is not None and (encrypted_content_ := filled(text)) is not None:
+                    if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
+                        encrypted_content_ := filled(text)
+                    ) is not None:
                         out = {"role": "assistant", "reasoning": encrypted_content_}
-                        if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
                         return TURN_MESSAGES_ASSISTANT, out
                     if (thinking := ctx.carried("thinking", encrypted_content)) is not None:
                         thinking_ = ctx.from_json(thinking, item, "encrypted_content")
                         out = {"type": "thinking", "thinking": thinking_}
-                        if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
                         return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 summary = item.get("summary")
-                if (summary is None or summary == []) and (encrypted_content := item.get("encrypted_content")) is not None and (extra := ctx.carried("message_extra", encrypted_content)) is not None:
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (extra := ctx.carried("message_extra", encrypted_content)) is not None
+                ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
                     out = {"role": "assistant", "extra_content": extra_}
                     if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
-                if (content := item.get("content")) is not None and (content_ := filled(content)) is not None:
-                    out = {"role": "assistant", "reasoning_content": join(ctx.each(content_, encode_reasoning_text))}
-                    ctx.report(item, None, "coerced", "plain reasoning of another model, sent as reasoning_content")
+                if (content := item.get("content")) is not None and (
+                    content_ := filled(content)
+                ) is not None:
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(content_, encode_reasoning_text)),
+                    }
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "plain reasoning of another model, sent as reasoning_content",
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
-                if (summary := item.get("summary")) is not None and (summary_ := filled(summary)) is not None and ctx.response:
-                    out = {"role": "assistant", "reasoning_content": join(ctx.each(summary_, encode_summary_text))}
-                    ctx.report(item, None, "coerced", "a summary of reasoning, sent as reasoning_content")
+                if (
+                    (summary := item.get("summary")) is not None
+                    and (summary_ := filled(summary)) is not None
+                    and ctx.response
+                ):
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(summary_, encode_summary_text)),
+                    }
+                    ctx.report(
+                        item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
+                    )
                     if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
                         ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
                     return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
-                if isinstance(call_id := item.get("call_id"), str) and item.get("name") == call_id and isinstance(arguments := item.get("arguments"), str) and item.get("openai_chat:@call") == "function" and (call_id_ := filled(call_id)) is not None:
-                    out = {"role": "assistant", "function_call": {"name": call_id_, "arguments": arguments}}
+                if (
+                    isinstance(call_id := item.get("call_id"), str)
+                    and item.get("name") == call_id
+                    and isinstance(arguments := item.get("arguments"), str)
+                    and item.get("openai_chat:@call") == "function"
+                    and (call_id_ := filled(call_id)) is not None
+                ):
+                    out = {
+                        "role": "assistant",
+                        "function_call": {"name": call_id_, "arguments": arguments},
+                    }
                     if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, out
                 if call_id is not None and isinstance(name := item.get("name"), str):
                     arguments = item.get("arguments")
@@ -1169,8 +1893,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"type": "function", "function": function}
                     if call_id is not None:
                         out["id"] = call_id
-                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out)
+                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
@@ -1196,8 +1924,14 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     """system (spec/dialects/openai_chat/dialect.yaml:223)"""
-    if isinstance(message, dict) and message.get("role") == "system" and (content := message.get("content")) is not None:
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "system"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "system", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1209,8 +1943,14 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
     """developer (spec/dialects/openai_chat/dialect.yaml:226)"""
-    if isinstance(message, dict) and message.get("role") == "developer" and (content := message.get("content")) is not None:
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "developer"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "developer", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1222,8 +1962,14 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/openai_chat/dialect.yaml:229)"""
-    if isinstance(message, dict) and message.get("role") == "user" and (content := message.get("content")) is not None:
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "user"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1236,15 +1982,34 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
     """function (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
-    if isinstance(message, dict) and message.get("role") == "function" and isinstance(name := message.get("name"), str):
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "function"
+        and isinstance(name := message.get("name"), str)
+    ):
         if message.get("content") is None:
-            out = {"type": "function_call_output", "call_id": name, "output": "", "openai_chat:@call": "function", "openai_chat:@content": "absent"}
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": "",
+                "openai_chat:@call": "function",
+                "openai_chat:@content": "absent",
+            }
             if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
-            output = content if isinstance(content, str) else ctx.decode_parts(content, decode_tool_content)
-            out = {"type": "function_call_output", "call_id": name, "output": output, "openai_chat:@call": "function"}
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": output,
+                "openai_chat:@call": "function",
+            }
             if content == []:
                 ctx.keep_exact(content, listed_some(content), "content", out)
             if len(message) > 3:
@@ -1260,16 +2025,34 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
-                output = content if isinstance(content, str) else ctx.decode_parts(content, decode_tool_content)
-                out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output, "openai_chat:tool_call_id": ""}
+                output = (
+                    content
+                    if isinstance(content, str)
+                    else ctx.decode_parts(content, decode_tool_content)
+                )
+                out = {
+                    "type": "function_call_output",
+                    "call_id": ctx.mint("call", id_),
+                    "output": output,
+                    "openai_chat:tool_call_id": "",
+                }
                 if content == []:
                     ctx.keep_exact(content, listed_some(content), "content", out)
                 ctx.keep_name(message.get("name"), id_, out)
                 if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
                     ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
                 return [out]
-        if (tool_call_id := message.get("tool_call_id")) is not None and (id_ := safe_id(tool_call_id)) is not None and (id__ := filled(id_)) is not None and (content := message.get("content")) is not None:
-            output = content if isinstance(content, str) else ctx.decode_parts(content, decode_tool_content)
+        if (
+            (tool_call_id := message.get("tool_call_id")) is not None
+            and (id_ := safe_id(tool_call_id)) is not None
+            and (id__ := filled(id_)) is not None
+            and (content := message.get("content")) is not None
+        ):
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {"type": "function_call_output", "call_id": id__, "output": output}
             if tool_call_id != id_:
                 ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
@@ -1280,8 +2063,16 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
-            output = content if isinstance(content, str) else ctx.decode_parts(content, decode_tool_content)
-            out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output}
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
+            out = {
+                "type": "function_call_output",
+                "call_id": ctx.mint("call", id_),
+                "output": output,
+            }
             if content == []:
                 ctx.keep_exact(content, listed_some(content), "content", out)
             ctx.keep_name(message.get("name"), id_, out, False)
@@ -1295,39 +2086,77 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if isinstance(message, dict):
-        if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(reasoning_details, list):
+        if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
+            reasoning_details, list
+        ):
             if ctx.response:
-                out = {"type": "reasoning", "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []), "encrypted_content": ctx.carry("reasoning_details", ctx.to_json(reasoning_details, message, "reasoning_details"))}
+                out = {
+                    "type": "reasoning",
+                    "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []),
+                    "encrypted_content": ctx.carry(
+                        "reasoning_details",
+                        ctx.to_json(reasoning_details, message, "reasoning_details"),
+                    ),
+                }
                 if (content := ctx.pick(reasoning_details, decode_detail_text)) is not None:
                     out["content"] = content
-                if ("reasoning_content" in message or "reasoning" in message):
+                if "reasoning_content" in message or "reasoning" in message:
                     ctx.unread(message, ["reasoning_content", "reasoning"])
                 return out
-            out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("reasoning_details", ctx.to_json(reasoning_details, message, "reasoning_details"))}
-            if ("reasoning_content" in message or "reasoning" in message):
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "encrypted_content": ctx.carry(
+                    "reasoning_details",
+                    ctx.to_json(reasoning_details, message, "reasoning_details"),
+                ),
+            }
+            if "reasoning_content" in message or "reasoning" in message:
                 ctx.unread(message, ["reasoning_content", "reasoning"])
             return out
-        if (reasoning_content := message.get("reasoning_content")) is not None and (text := filled(reasoning_content)) is not None:
+        if (reasoning_content := message.get("reasoning_content")) is not None and (
+            text := filled(reasoning_content)
+        ) is not None:
             if ctx.response:
-                out = {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}], "encrypted_content": ctx.carry("reasoning_content", text)}
-                if ("reasoning_details" in message or "reasoning" in message):
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "content": [{"type": "reasoning_text", "text": text}],
+                    "encrypted_content": ctx.carry("reasoning_content", text),
+                }
+                if "reasoning_details" in message or "reasoning" in message:
                     ctx.unread(message, ["reasoning_details", "reasoning"])
                 return out
-            out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("reasoning_content", text)}
-            if ("reasoning_details" in message or "reasoning" in message):
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "encrypted_content": ctx.carry("reasoning_content", text),
+            }
+            if "reasoning_details" in message or "reasoning" in message:
                 ctx.unread(message, ["reasoning_details", "reasoning"])
             return out
-        if (reasoning := message.get("reasoning")) is not None and (text := filled(reasoning)) is not None:
+        if (reasoning := message.get("reasoning")) is not None and (
+            text := filled(reasoning)
+        ) is not None:
             if ctx.response:
-                out = {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}], "encrypted_content": ctx.carry("reasoning", text)}
-                if ("reasoning_details" in message or "reasoning_content" in message):
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "content": [{"type": "reasoning_text", "text": text}],
+                    "encrypted_content": ctx.carry("reasoning", text),
+                }
+                if "reasoning_details" in message or "reasoning_content" in message:
                     ctx.unread(message, ["reasoning_details", "reasoning_content"])
                 return out
-            out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("reasoning", text)}
-            if ("reasoning_details" in message or "reasoning_content" in message):
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "encrypted_content": ctx.carry("reasoning", text),
+            }
+            if "reasoning_details" in message or "reasoning_content" in message:
                 ctx.unread(message, ["reasoning_details", "reasoning_content"])
             return out
-    if ("reasoning_details" in message or "reasoning_content" in message or "reasoning" in message):
+    if "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message:
         ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
     return None
 
@@ -1335,15 +2164,29 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
-    if isinstance(block, dict) and block.get("type") == "thinking" and (thinking := block.get("thinking")) is not None:
+    if (
+        isinstance(block, dict)
+        and block.get("type") == "thinking"
+        and (thinking := block.get("thinking")) is not None
+    ):
         if isinstance(thinking, list) and ctx.response:
-            out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking"))}
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "encrypted_content": ctx.carry(
+                    "thinking", ctx.to_json(thinking, block, "thinking")
+                ),
+            }
             if (content := ctx.pick(thinking, decode_thinking_text)) is not None:
                 out["content"] = content
             if len(block) > 2:
                 ctx.account(block, _TYPE_THINKING, "", out)
             return out
-        out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking"))}
+        out = {
+            "type": "reasoning",
+            "summary": [],
+            "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking")),
+        }
         if len(block) > 2:
             ctx.account(block, _TYPE_THINKING, "", out)
         return out
@@ -1357,10 +2200,20 @@ def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
-    if isinstance(message, dict) and (content := message.get("content")) is not None and isinstance(content, str) and (annotations := message.get("annotations")) is not None and (notes := filled(annotations)) is not None:
+    if (
+        isinstance(message, dict)
+        and (content := message.get("content")) is not None
+        and isinstance(content, str)
+        and (annotations := message.get("annotations")) is not None
+        and (notes := filled(annotations)) is not None
+    ):
         notes_ = ctx.each(notes, decode_annotation)
         if ctx.response and (annotations_ := filled(notes_)) is not None:
-            out = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": content, "annotations": annotations_}]}
+            out = {
+                "type": "message",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
+            }
             return out
     if "annotations" in message:
         ctx.unread(message, ["annotations"])
@@ -1370,8 +2223,18 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
-    if isinstance(message, dict) and (extra_content := message.get("extra_content")) is not None and isinstance(extra_content, dict):
-        out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("message_extra", ctx.to_json(extra_content, message, "extra_content"))}
+    if (
+        isinstance(message, dict)
+        and (extra_content := message.get("extra_content")) is not None
+        and isinstance(extra_content, dict)
+    ):
+        out = {
+            "type": "reasoning",
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "message_extra", ctx.to_json(extra_content, message, "extra_content")
+            ),
+        }
         return out
     if "extra_content" in message:
         ctx.unread(message, ["extra_content"])
@@ -1380,8 +2243,16 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
-    if isinstance(message, dict) and (refusal := message.get("refusal")) is not None and (text := filled(refusal)) is not None:
-        out = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": text}]}
+    if (
+        isinstance(message, dict)
+        and (refusal := message.get("refusal")) is not None
+        and (text := filled(refusal)) is not None
+    ):
+        out = {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "refusal", "refusal": text}],
+        }
         return out
     if "refusal" in message:
         ctx.unread(message, ["refusal"])
@@ -1390,8 +2261,20 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
-    if isinstance(message, dict) and isinstance(function_call := message.get("function_call"), dict) and (name := function_call.get("name")) is not None and (name_ := filled(name)) is not None and isinstance(arguments := function_call.get("arguments"), str):
-        out = {"type": "function_call", "call_id": name_, "name": name_, "arguments": arguments, "openai_chat:@call": "function"}
+    if (
+        isinstance(message, dict)
+        and isinstance(function_call := message.get("function_call"), dict)
+        and (name := function_call.get("name")) is not None
+        and (name_ := filled(name)) is not None
+        and isinstance(arguments := function_call.get("arguments"), str)
+    ):
+        out = {
+            "type": "function_call",
+            "call_id": name_,
+            "name": name_,
+            "arguments": arguments,
+            "openai_chat:@call": "function",
+        }
         if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
@@ -1404,8 +2287,22 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
-        if tool_call.get("id") == "" and (tool_call.get("type") is None or tool_call.get("type") == "function") and isinstance(function := tool_call.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None and ((arguments := function.get("arguments")) is None or isinstance(arguments, str)) and tool_call.get("extra_content") is None:
-            out = {"type": "function_call", "call_id": ctx.mint("call", None), "name": name_, "arguments": default(arguments, "{}"), "openai_chat:id": ""}
+        if (
+            tool_call.get("id") == ""
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+            and ((arguments := function.get("arguments")) is None or isinstance(arguments, str))
+            and tool_call.get("extra_content") is None
+        ):
+            out = {
+                "type": "function_call",
+                "call_id": ctx.mint("call", None),
+                "name": name_,
+                "arguments": default(arguments, "{}"),
+                "openai_chat:id": "",
+            }
             if name != name_:
                 ctx.keep_renamed(name, name_, "function.name", out, function, "name")
             if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
@@ -1415,9 +2312,22 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
             return out
         id_ = tool_call.get("id")
         id__ = unless_absent(id_, safe_id(id_))
-        if (id_ is None or id__ is not None) and (tool_call.get("type") is None or tool_call.get("type") == "function") and isinstance(function := tool_call.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None:
-            if ((arguments := function.get("arguments")) is None or isinstance(arguments, str)) and tool_call.get("extra_content") is None:
-                out = {"type": "function_call", "call_id": ctx.mint("call", id__), "name": name_, "arguments": default(arguments, "{}")}
+        if (
+            (id_ is None or id__ is not None)
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            if (
+                (arguments := function.get("arguments")) is None or isinstance(arguments, str)
+            ) and tool_call.get("extra_content") is None:
+                out = {
+                    "type": "function_call",
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": default(arguments, "{}"),
+                }
                 if id_ != id__:
                     ctx.keep_exact(id_, id__, "id", out)
                 if name != name_:
@@ -1427,8 +2337,17 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                     ctx.account(function, _NAME_ARGUMENTS, "function.", out)
                 return out
-            if arguments is not None and isinstance(arguments, dict) and tool_call.get("extra_content") is None:
-                out = {"type": "function_call", "call_id": ctx.mint("call", id__), "name": name_, "arguments": ctx.to_json(arguments, function, "arguments")}
+            if (
+                arguments is not None
+                and isinstance(arguments, dict)
+                and tool_call.get("extra_content") is None
+            ):
+                out = {
+                    "type": "function_call",
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": ctx.to_json(arguments, function, "arguments"),
+                }
                 if id_ != id__:
                     ctx.keep_exact(id_, id__, "id", out)
                 if name != name_:
@@ -1444,8 +2363,17 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
     out: dict[str, Any]
-    if isinstance(tool_call, dict) and (extra_content := tool_call.get("extra_content")) is not None:
-        out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("extra_content", ctx.to_json(extra_content, tool_call, "extra_content"))}
+    if (
+        isinstance(tool_call, dict)
+        and (extra_content := tool_call.get("extra_content")) is not None
+    ):
+        out = {
+            "type": "reasoning",
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "extra_content", ctx.to_json(extra_content, tool_call, "extra_content")
+            ),
+        }
         return out, ctx.without(tool_call, ["extra_content"])
     return None
 
@@ -1453,35 +2381,84 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:249)"""
     items = decode_messages_assistant_items(message, ctx)
-    if ctx.left or not items or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message):
-        ctx.keep_turn(message, _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE, items, "assistant", ())
+    if (
+        ctx.left
+        or not items
+        or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message)
+    ):
+        ctx.keep_turn(
+            message,
+            _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE,
+            items,
+            "assistant",
+            (),
+        )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:249)"""
     items: list[Any] = []
-    if ("reasoning_details" in message or "reasoning_content" in message or "reasoning" in message) and (reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)) is not None:
+    if (
+        "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
+    ) and (
+        reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
+    ) is not None:
         items.append(reasoning_details_item)
-    if "annotations" in message and (content_item := decode_messages_assistant_content(message, ctx)) is not None:
+    if (
+        "annotations" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
         items.append(content_item)
     else:
         if message.get("content") is not None:
-            ctx.take_apart(items, message, "content", decode_messages_assistant_content_element, decode_assistant_content, decode_messages_assistant_content_run, "part")
-    if "extra_content" in message and (extra_content_item := decode_messages_assistant_extra_content(message, ctx)) is not None:
+            ctx.take_apart(
+                items,
+                message,
+                "content",
+                decode_messages_assistant_content_element,
+                decode_assistant_content,
+                decode_messages_assistant_content_run,
+                "part",
+            )
+    if (
+        "extra_content" in message
+        and (extra_content_item := decode_messages_assistant_extra_content(message, ctx))
+        is not None
+    ):
         items.append(extra_content_item)
-    if "refusal" in message and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None:
+    if (
+        "refusal" in message
+        and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None
+    ):
         items.append(refusal_item)
-    if "function_call" in message and (function_call_item := decode_messages_assistant_function_call(message, ctx)) is not None:
+    if (
+        "function_call" in message
+        and (function_call_item := decode_messages_assistant_function_call(message, ctx))
+        is not None
+    ):
         items.append(function_call_item)
     if message.get("tool_calls") is not None:
-        ctx.take_apart(items, message, "tool_calls", decode_messages_assistant_tool_calls_element, None, None, "item", decode_messages_assistant_tool_calls_beside)
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+            decode_messages_assistant_tool_calls_beside,
+        )
     return items
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
     """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -1491,7 +2468,11 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
     """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
-    if isinstance(native, dict) and native.get("type") == "text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
         out = {"type": "input_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1513,7 +2494,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if isinstance(image_url := part.get("image_url"), str) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
                     image_url_ = {"url": image_url}
                     if detail is not None:
                         image_url_["detail"] = detail
@@ -1522,27 +2505,49 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str):
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
                     if part.get("openai_chat:@audio") == "other":
-                        out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": format_},
+                        }
                         if len(part) > 4:
-                            ctx.account(part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out)
+                            ctx.account(
+                                part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
+                            )
                         return out
                     if lookup(ENCODE_AUDIO, format_) is not None:
-                        out = {"type": "input_audio", "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)}}
-                        ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        }
+                        ctx.settle_word(
+                            part, format_, "audio", "input_audio.format", part, "format"
+                        )
                         if len(part) > 3:
                             ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                         return out
             case "input_file":
-                if isinstance(file_url := part.get("file_url"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)) and part.get("openai_chat:@part") == "document_url":
+                if (
+                    isinstance(file_url := part.get("file_url"), str)
+                    and ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and part.get("openai_chat:@part") == "document_url"
+                ):
                     out = {"type": "document_url", "document_url": file_url}
                     if filename is not None:
                         out["document_name"] = filename
-                    if len(part) > 3 and not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(part):
-                        ctx.account(part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out)
+                    if len(part) > 3 and not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out
+                        )
                     return out
-                if isinstance(file_data := part.get("file_data"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     file = {"file_data": data_url(file_data)}
                     if filename is not None:
                         file["filename"] = filename
@@ -1550,7 +2555,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if (file_data is None or isinstance(file_data, str)) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if (file_data is None or isinstance(file_data, str)) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     file = {}
                     if file_data is not None:
                         file["file_data"] = file_data
@@ -1575,10 +2582,14 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
-                if isinstance(image_url := native.get("image_url"), dict) and isinstance(url := image_url.get("url"), str) and ((detail := image_url.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    isinstance(image_url := native.get("image_url"), dict)
+                    and isinstance(url := image_url.get("url"), str)
+                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
+                ):
                     out = {"type": "input_image", "image_url": url}
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
@@ -1593,32 +2604,54 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_audio":
-                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(data := input_audio.get("data"), str):
-                    if (format_ := input_audio.get("format")) is not None and (format__ := lookup(DECODE_AUDIO, format_)) is not None:
+                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(
+                    data := input_audio.get("data"), str
+                ):
+                    if (format_ := input_audio.get("format")) is not None and (
+                        format__ := lookup(DECODE_AUDIO, format_)
+                    ) is not None:
                         out = {"type": "input_audio", "data": data, "format": format__}
-                        ctx.keep_exact(format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out)
+                        ctx.keep_exact(
+                            format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
+                        )
                         if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                         if len(input_audio) > 2:
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
                     if isinstance(format_, str):
-                        out = {"type": "input_audio", "data": data, "format": format_, "openai_chat:@audio": "other"}
+                        out = {
+                            "type": "input_audio",
+                            "data": data,
+                            "format": format_,
+                            "openai_chat:@audio": "other",
+                        }
                         if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                         if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
             case "document_url":
-                if isinstance(document_url := native.get("document_url"), str) and ((document_name := native.get("document_name")) is None or isinstance(document_name, str)):
-                    out = {"type": "input_file", "file_url": document_url, "openai_chat:@part": "document_url"}
+                if isinstance(document_url := native.get("document_url"), str) and (
+                    (document_name := native.get("document_name")) is None
+                    or isinstance(document_name, str)
+                ):
+                    out = {
+                        "type": "input_file",
+                        "file_url": document_url,
+                        "openai_chat:@part": "document_url",
+                    }
                     if document_name is not None:
                         out["filename"] = document_name
                     if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
             case "file":
-                if isinstance(file := native.get("file"), dict) and ((file_data := file.get("file_data")) is None or isinstance(file_data, str)) and ((filename := file.get("filename")) is None or isinstance(filename, str)):
+                if (
+                    isinstance(file := native.get("file"), dict)
+                    and ((file_data := file.get("file_data")) is None or isinstance(file_data, str))
+                    and ((filename := file.get("filename")) is None or isinstance(filename, str))
+                ):
                     out = {"type": "input_file"}
                     if file_data is not None:
                         if len(file_data) <= 33554432:
@@ -1649,38 +2682,69 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if isinstance(image_url := part.get("image_url"), str) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
                     if part.get("openai_chat:@part") == "inline":
                         image_url_ = {"url": image_url}
                         if detail is not None:
                             image_url_["detail"] = detail
                         out = {"type": "image_url", "image_url": image_url_}
-                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(part):
-                            ctx.account(part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out)
+                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
+                            )
                         return out
                     image_url_ = {"url": image_url}
                     if detail is not None:
                         image_url_["detail"] = detail
                     out = {"type": "image_url", "image_url": image_url_, "@apart": True}
-                    ctx.report(part, None, "coerced", "tool results carry text only; sent in a user message behind them")
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
                     if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str) and lookup(ENCODE_AUDIO, format_) is not None:
-                    out = {"type": "input_audio", "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)}, "@apart": True}
-                    ctx.report(part, None, "coerced", "tool results carry text only; sent in a user message behind them")
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and lookup(ENCODE_AUDIO, format_) is not None
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        "@apart": True,
+                    }
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
                     ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
                     if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
-                if isinstance(file_data := part.get("file_data"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     file = {"file_data": data_url(file_data)}
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file, "@apart": True}
-                    ctx.report(part, None, "coerced", "tool results carry text only; sent in a user message behind them")
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
@@ -1699,10 +2763,14 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
-                if isinstance(image_url := native.get("image_url"), dict) and isinstance(url := image_url.get("url"), str) and ((detail := image_url.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    isinstance(image_url := native.get("image_url"), dict)
+                    and isinstance(url := image_url.get("url"), str)
+                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
+                ):
                     out = {"type": "input_image", "image_url": url, "openai_chat:@part": "inline"}
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
@@ -1762,7 +2830,11 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
     """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1779,7 +2851,11 @@ def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
     """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1794,7 +2870,11 @@ def decode_summary_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
     """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1804,7 +2884,11 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
     """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
-    if isinstance(native, dict) and native.get("type") == "text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
         out = {"type": "reasoning_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1814,7 +2898,11 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
     """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "reasoning.text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1824,7 +2912,11 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
     """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
-    if isinstance(native, dict) and native.get("type") == "reasoning.text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "reasoning.text"
+        and isinstance(text := native.get("text"), str)
+    ):
         out = {"type": "reasoning_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1834,7 +2926,11 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
     """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "reasoning.summary", "summary": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1844,7 +2940,11 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
     """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
-    if isinstance(native, dict) and native.get("type") == "reasoning.summary" and isinstance(summary := native.get("summary"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "reasoning.summary"
+        and isinstance(summary := native.get("summary"), str)
+    ):
         out = {"type": "summary_text", "text": summary}
         if len(native) > 2:
             ctx.account(native, _TYPE_SUMMARY, "", out)
@@ -1855,7 +2955,11 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
     """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     url_citation: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "url_citation" and isinstance(url := part.get("url"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "url_citation"
+        and isinstance(url := part.get("url"), str)
+    ):
         title = part.get("title")
         start_index = part.get("start_index")
         end_index = part.get("end_index")
@@ -1875,11 +2979,22 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
     """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
-    if isinstance(native, dict) and native.get("type") == "url_citation" and isinstance(url_citation := native.get("url_citation"), dict) and isinstance(url := url_citation.get("url"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "url_citation"
+        and isinstance(url_citation := native.get("url_citation"), dict)
+        and isinstance(url := url_citation.get("url"), str)
+    ):
         title = url_citation.get("title")
         start_index = url_citation.get("start_index")
         end_index = url_citation.get("end_index")
-        out = {"type": "url_citation", "url": url, "title": default(title, ""), "start_index": default(start_index, 0), "end_index": default(end_index, 0)}
+        out = {
+            "type": "url_citation",
+            "url": url,
+            "title": default(title, ""),
+            "start_index": default(start_index, 0),
+            "end_index": default(end_index, 0),
+        }
         if len(native) > 2:
             ctx.account(native, _TYPE_URL_CITATION, "", out)
         if len(url_citation) > 1 and not _URL_TITLE_START_INDEX_END_INDEX.issuperset(url_citation):
@@ -1891,7 +3006,14 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     function: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
         function = {"name": ctx.native_name(name)}
         if description is not None:
             function["description"] = description
@@ -1909,7 +3031,16 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and (native.get("type") is None or native.get("type") == "function") and isinstance(function := native.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None and ((description := function.get("description")) is None or isinstance(description, str)) and ((parameters := function.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := function.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(native, dict)
+        and (native.get("type") is None or native.get("type") == "function")
+        and isinstance(function := native.get("function"), dict)
+        and (name := function.get("name")) is not None
+        and (name_ := safe_name(name)) is not None
+        and ((description := function.get("description")) is None or isinstance(description, str))
+        and ((parameters := function.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := function.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name_}
         if description is not None:
             out["description"] = description
@@ -1930,7 +3061,13 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
     """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+    ):
         out = {"name": name}
         if description is not None:
             out["description"] = description
@@ -1945,7 +3082,12 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
     """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and isinstance(name := native.get("name"), str) and ((description := native.get("description")) is None or isinstance(description, str)) and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict)):
+    if (
+        isinstance(native, dict)
+        and isinstance(name := native.get("name"), str)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -1970,7 +3112,9 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(tools := part.get("tools"), list):
+                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                    tools := part.get("tools"), list
+                ):
                     allowed_tools = {"tools": ctx.each(tools, encode_choice)}
                     if mode is not None:
                         allowed_tools["mode"] = mode
@@ -1985,7 +3129,12 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
     """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     if isinstance(native, dict):
-        if (native.get("type") is None or native.get("type") == "function") and isinstance(function := native.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None:
+        if (
+            (native.get("type") is None or native.get("type") == "function")
+            and isinstance(function := native.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
             out = {"type": "function", "name": name_}
             if name != name_:
                 ctx.keep_renamed(name, name_, "function.name", out, function, "name")
@@ -1994,11 +3143,16 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             if len(function) > 1:
                 ctx.account(function, _NAME, "function.", out)
             return out
-        if native.get("type") == "allowed_tools" and isinstance(allowed_tools := native.get("allowed_tools"), dict) and ((mode := allowed_tools.get("mode")) is None or isinstance(mode, str)) and (tools := allowed_tools.get("tools")) is not None:
+        if (
+            native.get("type") == "allowed_tools"
+            and isinstance(allowed_tools := native.get("allowed_tools"), dict)
+            and ((mode := allowed_tools.get("mode")) is None or isinstance(mode, str))
+            and (tools := allowed_tools.get("tools")) is not None
+        ):
             tools_ = ctx.each(tools, decode_choice)
             out = {"type": "allowed_tools", "tools": tools_}
             if mode is not None:
-                if mode in ('none', 'auto', 'required'):
+                if mode in ("none", "auto", "required"):
                     out["mode"] = mode
                 else:
                     ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
@@ -2012,7 +3166,11 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
     """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:212)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = {"name": name}
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -2048,7 +3206,14 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                 return out
             case "json_schema":
                 name = part.get("name")
-                if ((description := part.get("description")) is None or isinstance(description, str)) and ((schema := part.get("schema")) is None or isinstance(schema, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+                if (
+                    (
+                        (description := part.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := part.get("schema")) is None or isinstance(schema, dict))
+                    and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+                ):
                     json_schema_ = {"name": default(name, "response")}
                     if description is not None:
                         json_schema_["description"] = description
@@ -2057,8 +3222,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     if strict is not None:
                         json_schema_["strict"] = strict
                     out = {"type": "json_schema", "json_schema": json_schema_}
-                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
+                        )
                     return out
     return ctx.no_rule(part, "text_format")
 
@@ -2081,7 +3250,20 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
             case "json_schema":
                 if isinstance(json_schema_ := native.get("json_schema"), dict):
                     name = json_schema_.get("name")
-                    if ((description := json_schema_.get("description")) is None or isinstance(description, str)) and ((schema := json_schema_.get("schema")) is None or isinstance(schema, dict)) and ((strict := json_schema_.get("strict")) is None or isinstance(strict, bool)):
+                    if (
+                        (
+                            (description := json_schema_.get("description")) is None
+                            or isinstance(description, str)
+                        )
+                        and (
+                            (schema := json_schema_.get("schema")) is None
+                            or isinstance(schema, dict)
+                        )
+                        and (
+                            (strict := json_schema_.get("strict")) is None
+                            or isinstance(strict, bool)
+                        )
+                    ):
                         out = {"type": "json_schema", "name": default(name, "response")}
                         if description is not None:
                             out["description"] = description
@@ -2092,7 +3274,9 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                         if len(native) > 2:
                             ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
                         if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
-                            ctx.account(json_schema_, _NAME_DESCRIPTION_SCHEMA_STRICT, "json_schema.", out)
+                            ctx.account(
+                                json_schema_, _NAME_DESCRIPTION_SCHEMA_STRICT, "json_schema.", out
+                            )
                         return out
     return ctx.unfit(native, "text_format")
 
@@ -2107,12 +3291,64 @@ TABLES = DialectTables(
     slug="openai",
     text=text_part,
     kinds=KINDS,
-    drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", },
-    reject={"background": "no background mode", "item_reference": "the API keeps no state", "compaction": "it comes from another API, which alone can read it", "input_file": "files are sent inline or by id", "input_file.file_url": "files are sent inline or by id", "input_audio": "recordings are sent as wav or mp3", "input_video": "no video input", },
-    ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", },
-    maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_failed_word": ENCODE_FAILED_WORD, "decode_failed_word": DECODE_FAILED_WORD, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, },
-    fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", ),
-    protected=("model", "messages", "stream", "tools", "functions", ),
+    drop={
+        "previous_response_id": "the API keeps no state",
+        "truncation": "no truncation setting",
+        "include": "only log probabilities can be asked for",
+        "max_tool_calls": "no limit on tool calls",
+        "reasoning.summary": "no setting for summaries",
+        "output_text.annotations": "messages that are sent back carry text only",
+        "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+        "reasoning": "it comes from another model, which alone can read it",
+        "status": "only finished answers have a reason for their end",
+        "incomplete_details.reason": "the API has no such reason",
+    },
+    reject={
+        "background": "no background mode",
+        "item_reference": "the API keeps no state",
+        "compaction": "it comes from another API, which alone can read it",
+        "input_file": "files are sent inline or by id",
+        "input_file.file_url": "files are sent inline or by id",
+        "input_audio": "recordings are sent as wav or mp3",
+        "input_video": "no video input",
+    },
+    ignore={
+        "background<false>": "all answers are given at once",
+        "truncation<disabled>": "nothing is ever cut off",
+        "*.id": "messages have no ids",
+        "*.status": "messages have no status",
+        "message.phase": "no phases",
+    },
+    maps={
+        "encode_effort": ENCODE_EFFORT,
+        "decode_effort": DECODE_EFFORT,
+        "encode_mode": ENCODE_MODE,
+        "decode_mode": DECODE_MODE,
+        "encode_audio": ENCODE_AUDIO,
+        "decode_audio": DECODE_AUDIO,
+        "encode_error": ENCODE_ERROR,
+        "decode_error": DECODE_ERROR,
+        "encode_failed_word": ENCODE_FAILED_WORD,
+        "decode_failed_word": DECODE_FAILED_WORD,
+        "encode_cut_word": ENCODE_CUT_WORD,
+        "decode_cut_word": DECODE_CUT_WORD,
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
+        "encode_completed_word": ENCODE_COMPLETED_WORD,
+        "decode_completed_word": DECODE_COMPLETED_WORD,
+    },
+    fixups=(
+        "tool_results_adjacent",
+        "tool_media_apart",
+        "choice_logprobs",
+    ),
+    protected=(
+        "model",
+        "messages",
+        "stream",
+        "tools",
+        "functions",
+    ),
     tag="type",
     echoes=False,
     unprefixed=False,
@@ -2120,12 +3356,325 @@ TABLES = DialectTables(
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "messages", "max_completion_tokens", "max_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop", "seed", "n", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format", "verbosity", "reasoning_effort", "stream", "stream_options", "stream_options.include_usage", "stream_options.include_obfuscation", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_options.mode", "prompt_cache_options.ttl", "prompt_cache_retention", "user", "modalities", "audio", "audio.format", "audio.voice", "prediction", "prediction.type", "prediction.content", "web_search_options", "web_search_options.search_context_size", "web_search_options.user_location", "web_search_options.user_location.type", "web_search_options.user_location.approximate", "moderation", "moderation.model", "moderation.policy", "moderation.policy.input", "moderation.policy.output", "thinking", "thinking.type", "thinking.clear_thinking", "clear_thinking", "reasoning", "reasoning.effort", "reasoning.max_tokens", "reasoning.exclude", "reasoning.enabled", "reasoning.summary", "reasoning_format", "include_reasoning", "provider", "models", "plugins", "transforms", "route", "preset", "usage", "providerOptions", "search_parameters", "random_seed", "safe_prompt", "prompt_mode", "top_k", "min_p", "repetition_penalty", "chat_template_kwargs", "structured_outputs", "separate_reasoning", "extra_body", "google", "mode", "character", "instruction_template"]),
-    elsewhere={"input": "OpenAI Responses", "instructions": "OpenAI Responses", "previous_response_id": "OpenAI Responses", "conversation": "OpenAI Responses", "prompt": "OpenAI Responses", "prompt.id": "OpenAI Responses", "prompt.version": "OpenAI Responses", "prompt.variables": "OpenAI Responses", "include": "OpenAI Responses", "max_output_tokens": "OpenAI Responses", "max_tool_calls": "OpenAI Responses", "text": "OpenAI Responses", "text.format": "OpenAI Responses", "text.verbosity": "OpenAI Responses", "reasoning.context": "OpenAI Responses", "reasoning.mode": "OpenAI Responses", "reasoning.generate_summary": "OpenAI Responses", "background": "OpenAI Responses", "background_options": "OpenAI Responses", "truncation": "OpenAI Responses", "context_management": "OpenAI Responses", "access_programs": "OpenAI Responses", "image": "OpenAI Responses"},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
-    sisters=("openai_responses", ),
-    own_types=frozenset(["adaptive", "content", "disabled", "document_url", "enabled", "ephemeral", "file", "image_url", "moderation_result", "moderation_results", "openrouter:advisor", "reasoning.encrypted", "reasoning.summary", "reasoning.text", "reference", "thinking", "video_url"]),
-    sister_types={"additional_tools": "OpenAI Responses", "api": "OpenAI Responses", "apply_patch": "OpenAI Responses", "apply_patch_call": "OpenAI Responses", "apply_patch_call_output": "OpenAI Responses", "auto": "OpenAI Responses", "code_execution": "OpenAI Responses", "code_execution_call": "OpenAI Responses", "code_interpreter": "OpenAI Responses", "code_interpreter_call": "OpenAI Responses", "collections_search": "OpenAI Responses", "compaction": "OpenAI Responses", "compaction_trigger": "OpenAI Responses", "computer": "OpenAI Responses", "computer_call": "OpenAI Responses", "computer_call_output": "OpenAI Responses", "computer_screenshot": "OpenAI Responses", "computer_use": "OpenAI Responses", "computer_use_preview": "OpenAI Responses", "configuration_update": "OpenAI Responses", "container_auto": "OpenAI Responses", "container_file_citation": "OpenAI Responses", "container_reference": "OpenAI Responses", "create_file": "OpenAI Responses", "custom_tool_call": "OpenAI Responses", "custom_tool_call_output": "OpenAI Responses", "delete_file": "OpenAI Responses", "direct": "OpenAI Responses", "exec": "OpenAI Responses", "exit": "OpenAI Responses", "file_citation": "OpenAI Responses", "file_path": "OpenAI Responses", "file_search": "OpenAI Responses", "file_search_call": "OpenAI Responses", "find_in_page": "OpenAI Responses", "function_call": "OpenAI Responses", "function_call_output": "OpenAI Responses", "image": "OpenAI Responses", "image_generation": "OpenAI Responses", "image_generation_call": "OpenAI Responses", "input_file": "OpenAI Responses", "input_image": "OpenAI Responses", "input_text": "OpenAI Responses", "item_reference": "OpenAI Responses", "local": "OpenAI Responses", "local_shell": "OpenAI Responses", "local_shell_call": "OpenAI Responses", "local_shell_call_output": "OpenAI Responses", "logs": "OpenAI Responses", "mcp": "OpenAI Responses", "mcp_approval_request": "OpenAI Responses", "mcp_approval_response": "OpenAI Responses", "mcp_call": "OpenAI Responses", "mcp_list_tools": "OpenAI Responses", "message": "OpenAI Responses", "namespace": "OpenAI Responses", "open_page": "OpenAI Responses", "output_text": "OpenAI Responses", "program": "OpenAI Responses", "program_output": "OpenAI Responses", "programmatic_tool_calling": "OpenAI Responses", "reasoning": "OpenAI Responses", "reasoning_text": "OpenAI Responses", "response.apply_patch_call_operation_diff.delta": "OpenAI Responses", "response.apply_patch_call_operation_diff.done": "OpenAI Responses", "response.audio.delta": "OpenAI Responses", "response.audio.done": "OpenAI Responses", "response.audio.transcript.delta": "OpenAI Responses", "response.audio.transcript.done": "OpenAI Responses", "response.code_execution_call.completed": "OpenAI Responses", "response.code_execution_call.in_progress": "OpenAI Responses", "response.code_execution_call.interpreting": "OpenAI Responses", "response.code_interpreter_call.completed": "OpenAI Responses", "response.code_interpreter_call.in_progress": "OpenAI Responses", "response.code_interpreter_call.interpreting": "OpenAI Responses", "response.code_interpreter_call_code.delta": "OpenAI Responses", "response.code_interpreter_call_code.done": "OpenAI Responses", "response.compaction.compacting": "OpenAI Responses", "response.completed": "OpenAI Responses", "response.content_part.added": "OpenAI Responses", "response.content_part.done": "OpenAI Responses", "response.created": "OpenAI Responses", "response.custom_tool_call_input.delta": "OpenAI Responses", "response.custom_tool_call_input.done": "OpenAI Responses", "response.done": "OpenAI Responses", "response.failed": "OpenAI Responses", "response.file_search_call.completed": "OpenAI Responses", "response.file_search_call.in_progress": "OpenAI Responses", "response.file_search_call.searching": "OpenAI Responses", "response.function_call_arguments.delta": "OpenAI Responses", "response.function_call_arguments.done": "OpenAI Responses", "response.image_generation_call.completed": "OpenAI Responses", "response.image_generation_call.generating": "OpenAI Responses", "response.image_generation_call.in_progress": "OpenAI Responses", "response.image_generation_call.partial_image": "OpenAI Responses", "response.in_progress": "OpenAI Responses", "response.incomplete": "OpenAI Responses", "response.mcp_call.completed": "OpenAI Responses", "response.mcp_call.failed": "OpenAI Responses", "response.mcp_call.in_progress": "OpenAI Responses", "response.mcp_call_arguments.delta": "OpenAI Responses", "response.mcp_call_arguments.done": "OpenAI Responses", "response.mcp_call_output.delta": "OpenAI Responses", "response.mcp_list_tools.completed": "OpenAI Responses", "response.mcp_list_tools.failed": "OpenAI Responses", "response.mcp_list_tools.in_progress": "OpenAI Responses", "response.output_item.added": "OpenAI Responses", "response.output_item.done": "OpenAI Responses", "response.output_text.annotation.added": "OpenAI Responses", "response.output_text.delta": "OpenAI Responses", "response.output_text.done": "OpenAI Responses", "response.queued": "OpenAI Responses", "response.reasoning.delta": "OpenAI Responses", "response.reasoning.done": "OpenAI Responses", "response.reasoning_part.added": "OpenAI Responses", "response.reasoning_part.done": "OpenAI Responses", "response.reasoning_summary_part.added": "OpenAI Responses", "response.reasoning_summary_part.done": "OpenAI Responses", "response.reasoning_summary_text.delta": "OpenAI Responses", "response.reasoning_summary_text.done": "OpenAI Responses", "response.reasoning_text.delta": "OpenAI Responses", "response.reasoning_text.done": "OpenAI Responses", "response.refusal.delta": "OpenAI Responses", "response.refusal.done": "OpenAI Responses", "response.shell_call_command.added": "OpenAI Responses", "response.shell_call_command.delta": "OpenAI Responses", "response.shell_call_command.done": "OpenAI Responses", "response.shell_call_output_content.delta": "OpenAI Responses", "response.shell_call_output_content.done": "OpenAI Responses", "response.web_search_call.completed": "OpenAI Responses", "response.web_search_call.in_progress": "OpenAI Responses", "response.web_search_call.searching": "OpenAI Responses", "response.x_search_call.completed": "OpenAI Responses", "response.x_search_call.in_progress": "OpenAI Responses", "response.x_search_call.searching": "OpenAI Responses", "search": "OpenAI Responses", "shell": "OpenAI Responses", "shell_call": "OpenAI Responses", "shell_call_output": "OpenAI Responses", "summary_text": "OpenAI Responses", "timeout": "OpenAI Responses", "tool_search": "OpenAI Responses", "tool_search_call": "OpenAI Responses", "tool_search_output": "OpenAI Responses", "update_file": "OpenAI Responses", "url": "OpenAI Responses", "web_search": "OpenAI Responses", "web_search_2025_08_26": "OpenAI Responses", "web_search_call": "OpenAI Responses", "web_search_preview": "OpenAI Responses", "web_search_preview_2025_03_11": "OpenAI Responses", "x_search": "OpenAI Responses", "x_search_call": "OpenAI Responses"},
+    settings=frozenset(
+        [
+            "model",
+            "messages",
+            "max_completion_tokens",
+            "max_tokens",
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "logprobs",
+            "top_logprobs",
+            "logit_bias",
+            "stop",
+            "seed",
+            "n",
+            "tools",
+            "tool_choice",
+            "parallel_tool_calls",
+            "functions",
+            "function_call",
+            "response_format",
+            "verbosity",
+            "reasoning_effort",
+            "stream",
+            "stream_options",
+            "stream_options.include_usage",
+            "stream_options.include_obfuscation",
+            "store",
+            "metadata",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_options.mode",
+            "prompt_cache_options.ttl",
+            "prompt_cache_retention",
+            "user",
+            "modalities",
+            "audio",
+            "audio.format",
+            "audio.voice",
+            "prediction",
+            "prediction.type",
+            "prediction.content",
+            "web_search_options",
+            "web_search_options.search_context_size",
+            "web_search_options.user_location",
+            "web_search_options.user_location.type",
+            "web_search_options.user_location.approximate",
+            "moderation",
+            "moderation.model",
+            "moderation.policy",
+            "moderation.policy.input",
+            "moderation.policy.output",
+            "thinking",
+            "thinking.type",
+            "thinking.clear_thinking",
+            "clear_thinking",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning.max_tokens",
+            "reasoning.exclude",
+            "reasoning.enabled",
+            "reasoning.summary",
+            "reasoning_format",
+            "include_reasoning",
+            "provider",
+            "models",
+            "plugins",
+            "transforms",
+            "route",
+            "preset",
+            "usage",
+            "providerOptions",
+            "search_parameters",
+            "random_seed",
+            "safe_prompt",
+            "prompt_mode",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "chat_template_kwargs",
+            "structured_outputs",
+            "separate_reasoning",
+            "extra_body",
+            "google",
+            "mode",
+            "character",
+            "instruction_template",
+        ]
+    ),
+    elsewhere={
+        "input": "OpenAI Responses",
+        "instructions": "OpenAI Responses",
+        "previous_response_id": "OpenAI Responses",
+        "conversation": "OpenAI Responses",
+        "prompt": "OpenAI Responses",
+        "prompt.id": "OpenAI Responses",
+        "prompt.version": "OpenAI Responses",
+        "prompt.variables": "OpenAI Responses",
+        "include": "OpenAI Responses",
+        "max_output_tokens": "OpenAI Responses",
+        "max_tool_calls": "OpenAI Responses",
+        "text": "OpenAI Responses",
+        "text.format": "OpenAI Responses",
+        "text.verbosity": "OpenAI Responses",
+        "reasoning.context": "OpenAI Responses",
+        "reasoning.mode": "OpenAI Responses",
+        "reasoning.generate_summary": "OpenAI Responses",
+        "background": "OpenAI Responses",
+        "background_options": "OpenAI Responses",
+        "truncation": "OpenAI Responses",
+        "context_management": "OpenAI Responses",
+        "access_programs": "OpenAI Responses",
+        "image": "OpenAI Responses",
+    },
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
+    sisters=("openai_responses",),
+    own_types=frozenset(
+        [
+            "adaptive",
+            "content",
+            "disabled",
+            "document_url",
+            "enabled",
+            "ephemeral",
+            "file",
+            "image_url",
+            "moderation_result",
+            "moderation_results",
+            "openrouter:advisor",
+            "reasoning.encrypted",
+            "reasoning.summary",
+            "reasoning.text",
+            "reference",
+            "thinking",
+            "video_url",
+        ]
+    ),
+    sister_types={
+        "additional_tools": "OpenAI Responses",
+        "api": "OpenAI Responses",
+        "apply_patch": "OpenAI Responses",
+        "apply_patch_call": "OpenAI Responses",
+        "apply_patch_call_output": "OpenAI Responses",
+        "auto": "OpenAI Responses",
+        "code_execution": "OpenAI Responses",
+        "code_execution_call": "OpenAI Responses",
+        "code_interpreter": "OpenAI Responses",
+        "code_interpreter_call": "OpenAI Responses",
+        "collections_search": "OpenAI Responses",
+        "compaction": "OpenAI Responses",
+        "compaction_trigger": "OpenAI Responses",
+        "computer": "OpenAI Responses",
+        "computer_call": "OpenAI Responses",
+        "computer_call_output": "OpenAI Responses",
+        "computer_screenshot": "OpenAI Responses",
+        "computer_use": "OpenAI Responses",
+        "computer_use_preview": "OpenAI Responses",
+        "configuration_update": "OpenAI Responses",
+        "container_auto": "OpenAI Responses",
+        "container_file_citation": "OpenAI Responses",
+        "container_reference": "OpenAI Responses",
+        "create_file": "OpenAI Responses",
+        "custom_tool_call": "OpenAI Responses",
+        "custom_tool_call_output": "OpenAI Responses",
+        "delete_file": "OpenAI Responses",
+        "direct": "OpenAI Responses",
+        "exec": "OpenAI Responses",
+        "exit": "OpenAI Responses",
+        "file_citation": "OpenAI Responses",
+        "file_path": "OpenAI Responses",
+        "file_search": "OpenAI Responses",
+        "file_search_call": "OpenAI Responses",
+        "find_in_page": "OpenAI Responses",
+        "function_call": "OpenAI Responses",
+        "function_call_output": "OpenAI Responses",
+        "image": "OpenAI Responses",
+        "image_generation": "OpenAI Responses",
+        "image_generation_call": "OpenAI Responses",
+        "input_file": "OpenAI Responses",
+        "input_image": "OpenAI Responses",
+        "input_text": "OpenAI Responses",
+        "item_reference": "OpenAI Responses",
+        "local": "OpenAI Responses",
+        "local_shell": "OpenAI Responses",
+        "local_shell_call": "OpenAI Responses",
+        "local_shell_call_output": "OpenAI Responses",
+        "logs": "OpenAI Responses",
+        "mcp": "OpenAI Responses",
+        "mcp_approval_request": "OpenAI Responses",
+        "mcp_approval_response": "OpenAI Responses",
+        "mcp_call": "OpenAI Responses",
+        "mcp_list_tools": "OpenAI Responses",
+        "message": "OpenAI Responses",
+        "namespace": "OpenAI Responses",
+        "open_page": "OpenAI Responses",
+        "output_text": "OpenAI Responses",
+        "program": "OpenAI Responses",
+        "program_output": "OpenAI Responses",
+        "programmatic_tool_calling": "OpenAI Responses",
+        "reasoning": "OpenAI Responses",
+        "reasoning_text": "OpenAI Responses",
+        "response.apply_patch_call_operation_diff.delta": "OpenAI Responses",
+        "response.apply_patch_call_operation_diff.done": "OpenAI Responses",
+        "response.audio.delta": "OpenAI Responses",
+        "response.audio.done": "OpenAI Responses",
+        "response.audio.transcript.delta": "OpenAI Responses",
+        "response.audio.transcript.done": "OpenAI Responses",
+        "response.code_execution_call.completed": "OpenAI Responses",
+        "response.code_execution_call.in_progress": "OpenAI Responses",
+        "response.code_execution_call.interpreting": "OpenAI Responses",
+        "response.code_interpreter_call.completed": "OpenAI Responses",
+        "response.code_interpreter_call.in_progress": "OpenAI Responses",
+        "response.code_interpreter_call.interpreting": "OpenAI Responses",
+        "response.code_interpreter_call_code.delta": "OpenAI Responses",
+        "response.code_interpreter_call_code.done": "OpenAI Responses",
+        "response.compaction.compacting": "OpenAI Responses",
+        "response.completed": "OpenAI Responses",
+        "response.content_part.added": "OpenAI Responses",
+        "response.content_part.done": "OpenAI Responses",
+        "response.created": "OpenAI Responses",
+        "response.custom_tool_call_input.delta": "OpenAI Responses",
+        "response.custom_tool_call_input.done": "OpenAI Responses",
+        "response.done": "OpenAI Responses",
+        "response.failed": "OpenAI Responses",
+        "response.file_search_call.completed": "OpenAI Responses",
+        "response.file_search_call.in_progress": "OpenAI Responses",
+        "response.file_search_call.searching": "OpenAI Responses",
+        "response.function_call_arguments.delta": "OpenAI Responses",
+        "response.function_call_arguments.done": "OpenAI Responses",
+        "response.image_generation_call.completed": "OpenAI Responses",
+        "response.image_generation_call.generating": "OpenAI Responses",
+        "response.image_generation_call.in_progress": "OpenAI Responses",
+        "response.image_generation_call.partial_image": "OpenAI Responses",
+        "response.in_progress": "OpenAI Responses",
+        "response.incomplete": "OpenAI Responses",
+        "response.mcp_call.completed": "OpenAI Responses",
+        "response.mcp_call.failed": "OpenAI Responses",
+        "response.mcp_call.in_progress": "OpenAI Responses",
+        "response.mcp_call_arguments.delta": "OpenAI Responses",
+        "response.mcp_call_arguments.done": "OpenAI Responses",
+        "response.mcp_call_output.delta": "OpenAI Responses",
+        "response.mcp_list_tools.completed": "OpenAI Responses",
+        "response.mcp_list_tools.failed": "OpenAI Responses",
+        "response.mcp_list_tools.in_progress": "OpenAI Responses",
+        "response.output_item.added": "OpenAI Responses",
+        "response.output_item.done": "OpenAI Responses",
+        "response.output_text.annotation.added": "OpenAI Responses",
+        "response.output_text.delta": "OpenAI Responses",
+        "response.output_text.done": "OpenAI Responses",
+        "response.queued": "OpenAI Responses",
+        "response.reasoning.delta": "OpenAI Responses",
+        "response.reasoning.done": "OpenAI Responses",
+        "response.reasoning_part.added": "OpenAI Responses",
+        "response.reasoning_part.done": "OpenAI Responses",
+        "response.reasoning_summary_part.added": "OpenAI Responses",
+        "response.reasoning_summary_part.done": "OpenAI Responses",
+        "response.reasoning_summary_text.delta": "OpenAI Responses",
+        "response.reasoning_summary_text.done": "OpenAI Responses",
+        "response.reasoning_text.delta": "OpenAI Responses",
+        "response.reasoning_text.done": "OpenAI Responses",
+        "response.refusal.delta": "OpenAI Responses",
+        "response.refusal.done": "OpenAI Responses",
+        "response.shell_call_command.added": "OpenAI Responses",
+        "response.shell_call_command.delta": "OpenAI Responses",
+        "response.shell_call_command.done": "OpenAI Responses",
+        "response.shell_call_output_content.delta": "OpenAI Responses",
+        "response.shell_call_output_content.done": "OpenAI Responses",
+        "response.web_search_call.completed": "OpenAI Responses",
+        "response.web_search_call.in_progress": "OpenAI Responses",
+        "response.web_search_call.searching": "OpenAI Responses",
+        "response.x_search_call.completed": "OpenAI Responses",
+        "response.x_search_call.in_progress": "OpenAI Responses",
+        "response.x_search_call.searching": "OpenAI Responses",
+        "search": "OpenAI Responses",
+        "shell": "OpenAI Responses",
+        "shell_call": "OpenAI Responses",
+        "shell_call_output": "OpenAI Responses",
+        "summary_text": "OpenAI Responses",
+        "timeout": "OpenAI Responses",
+        "tool_search": "OpenAI Responses",
+        "tool_search_call": "OpenAI Responses",
+        "tool_search_output": "OpenAI Responses",
+        "update_file": "OpenAI Responses",
+        "url": "OpenAI Responses",
+        "web_search": "OpenAI Responses",
+        "web_search_2025_08_26": "OpenAI Responses",
+        "web_search_call": "OpenAI Responses",
+        "web_search_preview": "OpenAI Responses",
+        "web_search_preview_2025_03_11": "OpenAI Responses",
+        "x_search": "OpenAI Responses",
+        "x_search_call": "OpenAI Responses",
+    },
 )
 
 STREAM = StreamTable(
@@ -2169,7 +3718,9 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error] = Dialect(
+DIALECT: Dialect[
+    native_openai_chat.Request, native_openai_chat.Response, native_openai_chat.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

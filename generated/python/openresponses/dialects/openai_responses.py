@@ -35,50 +35,281 @@ if TYPE_CHECKING:
     from ..native import openai_responses as native_openai_responses
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh"}
-DECODE_EFFORT = {"none": "none", "low": "low", "minimal": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "xhigh"}
-ENCODE_INCLUDE = {"reasoning.encrypted_content": "reasoning.encrypted_content", "message.output_text.logprobs": "message.output_text.logprobs"}
-DECODE_INCLUDE = {"reasoning.encrypted_content": "reasoning.encrypted_content", "message.output_text.logprobs": "message.output_text.logprobs"}
-ENCODE_ERROR = {"invalid_request": "invalid_request_error", "not_found": "not_found_error", "too_many_requests": "rate_limit_error", "server_error": "server_error", "model_error": "model_error"}
-DECODE_ERROR = {"invalid_request_error": "invalid_request", "invalid_request": "invalid_request", "authentication_error": "invalid_request", "permission_error": "invalid_request", "billing_error": "invalid_request", "not_found_error": "not_found", "not_found": "not_found", "rate_limit_error": "too_many_requests", "too_many_requests": "too_many_requests", "insufficient_quota": "too_many_requests", "rate_limit_exceeded": "too_many_requests", "tokens": "too_many_requests", "requests": "too_many_requests", "server_error": "server_error", "api_error": "server_error", "overloaded_error": "server_error", "service_unavailable_error": "server_error", "model_error": "model_error"}
-ENCODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "top_logprobs": "integer null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "integer null", "max_tool_calls": "integer null", "metadata": "object null", "safety_identifier": "string null", "prompt_cache_key": "string null", "truncation": "string", "store": "boolean", "service_tier": "string", "input": "null", "tools": "null", "tool_choice": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
+DECODE_EFFORT = {
+    "none": "none",
+    "low": "low",
+    "minimal": "low",
+    "medium": "medium",
+    "high": "high",
+    "xhigh": "xhigh",
+    "max": "xhigh",
+}
+ENCODE_INCLUDE = {
+    "reasoning.encrypted_content": "reasoning.encrypted_content",
+    "message.output_text.logprobs": "message.output_text.logprobs",
+}
+DECODE_INCLUDE = {
+    "reasoning.encrypted_content": "reasoning.encrypted_content",
+    "message.output_text.logprobs": "message.output_text.logprobs",
+}
+ENCODE_ERROR = {
+    "invalid_request": "invalid_request_error",
+    "not_found": "not_found_error",
+    "too_many_requests": "rate_limit_error",
+    "server_error": "server_error",
+    "model_error": "model_error",
+}
+DECODE_ERROR = {
+    "invalid_request_error": "invalid_request",
+    "invalid_request": "invalid_request",
+    "authentication_error": "invalid_request",
+    "permission_error": "invalid_request",
+    "billing_error": "invalid_request",
+    "not_found_error": "not_found",
+    "not_found": "not_found",
+    "rate_limit_error": "too_many_requests",
+    "too_many_requests": "too_many_requests",
+    "insufficient_quota": "too_many_requests",
+    "rate_limit_exceeded": "too_many_requests",
+    "tokens": "too_many_requests",
+    "requests": "too_many_requests",
+    "server_error": "server_error",
+    "api_error": "server_error",
+    "overloaded_error": "server_error",
+    "service_unavailable_error": "server_error",
+    "model_error": "model_error",
+}
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "top_logprobs": "integer null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "integer null",
+        "max_tool_calls": "integer null",
+        "metadata": "object null",
+        "safety_identifier": "string null",
+        "prompt_cache_key": "string null",
+        "truncation": "string",
+        "store": "boolean",
+        "service_tier": "string",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
 ENCODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 ENCODE_REQUEST_TEXT_FIELDS = typed({"verbosity": "string"})
 ENCODE_REQUEST_REASONING_FIELDS = typed({"summary": "string null", "effort": "null"})
-DECODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "top_logprobs": "null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "null", "max_tool_calls": "null", "metadata": "object null", "safety_identifier": "null", "prompt_cache_key": "null", "store": "boolean", "input": "null", "tools": "null", "tool_choice": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "top_logprobs": "null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "null",
+        "max_tool_calls": "null",
+        "metadata": "object null",
+        "safety_identifier": "null",
+        "prompt_cache_key": "null",
+        "store": "boolean",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 DECODE_REQUEST_REASONING_FIELDS = typed({"summary": "null", "effort": "null"})
-ENCODE_RESPONSE_FIELDS = typed({"id": "string", "status": "string", "model": "string", "previous_response_id": "string null", "truncation": "string", "parallel_tool_calls": "boolean", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "top_logprobs": "integer", "temperature": "number", "max_output_tokens": "integer null", "max_tool_calls": "integer null", "store": "boolean", "background": "boolean", "service_tier": "string", "metadata": "string number boolean array object", "safety_identifier": "string null", "prompt_cache_key": "string null", "completed_at": "null", "instructions": "null", "incomplete_details": "null", "error": "null", "reasoning": "null", "usage": "null"})
+ENCODE_RESPONSE_FIELDS = typed(
+    {
+        "id": "string",
+        "status": "string",
+        "model": "string",
+        "previous_response_id": "string null",
+        "truncation": "string",
+        "parallel_tool_calls": "boolean",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "top_logprobs": "integer",
+        "temperature": "number",
+        "max_output_tokens": "integer null",
+        "max_tool_calls": "integer null",
+        "store": "boolean",
+        "background": "boolean",
+        "service_tier": "string",
+        "metadata": "string number boolean array object",
+        "safety_identifier": "string null",
+        "prompt_cache_key": "string null",
+        "completed_at": "null",
+        "instructions": "null",
+        "incomplete_details": "null",
+        "error": "null",
+        "reasoning": "null",
+        "usage": "null",
+    }
+)
 ENCODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS = typed({"reason": "string"})
 ENCODE_RESPONSE_ERROR_FIELDS = typed({"message": "string"})
 ENCODE_RESPONSE_TEXT_FIELDS = typed({"verbosity": "string"})
 ENCODE_RESPONSE_REASONING_FIELDS = typed({"summary": "string null", "effort": "null"})
-ENCODE_RESPONSE_USAGE_FIELDS = typed({"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"})
+ENCODE_RESPONSE_USAGE_FIELDS = typed(
+    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
+)
 ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
 ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-DECODE_RESPONSE_FIELDS = typed({"id": "string", "status": "string", "model": "string", "previous_response_id": "string null", "parallel_tool_calls": "boolean", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "top_logprobs": "integer", "temperature": "number", "max_output_tokens": "integer null", "max_tool_calls": "integer null", "store": "boolean", "background": "boolean", "service_tier": "string", "metadata": "string number boolean array object", "safety_identifier": "string null", "prompt_cache_key": "string null", "completed_at": "null", "instructions": "null", "incomplete_details": "null", "error": "null", "reasoning": "null", "usage": "null"})
+DECODE_RESPONSE_FIELDS = typed(
+    {
+        "id": "string",
+        "status": "string",
+        "model": "string",
+        "previous_response_id": "string null",
+        "parallel_tool_calls": "boolean",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "top_logprobs": "integer",
+        "temperature": "number",
+        "max_output_tokens": "integer null",
+        "max_tool_calls": "integer null",
+        "store": "boolean",
+        "background": "boolean",
+        "service_tier": "string",
+        "metadata": "string number boolean array object",
+        "safety_identifier": "string null",
+        "prompt_cache_key": "string null",
+        "completed_at": "null",
+        "instructions": "null",
+        "incomplete_details": "null",
+        "error": "null",
+        "reasoning": "null",
+        "usage": "null",
+    }
+)
 DECODE_RESPONSE_INCOMPLETE_DETAILS_FIELDS = typed({"reason": "string"})
 DECODE_RESPONSE_ERROR_FIELDS = typed({"message": "string"})
 DECODE_RESPONSE_REASONING_FIELDS = typed({"summary": "null", "effort": "null"})
-DECODE_RESPONSE_USAGE_FIELDS = typed({"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"})
+DECODE_RESPONSE_USAGE_FIELDS = typed(
+    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
+)
 DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
 DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-ENCODE_COMPACT_REQUEST_FIELDS = typed({"model": "string", "previous_response_id": "string null", "instructions": "string null", "prompt_cache_key": "string null", "input": "null"})
-ENCODE_COMPACT_RESPONSE_USAGE_FIELDS = typed({"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"})
+ENCODE_COMPACT_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "prompt_cache_key": "string null",
+        "input": "null",
+    }
+)
+ENCODE_COMPACT_RESPONSE_USAGE_FIELDS = typed(
+    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
+)
 ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
 ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
-DECODE_COMPACT_RESPONSE_USAGE_FIELDS = typed({"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"})
+DECODE_COMPACT_RESPONSE_USAGE_FIELDS = typed(
+    {"input_tokens": "integer", "output_tokens": "integer", "total_tokens": "integer"}
+)
 DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
 DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _ERROR_TYPE_CODE_MESSAGE_AND_MORE = frozenset(["error", "type", "code", "message", "param"])
-_ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(["id", "status", "incomplete_details", "model", "previous_response_id", "error", "truncation", "parallel_tool_calls", "text", "top_p", "presence_penalty", "frequency_penalty", "top_logprobs", "temperature", "reasoning", "usage", "max_output_tokens", "max_tool_calls", "store", "background", "service_tier", "metadata", "safety_identifier", "prompt_cache_key", "created_at", "completed_at", "instructions", "output", "tools", "tool_choice", "object"])
+_ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(
+    [
+        "id",
+        "status",
+        "incomplete_details",
+        "model",
+        "previous_response_id",
+        "error",
+        "truncation",
+        "parallel_tool_calls",
+        "text",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "top_logprobs",
+        "temperature",
+        "reasoning",
+        "usage",
+        "max_output_tokens",
+        "max_tool_calls",
+        "store",
+        "background",
+        "service_tier",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "created_at",
+        "completed_at",
+        "instructions",
+        "output",
+        "tools",
+        "tool_choice",
+        "object",
+    ]
+)
 _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE = frozenset(["id", "usage", "created_at", "output", "object"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
-_INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details", "total_tokens"])
+_INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "input_tokens_details",
+        "output_tokens",
+        "output_tokens_details",
+        "total_tokens",
+    ]
+)
 _MESSAGE_CODE = frozenset(["message", "code"])
-_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE = frozenset(["model", "previous_response_id", "instructions", "prompt_cache_key", "input"])
-_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(["model", "previous_response_id", "instructions", "temperature", "top_p", "top_logprobs", "parallel_tool_calls", "stream", "stream_options", "background", "max_output_tokens", "max_tool_calls", "metadata", "safety_identifier", "prompt_cache_key", "truncation", "store", "service_tier", "text", "reasoning", "include", "input", "tools", "tool_choice"])
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE = frozenset(
+    ["model", "previous_response_id", "instructions", "prompt_cache_key", "input"]
+)
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
+    [
+        "model",
+        "previous_response_id",
+        "instructions",
+        "temperature",
+        "top_p",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "stream",
+        "stream_options",
+        "background",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "truncation",
+        "store",
+        "service_tier",
+        "text",
+        "reasoning",
+        "include",
+        "input",
+        "tools",
+        "tool_choice",
+    ]
+)
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
@@ -86,43 +317,71 @@ _TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
 _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
-_TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(["type", "data", "format", "openai_responses:@audio"])
+_TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(
+    ["type", "data", "format", "openai_responses:@audio"]
+)
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
 _TYPE_ID_CALL_ID_NAME_AND_MORE = frozenset(["type", "id", "call_id", "name", "arguments", "status"])
 _TYPE_ID_CALL_ID_OUTPUT_AND_MORE = frozenset(["type", "id", "call_id", "output", "status"])
 _TYPE_ID_ENCRYPTED_CONTENT = frozenset(["type", "id", "encrypted_content"])
 _TYPE_ID_STATUS_ENCRYPTED_CONTENT = frozenset(["type", "id", "status", "encrypted_content"])
-_TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "id", "status", "encrypted_content", "created_by"])
-_TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(["type", "id", "status", "summary", "encrypted_content"])
-_TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(["type", "id", "status", "summary", "content", "encrypted_content"])
-_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(["type", "id", "summary", "content", "encrypted_content"])
+_TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "status", "encrypted_content", "created_by"]
+)
+_TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(
+    ["type", "id", "status", "summary", "encrypted_content"]
+)
+_TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(
+    ["type", "id", "status", "summary", "content", "encrypted_content"]
+)
+_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "summary", "content", "encrypted_content"]
+)
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
-_TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL = frozenset(["type", "image_url", "openai_responses:@detail"])
+_TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL = frozenset(
+    ["type", "image_url", "openai_responses:@detail"]
+)
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_STATUS = frozenset(["type", "role", "content", "status"])
 _TYPE_ROLE_CONTENT_STATUS_AND_MORE = frozenset(["type", "role", "content", "status", "id"])
-_TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(["type", "role", "id", "content", "phase", "status", "openai_responses:@form"])
+_TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(
+    ["type", "role", "id", "content", "phase", "status", "openai_responses:@form"]
+)
 _TYPE_ROLE_ID_CONTENT_AND_MORE_ = frozenset(["type", "role", "id", "content", "phase", "status"])
 _TYPE_ROLE_ID_CONTENT_AND_MORE__ = frozenset(["type", "role", "id", "content", "phase"])
 _TYPE_ROLE_ID_STATUS_AND_MORE = frozenset(["type", "role", "id", "status", "content", "phase"])
-_TYPE_STATUS_SUMMARY_CONTENT_AND_MORE = frozenset(["type", "status", "summary", "content", "encrypted_content", "openai_responses:@id"])
-_TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "status", "summary", "encrypted_content", "openai_responses:@id"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(["type", "summary", "content", "encrypted_content"])
+_TYPE_STATUS_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "content", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
+    ["type", "summary", "content", "encrypted_content"]
+)
 _TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
 _TYPE_TEXT_ANNOTATIONS_ID = frozenset(["type", "text", "annotations", "id"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
-_TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS = frozenset(["type", "text", "openai_responses:@annotations"])
-_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(["type", "url", "title", "start_index", "end_index"])
+_TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS = frozenset(
+    ["type", "text", "openai_responses:@annotations"]
+)
+_TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
+    ["type", "url", "title", "start_index", "end_index"]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -182,7 +441,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -190,22 +451,39 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
 def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
     """text_format (spec/dialects/openai_responses/dialect.yaml:27)"""
     format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -223,7 +501,12 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -272,14 +555,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -287,7 +570,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
         out["include"] = include_
         ctx.keep_exact(include, include_, "include", out)
-    if (input_ := body.get("input")) is not None and (input__ := ctx.decode_items(input_, decode_input_item)) is not None:
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
         out["input"] = input__
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -299,7 +584,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -316,7 +601,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (verbosity := text.get("verbosity")) is not None:
             if not isinstance(verbosity, str):
                 raise ctx.expected(text, "verbosity", "a string")
-            if verbosity in ('low', 'medium', 'high'):
+            if verbosity in ("low", "medium", "high"):
                 out.setdefault("text", {})["verbosity"] = verbosity
             else:
                 ctx.misfit(text, "verbosity", "text.", out)
@@ -331,14 +616,16 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -346,25 +633,49 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
 def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
     """text_format (spec/dialects/openai_responses/dialect.yaml:27)"""
     format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
-                if ((name := format_.get("name")) is None or isinstance(name, str)) and ((description := format_.get("description")) is None or isinstance(description, str)) and ((schema := format_.get("schema")) is None or isinstance(schema, dict)):
+                if (
+                    ((name := format_.get("name")) is None or isinstance(name, str))
+                    and (
+                        (description := format_.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
+                ):
                     strict = format_.get("strict")
                     format__ = {"type": "json_schema"}
                     if name is not None:
@@ -377,7 +688,12 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -465,7 +781,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -481,38 +799,74 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
     """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
     format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -530,7 +884,12 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -550,7 +909,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
@@ -571,7 +930,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             out["instructions"] = instructions
         else:
             ctx.misfit(body, "instructions", "", out)
-    if (output := body.get("output")) is not None and (output_ := ctx.decode_items(output, decode_output_item)) is not None:
+    if (output := body.get("output")) is not None and (
+        output_ := ctx.decode_items(output, decode_output_item)
+    ) is not None:
         out["output"] = output_
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -583,7 +944,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -613,7 +974,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (verbosity := text.get("verbosity")) is not None:
             if not isinstance(verbosity, str):
                 raise ctx.expected(text, "verbosity", "a string")
-            if verbosity in ('low', 'medium', 'high'):
+            if verbosity in ("low", "medium", "high"):
                 out.setdefault("text", {})["verbosity"] = verbosity
             else:
                 ctx.misfit(text, "verbosity", "text.", out)
@@ -628,14 +989,16 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -651,41 +1014,84 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
     """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
     format__: dict[str, Any]
-    if isinstance(text := body.get("text"), dict) and isinstance(format_ := text.get("format"), dict):
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(field(body.get("text"), "format"), ('name', 'description', 'schema', 'strict'), "text.format.", out)
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
-                if ((name := format_.get("name")) is None or isinstance(name, str)) and ((description := format_.get("description")) is None or isinstance(description, str)) and ((schema := format_.get("schema")) is None or isinstance(schema, dict)):
+                if (
+                    ((name := format_.get("name")) is None or isinstance(name, str))
+                    and (
+                        (description := format_.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
+                ):
                     strict = format_.get("strict")
                     format__ = {"type": "json_schema"}
                     if name is not None:
@@ -698,7 +1104,12 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(field(body.get("text"), "format"), ('type', 'name', 'description', 'schema', 'strict'), "text.format.", out)
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -712,7 +1123,9 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
-        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out)
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
     return out
 
 
@@ -739,10 +1152,14 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
             out["prompt_cache_key"] = prompt_cache_key
         else:
             ctx.misfit(body, "prompt_cache_key", "", out)
-    if (input_ := body.get("input")) is not None and (input__ := ctx.decode_items(input_, decode_input_item)) is not None:
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
         out["input"] = input__
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
-        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out)
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
     return out
 
 
@@ -781,19 +1198,38 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     if not _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE, "", out)
     return out
@@ -818,7 +1254,9 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
-    if (output := body.get("output")) is not None and (output_ := ctx.decode_items(output, decode_output_item)) is not None:
+    if (output := body.get("output")) is not None and (
+        output_ := ctx.decode_items(output, decode_output_item)
+    ) is not None:
         out["output"] = output_
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -831,19 +1269,38 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     if not _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE, "", out)
     return out
@@ -861,12 +1318,32 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
-    if isinstance(type_ := body.get("type"), str) and ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)) and lookup(ENCODE_ERROR, type_) is not None:
-        out["error"] = {"type": lookup(ENCODE_ERROR, type_), "code": default(code, None), "message": message, "param": default(param, None)}
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
+    ):
+        out["error"] = {
+            "type": lookup(ENCODE_ERROR, type_),
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
         return
-    if ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
-        out["error"] = {"type": "server_error", "code": default(code, None), "message": message, "param": default(param, None)}
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
+        out["error"] = {
+            "type": "server_error",
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
@@ -878,7 +1355,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
     if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -895,7 +1372,11 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
-    if isinstance(error := body.get("error"), dict) and (type_ := error.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
+    if (
+        isinstance(error := body.get("error"), dict)
+        and (type_ := error.get("type")) is not None
+        and (type__ := lookup(DECODE_ERROR, type_)) is not None
+    ):
         code = error.get("code")
         code_ = word(code)
         if (code is None or code_ is not None) and isinstance(message := error.get("message"), str):
@@ -908,12 +1389,18 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
-    if (type_ := body.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
+    if (type_ := body.get("type")) is not None and (
+        type__ := lookup(DECODE_ERROR, type_)
+    ) is not None:
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
+        if (
+            (code is None or code_ is not None)
+            and isinstance(message := body.get("message"), str)
+            and ((param := body.get("param")) is None or isinstance(param, str))
+        ):
             out["type"] = type__
             if code_ is not None:
                 out["code"] = code_
@@ -922,7 +1409,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
             if "error" in body:
-                ctx.unused(body, ('error',), "", out)
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -935,51 +1422,79 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('type',), "error.", out)
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None):
+        if code is None or code_ is not None:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            if ("type" in body or "message" in body or "param" in body):
-                ctx.unused(body, ('type', 'message', 'param'), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and ((param := body.get("param")) is None or isinstance(param, str)):
+        if (code is None or code_ is not None) and (
+            (param := body.get("param")) is None or isinstance(param, str)
+        ):
             if code_ is not None:
                 out["code"] = code_
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if ("type" in body or "error" in body):
-                ctx.unused(body, ('type', 'error'), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
     if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
     """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(part, dict):
-        if (part.get("type") is None or part.get("type") == "message") and part.get("role") == "user" and (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-            out = {"type": "message", "role": "user", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content)}
+        if (
+            (part.get("type") is None or part.get("type") == "message")
+            and part.get("role") == "user"
+            and (isinstance(content := part.get("content"), list) or isinstance(content, str))
+            and ((status := part.get("status")) is None or isinstance(status, str))
+        ):
+            out = {
+                "type": "message",
+                "role": "user",
+                "content": (
+                    content
+                    if isinstance(content, str) and not ctx.response
+                    else ctx.encode_parts(content, encode_user_content)
+                ),
+            }
             if status is not None:
                 out["status"] = status
             if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
             return out
         if part.get("type") == "message" and part.get("role") == "assistant":
-            if ((id_ := part.get("id")) is None or isinstance(id_, str)):
-                if (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((phase := part.get("phase")) is None or isinstance(phase, str)) and ((status := part.get("status")) is None or isinstance(status, str)) and part.get("openai_responses:@form") == "loose":
-                    out = {"type": "message", "role": "assistant", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_sent_content)}
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    (isinstance(content := part.get("content"), list) or isinstance(content, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and part.get("openai_responses:@form") == "loose"
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if phase is not None:
@@ -989,76 +1504,172 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                     return out
-                if content is not None and isinstance(content, str) and ((phase := part.get("phase")) is None or isinstance(phase, str)) and isinstance(status := part.get("status"), str):
-                    out = {"type": "message", "role": "assistant", "id": ctx.own_or_new_id("msg", id_), "content": [{"type": "output_text", "text": content, "annotations": []}], "status": status}
+                if (
+                    content is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": status,
+                    }
                     if phase is not None:
                         out["phase"] = phase
                     if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                     return out
-                if isinstance(content, (list, str)) and ((phase := part.get("phase")) is None or isinstance(phase, str)) and isinstance(status := part.get("status"), str):
-                    out = {"type": "message", "role": "assistant", "id": ctx.own_or_new_id("msg", id_), "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_sent_content), "status": status}
+                if (
+                    isinstance(content, (list, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
+                        "status": status,
+                    }
                     if phase is not None:
                         out["phase"] = phase
                     if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                     return out
-            if (part.get("id") is None or part.get("id") == ""):
-                if (content := part.get("content")) is not None and isinstance(content, str) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
+            if part.get("id") is None or part.get("id") == "":
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
                     out = {"type": "message", "role": "assistant", "content": content}
                     if phase is not None:
                         out["phase"] = phase
                     if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
-                if isinstance(content, list) and len(content) == 1 and isinstance(content_0 := element(content, 0), dict) and content_0.get("type") == "output_text" and (text := content_0.get("text")) is not None:
+                if (
+                    isinstance(content, list)
+                    and len(content) == 1
+                    and isinstance(content_0 := element(content, 0), dict)
+                    and content_0.get("type") == "output_text"
+                    and (text := content_0.get("text")) is not None
+                ):
                     annotations = content_0.get("annotations")
-                    if (annotations is None or annotations == []) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
+                    if (annotations is None or annotations == []) and (
+                        (phase := part.get("phase")) is None or isinstance(phase, str)
+                    ):
                         out = {"type": "message", "role": "assistant", "content": text}
                         if phase is not None:
                             out["phase"] = phase
                         if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
-                        if len(content_0) > 2 and not _TYPE_TEXT_ANNOTATIONS_ID.issuperset(content_0):
+                        if len(content_0) > 2 and not _TYPE_TEXT_ANNOTATIONS_ID.issuperset(
+                            content_0
+                        ):
                             ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS_ID, "message", out)
                         return out
-            if ((id_ := part.get("id")) is None or isinstance(id_, str)):
-                if (content := part.get("content")) is not None and isinstance(content, str) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
-                    out = {"type": "message", "role": "assistant", "id": ctx.own_or_new_id("msg", id_), "content": [{"type": "output_text", "text": content, "annotations": []}], "status": "completed"}
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": "completed",
+                    }
                     if phase is not None:
                         out["phase"] = phase
                     if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
-                if isinstance(content, (list, str)) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
-                    out = {"type": "message", "role": "assistant", "id": ctx.own_or_new_id("msg", id_), "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_sent_content), "status": "completed"}
+                if isinstance(content, (list, str)) and (
+                    (phase := part.get("phase")) is None or isinstance(phase, str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
+                        "status": "completed",
+                    }
                     if phase is not None:
                         out["phase"] = phase
                     if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
-        if (part.get("type") is None or part.get("type") == "message"):
+        if part.get("type") is None or part.get("type") == "message":
             match part.get("role"):
                 case "system":
-                    if (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
+                        out = {
+                            "type": "message",
+                            "role": "system",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
+                        }
                         if status is not None:
                             out["status"] = status
-                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
                             ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
                         return out
                 case "developer":
-                    if (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "developer", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
+                        out = {
+                            "type": "message",
+                            "role": "developer",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
+                        }
                         if status is not None:
                             out["status"] = status
-                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
                             ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
                         return out
         match part.get("type"):
             case "function_call":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and isinstance(name := part.get("name"), str) and isinstance(arguments := part.get("arguments"), str) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(name := part.get("name"), str)
+                    and isinstance(arguments := part.get("arguments"), str)
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -1067,67 +1678,132 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and (isinstance(output := part.get("output"), str) or isinstance(output, list)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call_output", "call_id": call_id, "output": output if isinstance(output, str) and not ctx.response else ctx.encode_parts(output, encode_tool_output)}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
                     if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
                     return out
             case "reasoning":
                 if (summary := part.get("summary")) is not None:
-                    if (encrypted_content := part.get("encrypted_content")) is not None and (content := ctx.carried("content", encrypted_content)) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
-                        if part.get("openai_responses:@id") == "absent" and (encrypted_content_ := filled(content_)) is not None:
-                            out = {"type": "reasoning", "summary": ctx.each(summary, encode_summary_part), "content": encrypted_content_}
-                            if len(part) > 4 and not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
-                                ctx.account(part, _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
+                        if (
+                            part.get("openai_responses:@id") == "absent"
+                            and (encrypted_content_ := filled(content_)) is not None
+                        ):
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if len(
+                                part
+                            ) > 4 and not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part,
+                                    _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
+                                    "reasoning",
+                                    out,
+                                )
                             return out
-                    if ((content := part.get("content")) is None or isinstance(content, list)):
+                    if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
                         state = untagged(encrypted_content)
-                        if (encrypted_content is None or state is not None) and part.get("openai_responses:@id") == "absent":
-                            out = {"type": "reasoning", "summary": ctx.each(summary, encode_summary_part)}
+                        if (encrypted_content is None or state is not None) and part.get(
+                            "openai_responses:@id"
+                        ) == "absent":
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
                             if content is not None:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if len(part) > 3 and not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
-                                ctx.account(part, _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE, "reasoning", out)
+                            if len(
+                                part
+                            ) > 3 and not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
+                                ctx.account(
+                                    part, _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
                             return out
                 id_ = part.get("id")
                 if (summary := part.get("summary")) is not None:
-                    if (encrypted_content := part.get("encrypted_content")) is not None and (content := ctx.carried("content", encrypted_content)) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
                         if (encrypted_content_ := filled(content_)) is not None:
-                            out = {"type": "reasoning", "id": ctx.own_or_new_id("rs", id_), "summary": ctx.each(summary, encode_summary_part), "content": encrypted_content_}
-                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
-                                ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
+                            out = {
+                                "type": "reasoning",
+                                "id": ctx.own_or_new_id("rs", id_),
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
+                                )
                             return out
-                    if ((content := part.get("content")) is None or isinstance(content, list)):
+                    if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
                         state = untagged(encrypted_content)
-                        if (encrypted_content is None or state is not None):
-                            out = {"type": "reasoning", "id": ctx.own_or_new_id("rs", id_), "summary": ctx.each(summary, encode_summary_part)}
+                        if encrypted_content is None or state is not None:
+                            out = {
+                                "type": "reasoning",
+                                "id": ctx.own_or_new_id("rs", id_),
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
                             if content is not None:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
-                                ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
+                                )
                             return out
             case "compaction":
                 id_ = part.get("id")
-                if (encrypted_content := part.get("encrypted_content")) is not None and (state := untagged(encrypted_content)) is not None:
+                if (encrypted_content := part.get("encrypted_content")) is not None and (
+                    state := untagged(encrypted_content)
+                ) is not None:
                     out = {"type": "compaction", "encrypted_content": state}
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
                     return out
-        if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(id_ := part.get("id"), str):
+        if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
+            id_ := part.get("id"), str
+        ):
             out = {"type": "item_reference", "id": id_}
             if len(part) > 1 and not _TYPE_ID.issuperset(part):
                 ctx.account(part, _TYPE_ID, "item_reference", out)
@@ -1139,12 +1815,16 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
     """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:89)"""
     out: dict[str, Any]
     if isinstance(native, dict):
-        if (native.get("type") is None or native.get("type") == "message"):
+        if native.get("type") is None or native.get("type") == "message":
             match native.get("role"):
                 case "user":
                     if (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if status is not None:
                                 out["status"] = status
@@ -1152,50 +1832,94 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
                 case "assistant":
-                    if (id_ := native.get("id")) is not None and isinstance(id__ := unless_minted(id_), str) and (content := native.get("content")) is not None and isinstance(content, list):
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_sent_content)
-                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and isinstance(status := native.get("status"), str):
-                            out = {"type": "message", "role": "assistant", "content": content_, "status": status}
+                    if (
+                        (id_ := native.get("id")) is not None
+                        and isinstance(id__ := unless_minted(id_), str)
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, list)
+                    ):
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
+                        if (
+                            (phase := native.get("phase")) is None or isinstance(phase, str)
+                        ) and isinstance(status := native.get("status"), str):
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "status": status,
+                            }
                             if id__ is not None:
                                 out["id"] = id__
                             if phase is not None:
-                                if phase in ('commentary', 'final_answer'):
+                                if phase in ("commentary", "final_answer"):
                                     out["phase"] = phase
                                 else:
                                     ctx.misfit(native, "phase", "", out)
-                            if len(native) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
-                    if (native.get("id") is None or native.get("id") == "") and (content := native.get("content")) is not None and isinstance(content, str) and ((phase := native.get("phase")) is None or isinstance(phase, str)):
+                    if (
+                        (native.get("id") is None or native.get("id") == "")
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, str)
+                        and ((phase := native.get("phase")) is None or isinstance(phase, str))
+                    ):
                         out = {"type": "message", "role": "assistant", "content": content}
                         if phase is not None:
-                            if phase in ('commentary', 'final_answer'):
+                            if phase in ("commentary", "final_answer"):
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "", out)
                         return out
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_sent_content)
-                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and ((status := native.get("status")) is None or isinstance(status, str)):
-                            out = {"type": "message", "role": "assistant", "content": content_, "openai_responses:@form": "loose"}
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
+                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
+                            (status := native.get("status")) is None or isinstance(status, str)
+                        ):
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "openai_responses:@form": "loose",
+                            }
                             if id_ is not None:
                                 out["id"] = id_
                             if phase is not None:
-                                if phase in ('commentary', 'final_answer'):
+                                if phase in ("commentary", "final_answer"):
                                     out["phase"] = phase
                                 else:
                                     ctx.misfit(native, "phase", "", out)
                             if status is not None:
                                 out["status"] = status
-                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
                     if (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if status is not None:
                                 out["status"] = status
@@ -1204,8 +1928,12 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "developer":
                     if (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if status is not None:
                                 out["status"] = status
@@ -1214,12 +1942,28 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
         match native.get("type"):
             case "function_call":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and len(call_id) >= 1 and len(call_id) <= 64 and isinstance(name := native.get("name"), str) and len(name) >= 1 and len(name) <= 64 and matches('^[a-zA-Z0-9_-]+$', name) and isinstance(arguments := native.get("arguments"), str) and ((status := native.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and len(call_id) >= 1
+                    and len(call_id) <= 64
+                    and isinstance(name := native.get("name"), str)
+                    and len(name) >= 1
+                    and len(name) <= 64
+                    and matches("^[a-zA-Z0-9_-]+$", name)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if id_ is not None:
                         out["id"] = id_
                     if status is not None:
-                        if status in ('in_progress', 'completed', 'incomplete'):
+                        if status in ("in_progress", "completed", "incomplete"):
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
@@ -1229,60 +1973,120 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and len(call_id) >= 1 and len(call_id) <= 64 and (output := native.get("output")) is not None:
-                    output_ = output if isinstance(output, str) else ctx.decode_parts(output, decode_tool_output)
-                    if ((status := native.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "function_call_output", "call_id": call_id, "output": output_}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and len(call_id) >= 1
+                    and len(call_id) <= 64
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
                 if (id_ := native.get("id")) is not None:
-                    if isinstance(id__ := unless_minted(id_), str) and (summary := native.get("summary")) is not None:
+                    if (
+                        isinstance(id__ := unless_minted(id_), str)
+                        and (summary := native.get("summary")) is not None
+                    ):
                         summary_ = ctx.each(summary, decode_summary_part)
-                        if (content := native.get("content")) is not None and (content_ := filled(content)) is not None and native.get("encrypted_content") is None:
-                            out = {"type": "reasoning", "summary": summary_, "encrypted_content": ctx.carry("content", ctx.to_json(content_, native, "content"))}
+                        if (
+                            (content := native.get("content")) is not None
+                            and (content_ := filled(content)) is not None
+                            and native.get("encrypted_content") is None
+                        ):
+                            out = {
+                                "type": "reasoning",
+                                "summary": summary_,
+                                "encrypted_content": ctx.carry(
+                                    "content", ctx.to_json(content_, native, "content")
+                                ),
+                            }
                             if id__ is not None:
                                 out["id"] = id__
-                            if len(native) > 4 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 4 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                             return out
                     if isinstance(id_, str) and (summary := native.get("summary")) is not None:
                         summary_ = ctx.each(summary, decode_summary_part)
-                        if ((encrypted_content := native.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                        if (
+                            encrypted_content := native.get("encrypted_content")
+                        ) is None or isinstance(encrypted_content, str):
                             out = {"type": "reasoning", "summary": summary_}
                             if id_ is not None:
                                 out["id"] = id_
                             if encrypted_content is not None:
                                 out["encrypted_content"] = encrypted_content
-                            if len(native) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                            if len(
+                                native
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
                                 ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                             return out
                 if (summary := native.get("summary")) is not None:
                     summary_ = ctx.each(summary, decode_summary_part)
-                    if (content := native.get("content")) is not None and (content_ := filled(content)) is not None and native.get("encrypted_content") is None:
-                        out = {"type": "reasoning", "summary": summary_, "encrypted_content": ctx.carry("content", ctx.to_json(content_, native, "content")), "openai_responses:@id": "absent"}
-                        if len(native) > 3 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
+                    if (
+                        (content := native.get("content")) is not None
+                        and (content_ := filled(content)) is not None
+                        and native.get("encrypted_content") is None
+                    ):
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "encrypted_content": ctx.carry(
+                                "content", ctx.to_json(content_, native, "content")
+                            ),
+                            "openai_responses:@id": "absent",
+                        }
+                        if len(
+                            native
+                        ) > 3 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
                             ctx.account(native, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "", out)
                         return out
-                    if ((encrypted_content := native.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
-                        out = {"type": "reasoning", "summary": summary_, "openai_responses:@id": "absent"}
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "openai_responses:@id": "absent",
+                        }
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        if len(native) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(native) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (encrypted_content := native.get("encrypted_content")) is not None and isinstance(encrypted_content, str):
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                ):
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
@@ -1291,7 +2095,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
-        if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(id_ := native.get("id"), str):
+        if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
+            id_ := native.get("id"), str
+        ):
             out = {"type": "item_reference", "id": id_}
             if len(native) > 1 and not _TYPE_ID.issuperset(native):
                 ctx.account(native, _TYPE_ID, "", out)
@@ -1305,8 +2111,22 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "message":
-                if isinstance(role := part.get("role"), str) and ((id_ := part.get("id")) is None or isinstance(id_, str)) and ((status := part.get("status")) is None or isinstance(status, str)) and isinstance(content := part.get("content"), list) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
-                    out = {"type": "message", "role": role, "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_message_content)}
+                if (
+                    isinstance(role := part.get("role"), str)
+                    and ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and isinstance(content := part.get("content"), list)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": role,
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -1317,8 +2137,19 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
                     return out
             case "function_call":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and isinstance(name := part.get("name"), str) and isinstance(arguments := part.get("arguments"), str) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(name := part.get("name"), str)
+                    and isinstance(arguments := part.get("arguments"), str)
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -1327,14 +2158,29 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and (isinstance(output := part.get("output"), str) or isinstance(output, list)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call_output", "call_id": call_id, "output": output if isinstance(output, str) and not ctx.response else ctx.encode_parts(output, encode_message_content)}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
                     if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
                     return out
             case "reasoning":
                 id_ = part.get("id")
@@ -1342,7 +2188,10 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                 if (summary := part.get("summary")) is not None:
                     content = part.get("content")
                     encrypted_content = part.get("encrypted_content")
-                    out = {"type": "reasoning", "summary": ctx.each(summary, encode_message_content)}
+                    out = {
+                        "type": "reasoning",
+                        "summary": ctx.each(summary, encode_message_content),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -1366,8 +2215,12 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out)
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
+                        )
                     return out
     return ctx.no_rule(part, "output_item")
 
@@ -1378,19 +2231,29 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         match native.get("type"):
             case "message":
-                if isinstance(role := native.get("role"), str) and role in ('user', 'assistant', 'system', 'developer') and ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (content := native.get("content")) is not None:
-                    content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_message_content)
-                    if ((phase := native.get("phase")) is None or isinstance(phase, str)):
+                if (
+                    isinstance(role := native.get("role"), str)
+                    and role in ("user", "assistant", "system", "developer")
+                    and ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (content := native.get("content")) is not None
+                ):
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
+                    if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if phase is not None:
-                            if phase in ('commentary', 'final_answer'):
+                            if phase in ("commentary", "final_answer"):
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
@@ -1400,12 +2263,23 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
             case "function_call":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and isinstance(name := native.get("name"), str) and isinstance(arguments := native.get("arguments"), str) and ((status := native.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and isinstance(name := native.get("name"), str)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if id_ is not None:
                         out["id"] = id_
                     if status is not None:
-                        if status in ('in_progress', 'completed', 'incomplete'):
+                        if status in ("in_progress", "completed", "incomplete"):
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
@@ -1415,28 +2289,48 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and (output := native.get("output")) is not None:
-                    output_ = output if isinstance(output, str) else ctx.decode_parts(output, decode_message_content)
-                    if ((status := native.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "function_call_output", "call_id": call_id, "output": output_}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (summary := native.get("summary")) is not None:
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (summary := native.get("summary")) is not None
+                ):
                     summary_ = ctx.each(summary, decode_message_content)
                     content = native.get("content")
                     content_ = ctx.each(content, decode_message_content)
-                    if ((encrypted_content := native.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
                         out = {"type": "reasoning", "summary": summary_}
                         if id_ is not None:
                             out["id"] = id_
@@ -1448,11 +2342,22 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["encrypted_content"] = encrypted_content
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "", out)
                         return out
             case "compaction":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (encrypted_content := native.get("encrypted_content")) is not None and isinstance(encrypted_content, str) and ((created_by := native.get("created_by")) is None or isinstance(created_by, str)):
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                    and (
+                        (created_by := native.get("created_by")) is None
+                        or isinstance(created_by, str)
+                    )
+                ):
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
@@ -1462,7 +2367,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["created_by"] = created_by
                     if id_ == "":
                         ctx.keep_id(id_, out)
-                    if len(native) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                    if len(
+                        native
+                    ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
     return ctx.foreign_item(native, "output_item")
@@ -1470,7 +2377,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
     """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:151)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "input_text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -1480,7 +2391,12 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
     """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:151)"""
-    if isinstance(native, dict) and native.get("type") == "input_text" and isinstance(text := native.get("text"), str) and len(text) <= 10485760:
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "input_text"
+        and isinstance(text := native.get("text"), str)
+        and len(text) <= 10485760
+    ):
         out = {"type": "input_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1500,15 +2416,19 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
                     if part.get("openai_responses:@detail") == "absent":
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
-                            ctx.account(part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out)
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
                         return out
-                    if ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
@@ -1516,7 +2436,11 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                         return out
             case "input_file":
-                if ((filename := part.get("filename")) is None or isinstance(filename, str)) and ((file_data := part.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := part.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
+                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1528,10 +2452,16 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str) and part.get("openai_responses:@audio") == "native":
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
+                ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
                     if len(part) > 4:
-                        ctx.account(part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out)
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
     return ctx.no_rule(part, "user_content")
 
@@ -1548,13 +2478,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
                     if (detail := native.get("detail")) is not None and isinstance(detail, str):
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
                         if detail is not None:
-                            if detail in ('low', 'high', 'auto'):
+                            if detail in ("low", "high", "auto"):
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
@@ -1568,7 +2498,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
-                if ((filename := native.get("filename")) is None or isinstance(filename, str)) and ((file_data := native.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := native.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := native.get("filename")) is None or isinstance(filename, str))
+                    and (
+                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
+                    )
+                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1583,8 +2519,17 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
-                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(data := input_audio.get("data"), str) and isinstance(format_ := input_audio.get("format"), str):
-                    out = {"type": "input_audio", "data": data, "format": format_, "openai_responses:@audio": "native"}
+                if (
+                    isinstance(input_audio := native.get("input_audio"), dict)
+                    and isinstance(data := input_audio.get("data"), str)
+                    and isinstance(format_ := input_audio.get("format"), str)
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if len(input_audio) > 2:
@@ -1605,15 +2550,19 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
                     if part.get("openai_responses:@detail") == "absent":
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
-                            ctx.account(part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out)
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
                         return out
-                    if ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
@@ -1621,7 +2570,11 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                             ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                         return out
             case "input_file":
-                if ((filename := part.get("filename")) is None or isinstance(filename, str)) and ((file_data := part.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := part.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
+                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1633,10 +2586,16 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str) and part.get("openai_responses:@audio") == "native":
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
+                ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
                     if len(part) > 4:
-                        ctx.account(part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out)
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
     return ctx.no_rule(part, "tool_output")
 
@@ -1653,13 +2612,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
                     if (detail := native.get("detail")) is not None and isinstance(detail, str):
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
                         if detail is not None:
-                            if detail in ('low', 'high', 'auto'):
+                            if detail in ("low", "high", "auto"):
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
@@ -1673,7 +2632,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
-                if ((filename := native.get("filename")) is None or isinstance(filename, str)) and ((file_data := native.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := native.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := native.get("filename")) is None or isinstance(filename, str))
+                    and (
+                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
+                    )
+                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1688,8 +2653,17 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
-                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(data := input_audio.get("data"), str) and isinstance(format_ := input_audio.get("format"), str):
-                    out = {"type": "input_audio", "data": data, "format": format_, "openai_responses:@audio": "native"}
+                if (
+                    isinstance(input_audio := native.get("input_audio"), dict)
+                    and isinstance(data := input_audio.get("data"), str)
+                    and isinstance(format_ := input_audio.get("format"), str)
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if len(input_audio) > 2:
@@ -1708,10 +2682,18 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
                     if part.get("openai_responses:@annotations") == "absent":
                         out = {"type": "output_text", "text": text}
                         if len(part) > 3:
-                            ctx.account(part, _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS, "output_text", out)
+                            ctx.account(
+                                part, _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS, "output_text", out
+                            )
                         return out
-                    if ((annotations := part.get("annotations")) is None or isinstance(annotations, list)):
-                        out = {"type": "output_text", "text": text, "annotations": default(ctx.each(annotations, encode_annotation), [])}
+                    if (annotations := part.get("annotations")) is None or isinstance(
+                        annotations, list
+                    ):
+                        out = {
+                            "type": "output_text",
+                            "text": text,
+                            "annotations": default(ctx.each(annotations, encode_annotation), []),
+                        }
                         if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                         return out
@@ -1739,7 +2721,11 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
                         if len(native) > 3:
                             ctx.account(native, _TYPE_TEXT_ANNOTATIONS, "", out)
                         return out
-                    out = {"type": "output_text", "text": text, "openai_responses:@annotations": "absent"}
+                    out = {
+                        "type": "output_text",
+                        "text": text,
+                        "openai_responses:@annotations": "absent",
+                    }
                     if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
@@ -1758,7 +2744,14 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
-                if isinstance(text := part.get("text"), str) and ((annotations := part.get("annotations")) is None or isinstance(annotations, list)) and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list)):
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
                     out = {"type": "output_text", "text": text}
                     if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
                         out["annotations"] = annotations_
@@ -1806,7 +2799,11 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
     """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:180)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "summary_text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1816,7 +2813,12 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
     """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:180)"""
-    if isinstance(native, dict) and native.get("type") == "summary_text" and isinstance(text := native.get("text"), str) and len(text) <= 10485760:
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "summary_text"
+        and isinstance(text := native.get("text"), str)
+        and len(text) <= 10485760
+    ):
         out = {"type": "summary_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1830,7 +2832,14 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
-                if isinstance(text := part.get("text"), str) and ((annotations := part.get("annotations")) is None or isinstance(annotations, list)) and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list)):
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
                     out = {"type": "output_text", "text": text}
                     if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
                         out["annotations"] = annotations_
@@ -1852,15 +2861,19 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := part.get("image_url")) is None or isinstance(image_url, str):
                     if part.get("openai_responses:@detail") == "absent":
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
-                            ctx.account(part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out)
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
+                            )
                         return out
-                    if ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                    if (detail := part.get("detail")) is None or isinstance(detail, str):
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
@@ -1882,10 +2895,16 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str) and part.get("openai_responses:@audio") == "native":
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and part.get("openai_responses:@audio") == "native"
+                ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
                     if len(part) > 4:
-                        ctx.account(part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out)
+                        ctx.account(
+                            part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
+                        )
                     return out
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
@@ -1940,13 +2959,13 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)):
+                if (image_url := native.get("image_url")) is None or isinstance(image_url, str):
                     if (detail := native.get("detail")) is not None and isinstance(detail, str):
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
                         if detail is not None:
-                            if detail in ('low', 'high', 'auto'):
+                            if detail in ("low", "high", "auto"):
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
@@ -1974,8 +2993,17 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                 return out
             case "input_audio":
-                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(data := input_audio.get("data"), str) and isinstance(format_ := input_audio.get("format"), str):
-                    out = {"type": "input_audio", "data": data, "format": format_, "openai_responses:@audio": "native"}
+                if (
+                    isinstance(input_audio := native.get("input_audio"), dict)
+                    and isinstance(data := input_audio.get("data"), str)
+                    and isinstance(format_ := input_audio.get("format"), str)
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "data": data,
+                        "format": format_,
+                        "openai_responses:@audio": "native",
+                    }
                     if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
                     if len(input_audio) > 2:
@@ -2005,14 +3033,28 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
     """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "url_citation" and isinstance(url := part.get("url"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "url_citation"
+        and isinstance(url := part.get("url"), str)
+    ):
         if part.get("title") == "" and part.get("start_index") == 0 and part.get("end_index") == 0:
             out = {"type": "url_citation", "url": url}
             if len(part) > 5:
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
-        if isinstance(title := part.get("title"), str) and is_integer(start_index := part.get("start_index")) and is_integer(end_index := part.get("end_index")):
-            out = {"type": "url_citation", "url": url, "title": title, "start_index": start_index, "end_index": end_index}
+        if (
+            isinstance(title := part.get("title"), str)
+            and is_integer(start_index := part.get("start_index"))
+            and is_integer(end_index := part.get("end_index"))
+        ):
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": title,
+                "start_index": start_index,
+                "end_index": end_index,
+            }
             if len(part) > 5:
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
@@ -2022,15 +3064,35 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
     """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "url_citation" and isinstance(url := native.get("url"), str):
-        if isinstance(title := native.get("title"), str) and is_integer(start_index := native.get("start_index")) and is_integer(end_index := native.get("end_index")):
-            out = {"type": "url_citation", "url": url, "title": title, "start_index": start_index, "end_index": end_index}
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "url_citation"
+        and isinstance(url := native.get("url"), str)
+    ):
+        if (
+            isinstance(title := native.get("title"), str)
+            and is_integer(start_index := native.get("start_index"))
+            and is_integer(end_index := native.get("end_index"))
+        ):
+            out = {
+                "type": "url_citation",
+                "url": url,
+                "title": title,
+                "start_index": start_index,
+                "end_index": end_index,
+            }
             if len(native) > 5:
                 ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
             return out
         start_index = native.get("start_index")
         end_index = native.get("end_index")
-        out = {"type": "url_citation", "url": url, "title": default(title, ""), "start_index": default(start_index, 0), "end_index": default(end_index, 0)}
+        out = {
+            "type": "url_citation",
+            "url": url,
+            "title": default(title, ""),
+            "start_index": default(start_index, 0),
+            "end_index": default(end_index, 0),
+        }
         if len(native) > 2 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
         return out
@@ -2040,7 +3102,11 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
     """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and isinstance(token := part.get("token"), str) and is_number(logprob := part.get("logprob")):
+    if (
+        isinstance(part, dict)
+        and isinstance(token := part.get("token"), str)
+        and is_number(logprob := part.get("logprob"))
+    ):
         bytes_ = part.get("bytes")
         top_logprobs = part.get("top_logprobs")
         out = {"token": token, "logprob": logprob}
@@ -2056,11 +3122,20 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
     """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
-    if isinstance(native, dict) and isinstance(token := native.get("token"), str) and is_number(logprob := native.get("logprob")):
+    if (
+        isinstance(native, dict)
+        and isinstance(token := native.get("token"), str)
+        and is_number(logprob := native.get("logprob"))
+    ):
         bytes_ = native.get("bytes")
         top_logprobs = native.get("top_logprobs")
         top = ctx.each(top_logprobs, decode_top_logprob)
-        out = {"token": token, "logprob": logprob, "bytes": default(bytes_, []), "top_logprobs": default(top, [])}
+        out = {
+            "token": token,
+            "logprob": logprob,
+            "bytes": default(bytes_, []),
+            "top_logprobs": default(top, []),
+        }
         if len(native) > 2 and not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
             ctx.account(native, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
         return out
@@ -2070,7 +3145,11 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
     """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:200)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and isinstance(token := part.get("token"), str) and is_number(logprob := part.get("logprob")):
+    if (
+        isinstance(part, dict)
+        and isinstance(token := part.get("token"), str)
+        and is_number(logprob := part.get("logprob"))
+    ):
         bytes_ = part.get("bytes")
         out = {"token": token, "logprob": logprob}
         if bytes_ is not None:
@@ -2083,7 +3162,11 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
     """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:200)"""
-    if isinstance(native, dict) and isinstance(token := native.get("token"), str) and is_number(logprob := native.get("logprob")):
+    if (
+        isinstance(native, dict)
+        and isinstance(token := native.get("token"), str)
+        and is_number(logprob := native.get("logprob"))
+    ):
         bytes_ = native.get("bytes")
         out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}
         if len(native) > 2 and not _TOKEN_LOGPROB_BYTES.issuperset(native):
@@ -2095,8 +3178,20 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
-        out = {"type": "function", "name": name, "parameters": default(parameters, None), "strict": default(strict, None)}
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
+        out = {
+            "type": "function",
+            "name": name,
+            "parameters": default(parameters, None),
+            "strict": default(strict, None),
+        }
         if description is not None:
             out["description"] = description
         if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
@@ -2108,7 +3203,15 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "function" and isinstance(name := native.get("name"), str) and len(name) >= 1 and len(name) <= 64 and matches('^[a-zA-Z0-9_-]+$', name) and ((description := native.get("description")) is None or isinstance(description, str)):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+        and len(name) >= 1
+        and len(name) <= 64
+        and matches("^[a-zA-Z0-9_-]+$", name)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+    ):
         parameters = native.get("parameters")
         strict = native.get("strict")
         out = {"type": "function", "name": name}
@@ -2127,7 +3230,14 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
     """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -2144,7 +3254,14 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
     """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "function" and isinstance(name := native.get("name"), str) and ((description := native.get("description")) is None or isinstance(description, str)) and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -2177,7 +3294,9 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(tools := part.get("tools"), list):
+                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                    tools := part.get("tools"), list
+                ):
                     out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
                     if mode is not None:
                         out["mode"] = mode
@@ -2206,11 +3325,13 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_NAME, "", out)
                     return out
             case "allowed_tools":
-                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (tools := native.get("tools")) is not None:
+                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
+                    tools := native.get("tools")
+                ) is not None:
                     tools_ = ctx.each(tools, decode_allowed_tool)
                     out = {"type": "allowed_tools", "tools": tools_}
                     if mode is not None:
-                        if mode in ('none', 'auto', 'required'):
+                        if mode in ("none", "auto", "required"):
                             out["mode"] = mode
                         else:
                             ctx.misfit(native, "mode", "", out)
@@ -2222,7 +3343,11 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
     """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = {"type": "function", "name": name}
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -2232,7 +3357,11 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
     """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
-    if isinstance(native, dict) and native.get("type") == "function" and isinstance(name := native.get("name"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+    ):
         out = {"type": "function", "name": name}
         if len(native) > 2:
             ctx.account(native, _TYPE_NAME, "", out)
@@ -2250,44 +3379,389 @@ TABLES = DialectTables(
     slug="openai",
     text=text_part,
     kinds=KINDS,
-    drop={"presence_penalty": "the API has no penalties", "frequency_penalty": "the API has no penalties", "reasoning": "it comes from another model, which alone can read it", },
-    reject={"input_video": "the API takes no video", "compaction": "it comes from another vendor, who alone can read it", },
-    ignore={"message.id": "only messages of the assistant have ids", "presence_penalty<0>": "zero is what the API does anyway", "frequency_penalty<0>": "zero is what the API does anyway", },
-    maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_include": ENCODE_INCLUDE, "decode_include": DECODE_INCLUDE, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, },
+    drop={
+        "presence_penalty": "the API has no penalties",
+        "frequency_penalty": "the API has no penalties",
+        "reasoning": "it comes from another model, which alone can read it",
+    },
+    reject={
+        "input_video": "the API takes no video",
+        "compaction": "it comes from another vendor, who alone can read it",
+    },
+    ignore={
+        "message.id": "only messages of the assistant have ids",
+        "presence_penalty<0>": "zero is what the API does anyway",
+        "frequency_penalty<0>": "zero is what the API does anyway",
+    },
+    maps={
+        "encode_effort": ENCODE_EFFORT,
+        "decode_effort": DECODE_EFFORT,
+        "encode_include": ENCODE_INCLUDE,
+        "decode_include": DECODE_INCLUDE,
+        "encode_error": ENCODE_ERROR,
+        "decode_error": DECODE_ERROR,
+    },
     fixups=(),
-    protected=("model", "input", "instructions", "stream", "tools", ),
+    protected=(
+        "model",
+        "input",
+        "instructions",
+        "stream",
+        "tools",
+    ),
     tag="type",
     echoes=True,
     unprefixed=True,
-    prefixed=("openrouter", ),
+    prefixed=("openrouter",),
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "input", "instructions", "previous_response_id", "conversation", "prompt", "prompt.id", "prompt.version", "prompt.variables", "include", "max_output_tokens", "max_tool_calls", "temperature", "top_p", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls", "text", "text.format", "text.verbosity", "reasoning", "reasoning.effort", "reasoning.summary", "reasoning.context", "reasoning.mode", "reasoning.generate_summary", "stream", "stream_options", "stream_options.include_obfuscation", "store", "background", "background_options", "truncation", "context_management", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_options.mode", "prompt_cache_options.ttl", "prompt_cache_retention", "moderation", "moderation.model", "moderation.policy", "user", "access_programs", "image"]),
-    elsewhere={"messages": "OpenAI Chat Completions", "max_completion_tokens": "OpenAI Chat Completions", "max_tokens": "OpenAI Chat Completions", "presence_penalty": "OpenAI Chat Completions", "frequency_penalty": "OpenAI Chat Completions", "logprobs": "OpenAI Chat Completions", "logit_bias": "OpenAI Chat Completions", "stop": "OpenAI Chat Completions", "seed": "OpenAI Chat Completions", "n": "OpenAI Chat Completions", "functions": "OpenAI Chat Completions", "function_call": "OpenAI Chat Completions", "response_format": "OpenAI Chat Completions", "verbosity": "OpenAI Chat Completions", "reasoning_effort": "OpenAI Chat Completions", "stream_options.include_usage": "OpenAI Chat Completions", "modalities": "OpenAI Chat Completions", "audio": "OpenAI Chat Completions", "audio.format": "OpenAI Chat Completions", "audio.voice": "OpenAI Chat Completions", "prediction": "OpenAI Chat Completions", "prediction.type": "OpenAI Chat Completions", "prediction.content": "OpenAI Chat Completions", "web_search_options": "OpenAI Chat Completions", "web_search_options.search_context_size": "OpenAI Chat Completions", "web_search_options.user_location": "OpenAI Chat Completions", "web_search_options.user_location.type": "OpenAI Chat Completions", "web_search_options.user_location.approximate": "OpenAI Chat Completions", "moderation.policy.input": "OpenAI Chat Completions", "moderation.policy.output": "OpenAI Chat Completions", "thinking": "OpenAI Chat Completions", "thinking.type": "OpenAI Chat Completions", "thinking.clear_thinking": "OpenAI Chat Completions", "clear_thinking": "OpenAI Chat Completions", "reasoning.max_tokens": "OpenAI Chat Completions", "reasoning.exclude": "OpenAI Chat Completions", "reasoning.enabled": "OpenAI Chat Completions", "reasoning_format": "OpenAI Chat Completions", "include_reasoning": "OpenAI Chat Completions", "provider": "OpenAI Chat Completions", "models": "OpenAI Chat Completions", "plugins": "OpenAI Chat Completions", "transforms": "OpenAI Chat Completions", "route": "OpenAI Chat Completions", "preset": "OpenAI Chat Completions", "usage": "OpenAI Chat Completions", "providerOptions": "OpenAI Chat Completions", "search_parameters": "OpenAI Chat Completions", "random_seed": "OpenAI Chat Completions", "safe_prompt": "OpenAI Chat Completions", "prompt_mode": "OpenAI Chat Completions", "top_k": "OpenAI Chat Completions", "min_p": "OpenAI Chat Completions", "repetition_penalty": "OpenAI Chat Completions", "chat_template_kwargs": "OpenAI Chat Completions", "structured_outputs": "OpenAI Chat Completions", "separate_reasoning": "OpenAI Chat Completions", "extra_body": "OpenAI Chat Completions", "google": "OpenAI Chat Completions", "mode": "OpenAI Chat Completions", "character": "OpenAI Chat Completions", "instruction_template": "OpenAI Chat Completions"},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
-    sisters=("openai_chat", ),
-    own_types=frozenset(["additional_tools", "api", "apply_patch", "apply_patch_call", "apply_patch_call_output", "auto", "code_execution", "code_execution_call", "code_interpreter", "code_interpreter_call", "collections_search", "compaction", "compaction_trigger", "computer", "computer_call", "computer_call_output", "computer_screenshot", "computer_use", "computer_use_preview", "configuration_update", "container_auto", "container_file_citation", "container_reference", "create_file", "custom_tool_call", "custom_tool_call_output", "delete_file", "direct", "exec", "exit", "file_citation", "file_path", "file_search", "file_search_call", "find_in_page", "function_call", "function_call_output", "image", "image_generation", "image_generation_call", "input_file", "input_image", "input_text", "item_reference", "local", "local_shell", "local_shell_call", "local_shell_call_output", "logs", "mcp", "mcp_approval_request", "mcp_approval_response", "mcp_call", "mcp_list_tools", "message", "namespace", "open_page", "output_text", "program", "program_output", "programmatic_tool_calling", "reasoning", "reasoning_text", "response.apply_patch_call_operation_diff.delta", "response.apply_patch_call_operation_diff.done", "response.audio.delta", "response.audio.done", "response.audio.transcript.delta", "response.audio.transcript.done", "response.code_execution_call.completed", "response.code_execution_call.in_progress", "response.code_execution_call.interpreting", "response.code_interpreter_call.completed", "response.code_interpreter_call.in_progress", "response.code_interpreter_call.interpreting", "response.code_interpreter_call_code.delta", "response.code_interpreter_call_code.done", "response.compaction.compacting", "response.completed", "response.content_part.added", "response.content_part.done", "response.created", "response.custom_tool_call_input.delta", "response.custom_tool_call_input.done", "response.done", "response.failed", "response.file_search_call.completed", "response.file_search_call.in_progress", "response.file_search_call.searching", "response.function_call_arguments.delta", "response.function_call_arguments.done", "response.image_generation_call.completed", "response.image_generation_call.generating", "response.image_generation_call.in_progress", "response.image_generation_call.partial_image", "response.in_progress", "response.incomplete", "response.mcp_call.completed", "response.mcp_call.failed", "response.mcp_call.in_progress", "response.mcp_call_arguments.delta", "response.mcp_call_arguments.done", "response.mcp_call_output.delta", "response.mcp_list_tools.completed", "response.mcp_list_tools.failed", "response.mcp_list_tools.in_progress", "response.output_item.added", "response.output_item.done", "response.output_text.annotation.added", "response.output_text.delta", "response.output_text.done", "response.queued", "response.reasoning.delta", "response.reasoning.done", "response.reasoning_part.added", "response.reasoning_part.done", "response.reasoning_summary_part.added", "response.reasoning_summary_part.done", "response.reasoning_summary_text.delta", "response.reasoning_summary_text.done", "response.reasoning_text.delta", "response.reasoning_text.done", "response.refusal.delta", "response.refusal.done", "response.shell_call_command.added", "response.shell_call_command.delta", "response.shell_call_command.done", "response.shell_call_output_content.delta", "response.shell_call_output_content.done", "response.web_search_call.completed", "response.web_search_call.in_progress", "response.web_search_call.searching", "response.x_search_call.completed", "response.x_search_call.in_progress", "response.x_search_call.searching", "search", "shell", "shell_call", "shell_call_output", "summary_text", "timeout", "tool_search", "tool_search_call", "tool_search_output", "update_file", "url", "web_search", "web_search_2025_08_26", "web_search_call", "web_search_preview", "web_search_preview_2025_03_11", "x_search", "x_search_call"]),
-    sister_types={"adaptive": "OpenAI Chat Completions", "content": "OpenAI Chat Completions", "disabled": "OpenAI Chat Completions", "document_url": "OpenAI Chat Completions", "enabled": "OpenAI Chat Completions", "ephemeral": "OpenAI Chat Completions", "file": "OpenAI Chat Completions", "image_url": "OpenAI Chat Completions", "moderation_result": "OpenAI Chat Completions", "moderation_results": "OpenAI Chat Completions", "openrouter:advisor": "OpenAI Chat Completions", "reasoning.encrypted": "OpenAI Chat Completions", "reasoning.summary": "OpenAI Chat Completions", "reasoning.text": "OpenAI Chat Completions", "reference": "OpenAI Chat Completions", "thinking": "OpenAI Chat Completions", "video_url": "OpenAI Chat Completions"},
+    settings=frozenset(
+        [
+            "model",
+            "input",
+            "instructions",
+            "previous_response_id",
+            "conversation",
+            "prompt",
+            "prompt.id",
+            "prompt.version",
+            "prompt.variables",
+            "include",
+            "max_output_tokens",
+            "max_tool_calls",
+            "temperature",
+            "top_p",
+            "top_logprobs",
+            "tools",
+            "tool_choice",
+            "parallel_tool_calls",
+            "text",
+            "text.format",
+            "text.verbosity",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning.summary",
+            "reasoning.context",
+            "reasoning.mode",
+            "reasoning.generate_summary",
+            "stream",
+            "stream_options",
+            "stream_options.include_obfuscation",
+            "store",
+            "background",
+            "background_options",
+            "truncation",
+            "context_management",
+            "metadata",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_options.mode",
+            "prompt_cache_options.ttl",
+            "prompt_cache_retention",
+            "moderation",
+            "moderation.model",
+            "moderation.policy",
+            "user",
+            "access_programs",
+            "image",
+        ]
+    ),
+    elsewhere={
+        "messages": "OpenAI Chat Completions",
+        "max_completion_tokens": "OpenAI Chat Completions",
+        "max_tokens": "OpenAI Chat Completions",
+        "presence_penalty": "OpenAI Chat Completions",
+        "frequency_penalty": "OpenAI Chat Completions",
+        "logprobs": "OpenAI Chat Completions",
+        "logit_bias": "OpenAI Chat Completions",
+        "stop": "OpenAI Chat Completions",
+        "seed": "OpenAI Chat Completions",
+        "n": "OpenAI Chat Completions",
+        "functions": "OpenAI Chat Completions",
+        "function_call": "OpenAI Chat Completions",
+        "response_format": "OpenAI Chat Completions",
+        "verbosity": "OpenAI Chat Completions",
+        "reasoning_effort": "OpenAI Chat Completions",
+        "stream_options.include_usage": "OpenAI Chat Completions",
+        "modalities": "OpenAI Chat Completions",
+        "audio": "OpenAI Chat Completions",
+        "audio.format": "OpenAI Chat Completions",
+        "audio.voice": "OpenAI Chat Completions",
+        "prediction": "OpenAI Chat Completions",
+        "prediction.type": "OpenAI Chat Completions",
+        "prediction.content": "OpenAI Chat Completions",
+        "web_search_options": "OpenAI Chat Completions",
+        "web_search_options.search_context_size": "OpenAI Chat Completions",
+        "web_search_options.user_location": "OpenAI Chat Completions",
+        "web_search_options.user_location.type": "OpenAI Chat Completions",
+        "web_search_options.user_location.approximate": "OpenAI Chat Completions",
+        "moderation.policy.input": "OpenAI Chat Completions",
+        "moderation.policy.output": "OpenAI Chat Completions",
+        "thinking": "OpenAI Chat Completions",
+        "thinking.type": "OpenAI Chat Completions",
+        "thinking.clear_thinking": "OpenAI Chat Completions",
+        "clear_thinking": "OpenAI Chat Completions",
+        "reasoning.max_tokens": "OpenAI Chat Completions",
+        "reasoning.exclude": "OpenAI Chat Completions",
+        "reasoning.enabled": "OpenAI Chat Completions",
+        "reasoning_format": "OpenAI Chat Completions",
+        "include_reasoning": "OpenAI Chat Completions",
+        "provider": "OpenAI Chat Completions",
+        "models": "OpenAI Chat Completions",
+        "plugins": "OpenAI Chat Completions",
+        "transforms": "OpenAI Chat Completions",
+        "route": "OpenAI Chat Completions",
+        "preset": "OpenAI Chat Completions",
+        "usage": "OpenAI Chat Completions",
+        "providerOptions": "OpenAI Chat Completions",
+        "search_parameters": "OpenAI Chat Completions",
+        "random_seed": "OpenAI Chat Completions",
+        "safe_prompt": "OpenAI Chat Completions",
+        "prompt_mode": "OpenAI Chat Completions",
+        "top_k": "OpenAI Chat Completions",
+        "min_p": "OpenAI Chat Completions",
+        "repetition_penalty": "OpenAI Chat Completions",
+        "chat_template_kwargs": "OpenAI Chat Completions",
+        "structured_outputs": "OpenAI Chat Completions",
+        "separate_reasoning": "OpenAI Chat Completions",
+        "extra_body": "OpenAI Chat Completions",
+        "google": "OpenAI Chat Completions",
+        "mode": "OpenAI Chat Completions",
+        "character": "OpenAI Chat Completions",
+        "instruction_template": "OpenAI Chat Completions",
+    },
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
+    sisters=("openai_chat",),
+    own_types=frozenset(
+        [
+            "additional_tools",
+            "api",
+            "apply_patch",
+            "apply_patch_call",
+            "apply_patch_call_output",
+            "auto",
+            "code_execution",
+            "code_execution_call",
+            "code_interpreter",
+            "code_interpreter_call",
+            "collections_search",
+            "compaction",
+            "compaction_trigger",
+            "computer",
+            "computer_call",
+            "computer_call_output",
+            "computer_screenshot",
+            "computer_use",
+            "computer_use_preview",
+            "configuration_update",
+            "container_auto",
+            "container_file_citation",
+            "container_reference",
+            "create_file",
+            "custom_tool_call",
+            "custom_tool_call_output",
+            "delete_file",
+            "direct",
+            "exec",
+            "exit",
+            "file_citation",
+            "file_path",
+            "file_search",
+            "file_search_call",
+            "find_in_page",
+            "function_call",
+            "function_call_output",
+            "image",
+            "image_generation",
+            "image_generation_call",
+            "input_file",
+            "input_image",
+            "input_text",
+            "item_reference",
+            "local",
+            "local_shell",
+            "local_shell_call",
+            "local_shell_call_output",
+            "logs",
+            "mcp",
+            "mcp_approval_request",
+            "mcp_approval_response",
+            "mcp_call",
+            "mcp_list_tools",
+            "message",
+            "namespace",
+            "open_page",
+            "output_text",
+            "program",
+            "program_output",
+            "programmatic_tool_calling",
+            "reasoning",
+            "reasoning_text",
+            "response.apply_patch_call_operation_diff.delta",
+            "response.apply_patch_call_operation_diff.done",
+            "response.audio.delta",
+            "response.audio.done",
+            "response.audio.transcript.delta",
+            "response.audio.transcript.done",
+            "response.code_execution_call.completed",
+            "response.code_execution_call.in_progress",
+            "response.code_execution_call.interpreting",
+            "response.code_interpreter_call.completed",
+            "response.code_interpreter_call.in_progress",
+            "response.code_interpreter_call.interpreting",
+            "response.code_interpreter_call_code.delta",
+            "response.code_interpreter_call_code.done",
+            "response.compaction.compacting",
+            "response.completed",
+            "response.content_part.added",
+            "response.content_part.done",
+            "response.created",
+            "response.custom_tool_call_input.delta",
+            "response.custom_tool_call_input.done",
+            "response.done",
+            "response.failed",
+            "response.file_search_call.completed",
+            "response.file_search_call.in_progress",
+            "response.file_search_call.searching",
+            "response.function_call_arguments.delta",
+            "response.function_call_arguments.done",
+            "response.image_generation_call.completed",
+            "response.image_generation_call.generating",
+            "response.image_generation_call.in_progress",
+            "response.image_generation_call.partial_image",
+            "response.in_progress",
+            "response.incomplete",
+            "response.mcp_call.completed",
+            "response.mcp_call.failed",
+            "response.mcp_call.in_progress",
+            "response.mcp_call_arguments.delta",
+            "response.mcp_call_arguments.done",
+            "response.mcp_call_output.delta",
+            "response.mcp_list_tools.completed",
+            "response.mcp_list_tools.failed",
+            "response.mcp_list_tools.in_progress",
+            "response.output_item.added",
+            "response.output_item.done",
+            "response.output_text.annotation.added",
+            "response.output_text.delta",
+            "response.output_text.done",
+            "response.queued",
+            "response.reasoning.delta",
+            "response.reasoning.done",
+            "response.reasoning_part.added",
+            "response.reasoning_part.done",
+            "response.reasoning_summary_part.added",
+            "response.reasoning_summary_part.done",
+            "response.reasoning_summary_text.delta",
+            "response.reasoning_summary_text.done",
+            "response.reasoning_text.delta",
+            "response.reasoning_text.done",
+            "response.refusal.delta",
+            "response.refusal.done",
+            "response.shell_call_command.added",
+            "response.shell_call_command.delta",
+            "response.shell_call_command.done",
+            "response.shell_call_output_content.delta",
+            "response.shell_call_output_content.done",
+            "response.web_search_call.completed",
+            "response.web_search_call.in_progress",
+            "response.web_search_call.searching",
+            "response.x_search_call.completed",
+            "response.x_search_call.in_progress",
+            "response.x_search_call.searching",
+            "search",
+            "shell",
+            "shell_call",
+            "shell_call_output",
+            "summary_text",
+            "timeout",
+            "tool_search",
+            "tool_search_call",
+            "tool_search_output",
+            "update_file",
+            "url",
+            "web_search",
+            "web_search_2025_08_26",
+            "web_search_call",
+            "web_search_preview",
+            "web_search_preview_2025_03_11",
+            "x_search",
+            "x_search_call",
+        ]
+    ),
+    sister_types={
+        "adaptive": "OpenAI Chat Completions",
+        "content": "OpenAI Chat Completions",
+        "disabled": "OpenAI Chat Completions",
+        "document_url": "OpenAI Chat Completions",
+        "enabled": "OpenAI Chat Completions",
+        "ephemeral": "OpenAI Chat Completions",
+        "file": "OpenAI Chat Completions",
+        "image_url": "OpenAI Chat Completions",
+        "moderation_result": "OpenAI Chat Completions",
+        "moderation_results": "OpenAI Chat Completions",
+        "openrouter:advisor": "OpenAI Chat Completions",
+        "reasoning.encrypted": "OpenAI Chat Completions",
+        "reasoning.summary": "OpenAI Chat Completions",
+        "reasoning.text": "OpenAI Chat Completions",
+        "reference": "OpenAI Chat Completions",
+        "thinking": "OpenAI Chat Completions",
+        "video_url": "OpenAI Chat Completions",
+    },
 )
 
-STREAM_IGNORED = frozenset({"sequence_number", "item_id", "annotation_index", "logprobs", "obfuscation", "status"})
+STREAM_IGNORED = frozenset(
+    {"sequence_number", "item_id", "annotation_index", "logprobs", "obfuscation", "status"}
+)
 STREAM = StreamTable(
     "sse",
     runs=False,
     tag="type",
     id="id",
     ends=True,
-    mirror={"response.reasoning.delta": "response.reasoning_text.delta", "response.reasoning.done": "response.reasoning_text.done"},
+    mirror={
+        "response.reasoning.delta": "response.reasoning_text.delta",
+        "response.reasoning.done": "response.reasoning_text.done",
+    },
     events={
-**dict.fromkeys(["response.created", "response.queued", "response.in_progress"], (
-            EventRule(
-                {},
-                (Assignment("merge", source=("response",)),),
-                known=STREAM_IGNORED | frozenset({"type", "response"}),
+        **dict.fromkeys(
+            ["response.created", "response.queued", "response.in_progress"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("merge", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
             ),
-        )),
-"response.output_item.added": (
+        ),
+        "response.output_item.added": (
             EventRule(
                 {},
                 (Assignment("open", ("output", "$i"), ("item",)),),
@@ -2295,91 +3769,116 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
             ),
         ),
-**dict.fromkeys(["response.content_part.added", "response.reasoning_part.added"], (
-            EventRule(
-                {},
-                (Assignment("open", ("output", "$i", "content", "$j"), ("part",)),),
-                keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "part"}),
+        **dict.fromkeys(
+            ["response.content_part.added", "response.reasoning_part.added"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("open", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
             ),
-        )),
-"response.output_text.delta": (
+        ),
+        "response.output_text.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "output_text", "text": "", "annotations": []},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
             ),
         ),
-"response.output_text.done": (
+        "response.output_text.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "output_text", "text": "", "annotations": []},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
             ),
         ),
-"response.output_text.annotation.added": (
+        "response.output_text.annotation.added": (
             EventRule(
                 {},
-                (Assignment("push", ("output", "$i", "content", "$j", "annotations"), ("annotation",)),),
+                (
+                    Assignment(
+                        "push", ("output", "$i", "content", "$j", "annotations"), ("annotation",)
+                    ),
+                ),
                 keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "annotation"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "output_index", "content_index", "annotation"}),
             ),
         ),
-"response.refusal.delta": (
+        "response.refusal.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "content", "$j", "refusal"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "refusal", "refusal": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
             ),
         ),
-"response.refusal.done": (
+        "response.refusal.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "content", "$j", "refusal"), ("refusal",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "refusal", "refusal": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "refusal"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "refusal"}),
             ),
         ),
-**dict.fromkeys(["response.reasoning_text.delta", "response.reasoning.delta"], (
-            EventRule(
-                {},
-                (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
-                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
-                missing={"type": "reasoning", "id": "$id", "summary": []},
-                part={"type": "reasoning_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+        **dict.fromkeys(
+            ["response.reasoning_text.delta", "response.reasoning.delta"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                ),
             ),
-        )),
-**dict.fromkeys(["response.reasoning_text.done", "response.reasoning.done"], (
-            EventRule(
-                {},
-                (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
-                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
-                missing={"type": "reasoning", "id": "$id", "summary": []},
-                part={"type": "reasoning_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+        ),
+        **dict.fromkeys(
+            ["response.reasoning_text.done", "response.reasoning.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+                ),
             ),
-        )),
-**dict.fromkeys(["response.content_part.done", "response.reasoning_part.done"], (
-            EventRule(
-                {},
-                (Assignment("finish", ("output", "$i", "content", "$j"), ("part",)),),
-                keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "part"}),
+        ),
+        **dict.fromkeys(
+            ["response.content_part.done", "response.reasoning_part.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
             ),
-        )),
-"response.reasoning_summary_part.added": (
+        ),
+        "response.reasoning_summary_part.added": (
             EventRule(
                 {},
                 (Assignment("open", ("output", "$i", "summary", "$j"), ("part",)),),
@@ -2387,27 +3886,29 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
             ),
         ),
-"response.reasoning_summary_text.delta": (
+        "response.reasoning_summary_text.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "summary", "$j", "text"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
                 missing={"type": "reasoning", "id": "$id", "summary": []},
                 part={"type": "summary_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "summary_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "delta"}),
             ),
         ),
-"response.reasoning_summary_text.done": (
+        "response.reasoning_summary_text.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "summary", "$j", "text"), ("text",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
                 missing={"type": "reasoning", "id": "$id", "summary": []},
                 part={"type": "summary_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "summary_index", "text"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "text"}),
             ),
         ),
-"response.reasoning_summary_part.done": (
+        "response.reasoning_summary_part.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "summary", "$j"), ("part",)),),
@@ -2415,7 +3916,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
             ),
         ),
-"response.function_call_arguments.delta": (
+        "response.function_call_arguments.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "arguments"), ("delta",)),),
@@ -2423,7 +3924,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "delta"}),
             ),
         ),
-"response.function_call_arguments.done": (
+        "response.function_call_arguments.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "arguments"), ("arguments",)),),
@@ -2431,7 +3932,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "arguments", "name"}),
             ),
         ),
-"response.output_item.done": (
+        "response.output_item.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i"), ("item",)),),
@@ -2439,14 +3940,17 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
             ),
         ),
-**dict.fromkeys(["response.completed", "response.incomplete", "response.failed", "response.done"], (
-            EventRule(
-                {},
-                (Assignment("end", source=("response",)),),
-                known=STREAM_IGNORED | frozenset({"type", "response"}),
+        **dict.fromkeys(
+            ["response.completed", "response.incomplete", "response.failed", "response.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("end", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
             ),
-        )),
-"error": (
+        ),
+        "error": (
             EventRule(
                 {},
                 (Assignment("fail"),),
@@ -2456,7 +3960,9 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error] = Dialect(
+DIALECT: Dialect[
+    native_openai_responses.Request, native_openai_responses.Response, native_openai_responses.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

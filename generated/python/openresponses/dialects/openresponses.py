@@ -81,19 +81,171 @@ from .openai_responses import (
 if TYPE_CHECKING:
     from ..native import openresponses as native_openresponses
 
-ENCODE_ERROR = {"invalid_request": "invalid_request", "not_found": "not_found", "too_many_requests": "too_many_requests", "server_error": "server_error", "model_error": "model_error"}
-DECODE_ERROR = {"invalid_request": "invalid_request", "invalid_request_error": "invalid_request", "authentication_error": "invalid_request", "permission_error": "invalid_request", "billing_error": "invalid_request", "not_found": "not_found", "not_found_error": "not_found", "too_many_requests": "too_many_requests", "rate_limit_error": "too_many_requests", "insufficient_quota": "too_many_requests", "rate_limit_exceeded": "too_many_requests", "tokens": "too_many_requests", "requests": "too_many_requests", "server_error": "server_error", "api_error": "server_error", "overloaded_error": "server_error", "service_unavailable_error": "server_error", "model_error": "model_error"}
-ENCODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "top_logprobs": "integer null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "integer null", "max_tool_calls": "integer null", "metadata": "object null", "safety_identifier": "string null", "prompt_cache_key": "string null", "truncation": "string", "store": "boolean", "service_tier": "string", "presence_penalty": "number null", "frequency_penalty": "number null", "input": "null", "tools": "null", "tool_choice": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
-DECODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "top_logprobs": "null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "null", "max_tool_calls": "null", "metadata": "object null", "safety_identifier": "null", "prompt_cache_key": "null", "store": "boolean", "presence_penalty": "number null", "frequency_penalty": "number null", "input": "null", "tools": "null", "tool_choice": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
+ENCODE_ERROR = {
+    "invalid_request": "invalid_request",
+    "not_found": "not_found",
+    "too_many_requests": "too_many_requests",
+    "server_error": "server_error",
+    "model_error": "model_error",
+}
+DECODE_ERROR = {
+    "invalid_request": "invalid_request",
+    "invalid_request_error": "invalid_request",
+    "authentication_error": "invalid_request",
+    "permission_error": "invalid_request",
+    "billing_error": "invalid_request",
+    "not_found": "not_found",
+    "not_found_error": "not_found",
+    "too_many_requests": "too_many_requests",
+    "rate_limit_error": "too_many_requests",
+    "insufficient_quota": "too_many_requests",
+    "rate_limit_exceeded": "too_many_requests",
+    "tokens": "too_many_requests",
+    "requests": "too_many_requests",
+    "server_error": "server_error",
+    "api_error": "server_error",
+    "overloaded_error": "server_error",
+    "service_unavailable_error": "server_error",
+    "model_error": "model_error",
+}
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "top_logprobs": "integer null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "integer null",
+        "max_tool_calls": "integer null",
+        "metadata": "object null",
+        "safety_identifier": "string null",
+        "prompt_cache_key": "string null",
+        "truncation": "string",
+        "store": "boolean",
+        "service_tier": "string",
+        "presence_penalty": "number null",
+        "frequency_penalty": "number null",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "top_logprobs": "null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "null",
+        "max_tool_calls": "null",
+        "metadata": "object null",
+        "safety_identifier": "null",
+        "prompt_cache_key": "null",
+        "store": "boolean",
+        "presence_penalty": "number null",
+        "frequency_penalty": "number null",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _ERROR_TYPE_CODE_MESSAGE_AND_MORE = frozenset(["error", "type", "code", "message", "param"])
-_ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(["id", "status", "incomplete_details", "model", "previous_response_id", "error", "truncation", "parallel_tool_calls", "text", "top_p", "presence_penalty", "frequency_penalty", "top_logprobs", "temperature", "reasoning", "usage", "max_output_tokens", "max_tool_calls", "store", "background", "service_tier", "metadata", "safety_identifier", "prompt_cache_key", "created_at", "completed_at", "instructions", "output", "tools", "tool_choice", "object"])
+_ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(
+    [
+        "id",
+        "status",
+        "incomplete_details",
+        "model",
+        "previous_response_id",
+        "error",
+        "truncation",
+        "parallel_tool_calls",
+        "text",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "top_logprobs",
+        "temperature",
+        "reasoning",
+        "usage",
+        "max_output_tokens",
+        "max_tool_calls",
+        "store",
+        "background",
+        "service_tier",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "created_at",
+        "completed_at",
+        "instructions",
+        "output",
+        "tools",
+        "tool_choice",
+        "object",
+    ]
+)
 _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE = frozenset(["id", "usage", "created_at", "output", "object"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
-_INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details", "total_tokens"])
+_INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "input_tokens_details",
+        "output_tokens",
+        "output_tokens_details",
+        "total_tokens",
+    ]
+)
 _MESSAGE_CODE = frozenset(["message", "code"])
-_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE = frozenset(["model", "previous_response_id", "instructions", "prompt_cache_key", "input"])
-_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(["model", "previous_response_id", "instructions", "temperature", "top_p", "top_logprobs", "parallel_tool_calls", "stream", "stream_options", "background", "max_output_tokens", "max_tool_calls", "metadata", "safety_identifier", "prompt_cache_key", "truncation", "store", "service_tier", "text", "reasoning", "presence_penalty", "frequency_penalty", "include", "input", "tools", "tool_choice"])
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE = frozenset(
+    ["model", "previous_response_id", "instructions", "prompt_cache_key", "input"]
+)
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
+    [
+        "model",
+        "previous_response_id",
+        "instructions",
+        "temperature",
+        "top_p",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "stream",
+        "stream_options",
+        "background",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "truncation",
+        "store",
+        "service_tier",
+        "text",
+        "reasoning",
+        "presence_penalty",
+        "frequency_penalty",
+        "include",
+        "input",
+        "tools",
+        "tool_choice",
+    ]
+)
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
@@ -106,14 +258,26 @@ _TYPE_ID_CALL_ID_NAME_AND_MORE = frozenset(["type", "id", "call_id", "name", "ar
 _TYPE_ID_CALL_ID_OUTPUT_AND_MORE = frozenset(["type", "id", "call_id", "output", "status"])
 _TYPE_ID_ENCRYPTED_CONTENT = frozenset(["type", "id", "encrypted_content"])
 _TYPE_ID_STATUS_ENCRYPTED_CONTENT = frozenset(["type", "id", "status", "encrypted_content"])
-_TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "id", "status", "encrypted_content", "created_by"])
-_TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(["type", "id", "status", "summary", "content", "encrypted_content"])
-_TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(["type", "id", "status", "summary", "encrypted_content"])
-_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(["type", "id", "summary", "content", "encrypted_content"])
+_TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "status", "encrypted_content", "created_by"]
+)
+_TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(
+    ["type", "id", "status", "summary", "content", "encrypted_content"]
+)
+_TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(
+    ["type", "id", "status", "summary", "encrypted_content"]
+)
+_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "summary", "content", "encrypted_content"]
+)
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(["type", "role", "id", "content", "status"])
 _TYPE_ROLE_ID_CONTENT_AND_MORE_ = frozenset(["type", "role", "id", "content", "phase", "status"])
@@ -180,7 +344,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -188,7 +354,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -238,14 +409,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -253,7 +424,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
         out["include"] = include_
         ctx.keep_exact(include, include_, "include", out)
-    if (input_ := body.get("input")) is not None and (input__ := ctx.decode_items(input_, decode_input_item)) is not None:
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
         out["input"] = input__
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -265,7 +438,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -282,7 +455,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (verbosity := text.get("verbosity")) is not None:
             if not isinstance(verbosity, str):
                 raise ctx.expected(text, "verbosity", "a string")
-            if verbosity in ('low', 'medium', 'high'):
+            if verbosity in ("low", "medium", "high"):
                 out.setdefault("text", {})["verbosity"] = verbosity
             else:
                 ctx.misfit(text, "verbosity", "text.", out)
@@ -297,14 +470,16 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -312,7 +487,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -401,7 +581,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -417,23 +599,47 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -454,7 +660,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
@@ -475,7 +681,9 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             out["instructions"] = instructions
         else:
             ctx.misfit(body, "instructions", "", out)
-    if (output := body.get("output")) is not None and (output_ := ctx.decode_items(output, decode_output_item)) is not None:
+    if (output := body.get("output")) is not None and (
+        output_ := ctx.decode_items(output, decode_output_item)
+    ) is not None:
         out["output"] = output_
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -487,7 +695,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -517,7 +725,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (verbosity := text.get("verbosity")) is not None:
             if not isinstance(verbosity, str):
                 raise ctx.expected(text, "verbosity", "a string")
-            if verbosity in ('low', 'medium', 'high'):
+            if verbosity in ("low", "medium", "high"):
                 out.setdefault("text", {})["verbosity"] = verbosity
             else:
                 ctx.misfit(text, "verbosity", "text.", out)
@@ -532,14 +740,16 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -555,23 +765,47 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                DECODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                DECODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -586,7 +820,9 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
-        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out)
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
     return out
 
 
@@ -613,10 +849,14 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
             out["prompt_cache_key"] = prompt_cache_key
         else:
             ctx.misfit(body, "prompt_cache_key", "", out)
-    if (input_ := body.get("input")) is not None and (input__ := ctx.decode_items(input_, decode_input_item)) is not None:
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
         out["input"] = input__
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
-        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out)
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
     return out
 
 
@@ -655,19 +895,38 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                ENCODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                ENCODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     if not _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE, "", out)
     return out
@@ -692,7 +951,9 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
-    if (output := body.get("output")) is not None and (output_ := ctx.decode_items(output, decode_output_item)) is not None:
+    if (output := body.get("output")) is not None and (
+        output_ := ctx.decode_items(output, decode_output_item)
+    ) is not None:
         out["output"] = output_
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -705,19 +966,38 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             input_tokens_details_ = {}
             out.setdefault("usage", {})["input_tokens_details"] = input_tokens_details_
-            ctx.copy(input_tokens_details, DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS, input_tokens_details_)
+            ctx.copy(
+                input_tokens_details,
+                DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
+                input_tokens_details_,
+            )
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             output_tokens_details_ = {}
             out.setdefault("usage", {})["output_tokens_details"] = output_tokens_details_
-            ctx.copy(output_tokens_details, DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS, output_tokens_details_)
+            ctx.copy(
+                output_tokens_details,
+                DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+                output_tokens_details_,
+            )
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     if not _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_USAGE_CREATED_AT_OUTPUT_AND_MORE, "", out)
     return out
@@ -735,12 +1015,32 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
-    if isinstance(type_ := body.get("type"), str) and ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)) and lookup(ENCODE_ERROR, type_) is not None:
-        out["error"] = {"type": lookup(ENCODE_ERROR, type_), "code": default(code, None), "message": message, "param": default(param, None)}
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+        and lookup(ENCODE_ERROR, type_) is not None
+    ):
+        out["error"] = {
+            "type": lookup(ENCODE_ERROR, type_),
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
         return
-    if ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
-        out["error"] = {"type": "server_error", "code": default(code, None), "message": message, "param": default(param, None)}
+    if (
+        ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
+        out["error"] = {
+            "type": "server_error",
+            "code": default(code, None),
+            "message": message,
+            "param": default(param, None),
+        }
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
@@ -752,7 +1052,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
     if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -769,7 +1069,11 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
-    if isinstance(error := body.get("error"), dict) and (type_ := error.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
+    if (
+        isinstance(error := body.get("error"), dict)
+        and (type_ := error.get("type")) is not None
+        and (type__ := lookup(DECODE_ERROR, type_)) is not None
+    ):
         code = error.get("code")
         code_ = word(code)
         if (code is None or code_ is not None) and isinstance(message := error.get("message"), str):
@@ -782,12 +1086,18 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
-    if (type_ := body.get("type")) is not None and (type__ := lookup(DECODE_ERROR, type_)) is not None:
+    if (type_ := body.get("type")) is not None and (
+        type__ := lookup(DECODE_ERROR, type_)
+    ) is not None:
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
+        if (
+            (code is None or code_ is not None)
+            and isinstance(message := body.get("message"), str)
+            and ((param := body.get("param")) is None or isinstance(param, str))
+        ):
             out["type"] = type__
             if code_ is not None:
                 out["code"] = code_
@@ -796,7 +1106,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
             if "error" in body:
-                ctx.unused(body, ('error',), "", out)
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -809,34 +1119,36 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('type',), "error.", out)
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-                ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None):
+        if code is None or code_ is not None:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            if ("type" in body or "message" in body or "param" in body):
-                ctx.unused(body, ('type', 'message', 'param'), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
         code_ = word(code)
-        if (code is None or code_ is not None) and ((param := body.get("param")) is None or isinstance(param, str)):
+        if (code is None or code_ is not None) and (
+            (param := body.get("param")) is None or isinstance(param, str)
+        ):
             if code_ is not None:
                 out["code"] = code_
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if ("type" in body or "error" in body):
-                ctx.unused(body, ('type', 'error'), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
     if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param', 'error'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
@@ -845,8 +1157,22 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "message":
-                if isinstance(role := part.get("role"), str) and ((id_ := part.get("id")) is None or isinstance(id_, str)) and ((status := part.get("status")) is None or isinstance(status, str)) and isinstance(content := part.get("content"), list) and ((phase := part.get("phase")) is None or isinstance(phase, str)):
-                    out = {"type": "message", "role": role, "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_message_content)}
+                if (
+                    isinstance(role := part.get("role"), str)
+                    and ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and isinstance(content := part.get("content"), list)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": role,
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -857,8 +1183,19 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
                     return out
             case "function_call":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and isinstance(name := part.get("name"), str) and isinstance(arguments := part.get("arguments"), str) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(name := part.get("name"), str)
+                    and isinstance(arguments := part.get("arguments"), str)
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -867,14 +1204,29 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and (isinstance(output := part.get("output"), str) or isinstance(output, list)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call_output", "call_id": call_id, "output": output if isinstance(output, str) and not ctx.response else ctx.encode_parts(output, encode_message_content)}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
                     if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
                     return out
             case "reasoning":
                 id_ = part.get("id")
@@ -882,7 +1234,10 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                 if (summary := part.get("summary")) is not None:
                     content = part.get("content")
                     encrypted_content = part.get("encrypted_content")
-                    out = {"type": "reasoning", "summary": ctx.each(summary, encode_message_content)}
+                    out = {
+                        "type": "reasoning",
+                        "summary": ctx.each(summary, encode_message_content),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -906,8 +1261,12 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out)
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
+                        )
                     return out
     return ctx.no_rule(part, "output_item")
 
@@ -918,19 +1277,29 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         match native.get("type"):
             case "message":
-                if isinstance(role := native.get("role"), str) and role in ('user', 'assistant', 'system', 'developer') and ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (content := native.get("content")) is not None:
-                    content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_message_content)
-                    if ((phase := native.get("phase")) is None or isinstance(phase, str)):
+                if (
+                    isinstance(role := native.get("role"), str)
+                    and role in ("user", "assistant", "system", "developer")
+                    and ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (content := native.get("content")) is not None
+                ):
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
+                    if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if phase is not None:
-                            if phase in ('commentary', 'final_answer'):
+                            if phase in ("commentary", "final_answer"):
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
@@ -940,12 +1309,23 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
             case "function_call":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and isinstance(name := native.get("name"), str) and isinstance(arguments := native.get("arguments"), str) and ((status := native.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and isinstance(name := native.get("name"), str)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if id_ is not None:
                         out["id"] = id_
                     if status is not None:
-                        if status in ('in_progress', 'completed', 'incomplete'):
+                        if status in ("in_progress", "completed", "incomplete"):
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
@@ -955,28 +1335,48 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and (output := native.get("output")) is not None:
-                    output_ = output if isinstance(output, str) else ctx.decode_parts(output, decode_message_content)
-                    if ((status := native.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "function_call_output", "call_id": call_id, "output": output_}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (summary := native.get("summary")) is not None:
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (summary := native.get("summary")) is not None
+                ):
                     summary_ = ctx.each(summary, decode_message_content)
                     content = native.get("content")
                     content_ = ctx.each(content, decode_message_content)
-                    if ((encrypted_content := native.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
                         out = {"type": "reasoning", "summary": summary_}
                         if id_ is not None:
                             out["id"] = id_
@@ -988,11 +1388,22 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["encrypted_content"] = encrypted_content
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "", out)
                         return out
             case "compaction":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and ((status := native.get("status")) is None or isinstance(status, str)) and (encrypted_content := native.get("encrypted_content")) is not None and isinstance(encrypted_content, str) and ((created_by := native.get("created_by")) is None or isinstance(created_by, str)):
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                    and (
+                        (created_by := native.get("created_by")) is None
+                        or isinstance(created_by, str)
+                    )
+                ):
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
@@ -1002,7 +1413,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["created_by"] = created_by
                     if id_ == "":
                         ctx.keep_id(id_, out)
-                    if len(native) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                    if len(
+                        native
+                    ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
     return ctx.foreign_item(native, "output_item")
@@ -1020,7 +1433,9 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         out["image_url"] = image_url
@@ -1030,7 +1445,11 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
-                if ((filename := part.get("filename")) is None or isinstance(filename, str)) and ((file_data := part.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := part.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
+                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1042,7 +1461,9 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str):
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
@@ -1068,7 +1489,9 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         if len(image_url) <= 20971520:
@@ -1076,7 +1499,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "image_url", "", out)
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
@@ -1084,7 +1507,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
-                if ((filename := native.get("filename")) is None or isinstance(filename, str)) and ((file_data := native.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := native.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := native.get("filename")) is None or isinstance(filename, str))
+                    and (
+                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
+                    )
+                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1099,7 +1528,12 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
-                if isinstance(data := native.get("data"), str) and isinstance(format_ := native.get("format"), str) and format_ in ('wav', 'mp3', 'aac', 'aiff', 'flac', 'm4a', 'ogg', 'opus', 'pcm16', 'webm'):
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(format_ := native.get("format"), str)
+                    and format_
+                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
@@ -1173,7 +1607,14 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
-                if isinstance(text := part.get("text"), str) and ((annotations := part.get("annotations")) is None or isinstance(annotations, list)) and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list)):
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
                     out = {"type": "output_text", "text": text}
                     if (annotations_ := ctx.each(annotations, encode_annotation)) is not None:
                         out["annotations"] = annotations_
@@ -1195,7 +1636,9 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         out["image_url"] = image_url
@@ -1219,7 +1662,9 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str):
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
@@ -1283,12 +1728,14 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         out["image_url"] = image_url
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
@@ -1310,7 +1757,12 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                 return out
             case "input_audio":
-                if isinstance(data := native.get("data"), str) and isinstance(format_ := native.get("format"), str) and format_ in ('wav', 'mp3', 'aac', 'aiff', 'flac', 'm4a', 'ogg', 'opus', 'pcm16', 'webm'):
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(format_ := native.get("format"), str)
+                    and format_
+                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
@@ -1346,11 +1798,26 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
     """input_item, canonical to native (spec/dialects/openresponses/dialect.yaml:32)"""
     out: dict[str, Any]
     if isinstance(part, dict):
-        if (part.get("type") is None or part.get("type") == "message"):
+        if part.get("type") is None or part.get("type") == "message":
             match part.get("role"):
                 case "user":
-                    if ((id_ := part.get("id")) is None or isinstance(id_, str)) and (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "user", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_user_content)}
+                    if (
+                        ((id_ := part.get("id")) is None or isinstance(id_, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
+                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    ):
+                        out = {
+                            "type": "message",
+                            "role": "user",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_user_content)
+                            ),
+                        }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
@@ -1359,8 +1826,24 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "assistant":
-                    if ((id_ := part.get("id")) is None or isinstance(id_, str)) and (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((phase := part.get("phase")) is None or isinstance(phase, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "assistant", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_assistant_content)}
+                    if (
+                        ((id_ := part.get("id")) is None or isinstance(id_, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
+                        and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    ):
+                        out = {
+                            "type": "message",
+                            "role": "assistant",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_assistant_content)
+                            ),
+                        }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if phase is not None:
@@ -1371,8 +1854,23 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                         return out
                 case "system":
-                    if ((id_ := part.get("id")) is None or isinstance(id_, str)) and (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
+                    if (
+                        ((id_ := part.get("id")) is None or isinstance(id_, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
+                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    ):
+                        out = {
+                            "type": "message",
+                            "role": "system",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
+                        }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
@@ -1381,8 +1879,23 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "developer":
-                    if ((id_ := part.get("id")) is None or isinstance(id_, str)) and (isinstance(content := part.get("content"), list) or isinstance(content, str)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "message", "role": "developer", "content": content if isinstance(content, str) and not ctx.response else ctx.encode_parts(content, encode_input_text)}
+                    if (
+                        ((id_ := part.get("id")) is None or isinstance(id_, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
+                        and ((status := part.get("status")) is None or isinstance(status, str))
+                    ):
+                        out = {
+                            "type": "message",
+                            "role": "developer",
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
+                        }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
@@ -1392,8 +1905,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         return out
         match part.get("type"):
             case "function_call":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and isinstance(name := part.get("name"), str) and isinstance(arguments := part.get("arguments"), str) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and isinstance(name := part.get("name"), str)
+                    and isinstance(arguments := part.get("arguments"), str)
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
@@ -1402,51 +1926,87 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
-                if ((id_ := part.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := part.get("call_id"), str) and (isinstance(output := part.get("output"), str) or isinstance(output, list)) and ((status := part.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call_output", "call_id": call_id, "output": output if isinstance(output, str) and not ctx.response else ctx.encode_parts(output, encode_tool_output)}
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
+                    }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
                     if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
                     return out
             case "reasoning":
                 id_ = part.get("id")
                 if (summary := part.get("summary")) is not None:
-                    if (encrypted_content := part.get("encrypted_content")) is not None and (content := ctx.carried("content", encrypted_content)) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
                         content_ = ctx.from_json(content, part, "encrypted_content")
                         if (encrypted_content_ := filled(content_)) is not None:
-                            out = {"type": "reasoning", "summary": ctx.each(summary, encode_summary_part), "content": encrypted_content_}
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
                             if (id__ := ctx.own_id(id_, part)) is not None:
                                 out["id"] = id__
-                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
-                                ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
+                                )
                             return out
-                    if ((content := part.get("content")) is None or isinstance(content, list)):
+                    if (content := part.get("content")) is None or isinstance(content, list):
                         encrypted_content = part.get("encrypted_content")
                         state = untagged(encrypted_content)
-                        if (encrypted_content is None or state is not None):
-                            out = {"type": "reasoning", "summary": ctx.each(summary, encode_summary_part)}
+                        if encrypted_content is None or state is not None:
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
                             if (id__ := ctx.own_id(id_, part)) is not None:
                                 out["id"] = id__
                             if content is not None:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
-                                ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
+                                )
                             return out
             case "compaction":
                 id_ = part.get("id")
-                if (encrypted_content := part.get("encrypted_content")) is not None and (state := untagged(encrypted_content)) is not None:
+                if (encrypted_content := part.get("encrypted_content")) is not None and (
+                    state := untagged(encrypted_content)
+                ) is not None:
                     out = {"type": "compaction", "encrypted_content": state}
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
                     return out
-        if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(id_ := part.get("id"), str):
+        if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
+            id_ := part.get("id"), str
+        ):
             out = {"type": "item_reference", "id": id_}
             if len(part) > 1 and not _TYPE_ID.issuperset(part):
                 ctx.account(part, _TYPE_ID, "item_reference", out)
@@ -1458,12 +2018,18 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
     """input_item, native to canonical (spec/dialects/openresponses/dialect.yaml:32)"""
     out: dict[str, Any]
     if isinstance(native, dict):
-        if (native.get("type") is None or native.get("type") == "message"):
+        if native.get("type") is None or native.get("type") == "message":
             match native.get("role"):
                 case "user":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
@@ -1471,18 +2037,28 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             if id_ == "":
                                 ctx.keep_id(id_, out)
-                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "assistant":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_assistant_content)
-                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and ((status := native.get("status")) is None or isinstance(status, str)):
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_assistant_content)
+                        )
+                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
+                            (status := native.get("status")) is None or isinstance(status, str)
+                        ):
                             out = {"type": "message", "role": "assistant", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
                             if phase is not None:
-                                if phase in ('commentary', 'final_answer'):
+                                if phase in ("commentary", "final_answer"):
                                     out["phase"] = phase
                                 else:
                                     ctx.misfit(native, "phase", "", out)
@@ -1490,13 +2066,21 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             if id_ == "":
                                 ctx.keep_id(id_, out)
-                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
@@ -1504,13 +2088,21 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             if id_ == "":
                                 ctx.keep_id(id_, out)
-                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "developer":
-                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (content := native.get("content")) is not None:
-                        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-                        if ((status := native.get("status")) is None or isinstance(status, str)):
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
+                        if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
@@ -1518,17 +2110,35 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             if id_ == "":
                                 ctx.keep_id(id_, out)
-                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
         match native.get("type"):
             case "function_call":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and len(call_id) >= 1 and len(call_id) <= 64 and isinstance(name := native.get("name"), str) and len(name) >= 1 and len(name) <= 64 and matches('^[a-zA-Z0-9_-]+$', name) and isinstance(arguments := native.get("arguments"), str) and ((status := native.get("status")) is None or isinstance(status, str)):
-                    out = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and len(call_id) >= 1
+                    and len(call_id) <= 64
+                    and isinstance(name := native.get("name"), str)
+                    and len(name) >= 1
+                    and len(name) <= 64
+                    and matches("^[a-zA-Z0-9_-]+$", name)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
                     if id_ is not None:
                         out["id"] = id_
                     if status is not None:
-                        if status in ('in_progress', 'completed', 'incomplete'):
+                        if status in ("in_progress", "completed", "incomplete"):
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
@@ -1538,35 +2148,67 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and isinstance(call_id := native.get("call_id"), str) and len(call_id) >= 1 and len(call_id) <= 64 and (output := native.get("output")) is not None:
-                    output_ = output if isinstance(output, str) else ctx.decode_parts(output, decode_tool_output)
-                    if ((status := native.get("status")) is None or isinstance(status, str)):
-                        out = {"type": "function_call_output", "call_id": call_id, "output": output_}
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and len(call_id) >= 1
+                    and len(call_id) <= 64
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
                         if id_ is not None:
                             out["id"] = id_
                         if status is not None:
-                            if status in ('in_progress', 'completed', 'incomplete'):
+                            if status in ("in_progress", "completed", "incomplete"):
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (summary := native.get("summary")) is not None:
+                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                    summary := native.get("summary")
+                ) is not None:
                     summary_ = ctx.each(summary, decode_summary_part)
-                    if (content := native.get("content")) is not None and (content_ := filled(content)) is not None and native.get("encrypted_content") is None:
-                        out = {"type": "reasoning", "summary": summary_, "encrypted_content": ctx.carry("content", ctx.to_json(content_, native, "content"))}
+                    if (
+                        (content := native.get("content")) is not None
+                        and (content_ := filled(content)) is not None
+                        and native.get("encrypted_content") is None
+                    ):
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "encrypted_content": ctx.carry(
+                                "content", ctx.to_json(content_, native, "content")
+                            ),
+                        }
                         if id_ is not None:
                             out["id"] = id_
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                         return out
-                    if ((encrypted_content := native.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
                         out = {"type": "reasoning", "summary": summary_}
                         if id_ is not None:
                             out["id"] = id_
@@ -1574,11 +2216,17 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["encrypted_content"] = encrypted_content
                         if id_ == "":
                             ctx.keep_id(id_, out)
-                        if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
-                if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (encrypted_content := native.get("encrypted_content")) is not None and isinstance(encrypted_content, str):
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                ):
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
@@ -1587,7 +2235,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
-        if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(id_ := native.get("id"), str):
+        if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
+            id_ := native.get("id"), str
+        ):
             out = {"type": "item_reference", "id": id_}
             if len(native) > 1 and not _TYPE_ID.issuperset(native):
                 ctx.account(native, _TYPE_ID, "", out)
@@ -1607,7 +2257,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if ((image_url := part.get("image_url")) is None or isinstance(image_url, str)) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := part.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         out["image_url"] = image_url
@@ -1617,7 +2269,11 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
-                if ((filename := part.get("filename")) is None or isinstance(filename, str)) and ((file_data := part.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := part.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and ((file_data := part.get("file_data")) is None or isinstance(file_data, str))
+                    and ((file_url := part.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1629,7 +2285,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str):
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
@@ -1655,7 +2313,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
-                if ((image_url := native.get("image_url")) is None or isinstance(image_url, str)) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                if (
+                    (image_url := native.get("image_url")) is None or isinstance(image_url, str)
+                ) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
                     out = {"type": "input_image"}
                     if image_url is not None:
                         if len(image_url) <= 20971520:
@@ -1663,7 +2323,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "image_url", "", out)
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
@@ -1671,7 +2331,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
-                if ((filename := native.get("filename")) is None or isinstance(filename, str)) and ((file_data := native.get("file_data")) is None or isinstance(file_data, str)) and ((file_url := native.get("file_url")) is None or isinstance(file_url, str)):
+                if (
+                    ((filename := native.get("filename")) is None or isinstance(filename, str))
+                    and (
+                        (file_data := native.get("file_data")) is None or isinstance(file_data, str)
+                    )
+                    and ((file_url := native.get("file_url")) is None or isinstance(file_url, str))
+                ):
                     out = {"type": "input_file"}
                     if filename is not None:
                         out["filename"] = filename
@@ -1686,7 +2352,12 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
-                if isinstance(data := native.get("data"), str) and isinstance(format_ := native.get("format"), str) and format_ in ('wav', 'mp3', 'aac', 'aiff', 'flac', 'm4a', 'ogg', 'opus', 'pcm16', 'webm'):
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(format_ := native.get("format"), str)
+                    and format_
+                    in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
@@ -1703,7 +2374,14 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -1720,7 +2398,17 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:60)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and native.get("type") == "function" and isinstance(name := native.get("name"), str) and len(name) >= 1 and len(name) <= 64 and matches('^[a-zA-Z0-9_-]+$', name) and ((description := native.get("description")) is None or isinstance(description, str)) and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "function"
+        and isinstance(name := native.get("name"), str)
+        and len(name) >= 1
+        and len(name) <= 64
+        and matches("^[a-zA-Z0-9_-]+$", name)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -1739,28 +2427,109 @@ TABLES = DialectTables(
     slug="openresponses",
     text=text_part,
     kinds=KINDS,
-    drop={"reasoning": "it comes from another model, which alone can read it", },
-    reject={"compaction": "it comes from another vendor, who alone can read it", },
+    drop={
+        "reasoning": "it comes from another model, which alone can read it",
+    },
+    reject={
+        "compaction": "it comes from another vendor, who alone can read it",
+    },
     ignore={},
-    maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_include": ENCODE_INCLUDE, "decode_include": DECODE_INCLUDE, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, },
+    maps={
+        "encode_effort": ENCODE_EFFORT,
+        "decode_effort": DECODE_EFFORT,
+        "encode_include": ENCODE_INCLUDE,
+        "decode_include": DECODE_INCLUDE,
+        "encode_error": ENCODE_ERROR,
+        "decode_error": DECODE_ERROR,
+    },
     fixups=(),
-    protected=("model", "input", "instructions", "stream", "tools", ),
+    protected=(
+        "model",
+        "input",
+        "instructions",
+        "stream",
+        "tools",
+    ),
     tag="type",
     echoes=True,
     unprefixed=True,
-    prefixed=("openrouter", "*", ),
+    prefixed=(
+        "openrouter",
+        "*",
+    ),
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "input", "previous_response_id", "include", "tools", "tool_choice", "metadata", "text", "text.format", "text.verbosity", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "stream", "stream_options", "stream_options.include_obfuscation", "background", "max_output_tokens", "max_tool_calls", "reasoning", "reasoning.effort", "reasoning.summary", "safety_identifier", "prompt_cache_key", "truncation", "instructions", "store", "service_tier", "top_logprobs", "provider_extensions"]),
+    settings=frozenset(
+        [
+            "model",
+            "input",
+            "previous_response_id",
+            "include",
+            "tools",
+            "tool_choice",
+            "metadata",
+            "text",
+            "text.format",
+            "text.verbosity",
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "parallel_tool_calls",
+            "stream",
+            "stream_options",
+            "stream_options.include_obfuscation",
+            "background",
+            "max_output_tokens",
+            "max_tool_calls",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning.summary",
+            "safety_identifier",
+            "prompt_cache_key",
+            "truncation",
+            "instructions",
+            "store",
+            "service_tier",
+            "top_logprobs",
+            "provider_extensions",
+        ]
+    ),
     elsewhere={},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
     sisters=(),
     own_types=frozenset([]),
     sister_types={},
 )
 
-STREAM_IGNORED = frozenset({"sequence_number", "item_id", "annotation_index", "logprobs", "obfuscation", "status"})
+STREAM_IGNORED = frozenset(
+    {"sequence_number", "item_id", "annotation_index", "logprobs", "obfuscation", "status"}
+)
 STREAM = StreamTable(
     "sse",
     runs=False,
@@ -1768,16 +2537,22 @@ STREAM = StreamTable(
     done="[DONE]",
     id="id",
     ends=True,
-    mirror={"response.reasoning.delta": "response.reasoning.delta", "response.reasoning.done": "response.reasoning.done"},
+    mirror={
+        "response.reasoning.delta": "response.reasoning.delta",
+        "response.reasoning.done": "response.reasoning.done",
+    },
     events={
-**dict.fromkeys(["response.created", "response.queued", "response.in_progress"], (
-            EventRule(
-                {},
-                (Assignment("merge", source=("response",)),),
-                known=STREAM_IGNORED | frozenset({"type", "response"}),
+        **dict.fromkeys(
+            ["response.created", "response.queued", "response.in_progress"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("merge", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
             ),
-        )),
-"response.output_item.added": (
+        ),
+        "response.output_item.added": (
             EventRule(
                 {},
                 (Assignment("open", ("output", "$i"), ("item",)),),
@@ -1785,91 +2560,116 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
             ),
         ),
-**dict.fromkeys(["response.content_part.added", "response.reasoning_part.added"], (
-            EventRule(
-                {},
-                (Assignment("open", ("output", "$i", "content", "$j"), ("part",)),),
-                keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "part"}),
+        **dict.fromkeys(
+            ["response.content_part.added", "response.reasoning_part.added"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("open", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
             ),
-        )),
-"response.output_text.delta": (
+        ),
+        "response.output_text.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "output_text", "text": "", "annotations": []},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
             ),
         ),
-"response.output_text.done": (
+        "response.output_text.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "output_text", "text": "", "annotations": []},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
             ),
         ),
-"response.output_text.annotation.added": (
+        "response.output_text.annotation.added": (
             EventRule(
                 {},
-                (Assignment("push", ("output", "$i", "content", "$j", "annotations"), ("annotation",)),),
+                (
+                    Assignment(
+                        "push", ("output", "$i", "content", "$j", "annotations"), ("annotation",)
+                    ),
+                ),
                 keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "annotation"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "output_index", "content_index", "annotation"}),
             ),
         ),
-"response.refusal.delta": (
+        "response.refusal.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "content", "$j", "refusal"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "refusal", "refusal": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
             ),
         ),
-"response.refusal.done": (
+        "response.refusal.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "content", "$j", "refusal"), ("refusal",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
                 missing={"type": "message", "id": "$id", "role": "assistant", "content": []},
                 part={"type": "refusal", "refusal": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "refusal"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "content_index", "refusal"}),
             ),
         ),
-**dict.fromkeys(["response.reasoning_text.delta", "response.reasoning.delta"], (
-            EventRule(
-                {},
-                (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
-                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
-                missing={"type": "reasoning", "id": "$id", "summary": []},
-                part={"type": "reasoning_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+        **dict.fromkeys(
+            ["response.reasoning_text.delta", "response.reasoning.delta"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("append", ("output", "$i", "content", "$j", "text"), ("delta",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "delta"}),
+                ),
             ),
-        )),
-**dict.fromkeys(["response.reasoning_text.done", "response.reasoning.done"], (
-            EventRule(
-                {},
-                (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
-                keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
-                missing={"type": "reasoning", "id": "$id", "summary": []},
-                part={"type": "reasoning_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+        ),
+        **dict.fromkeys(
+            ["response.reasoning_text.done", "response.reasoning.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j", "text"), ("text",)),),
+                    keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("content_index",)},
+                    missing={"type": "reasoning", "id": "$id", "summary": []},
+                    part={"type": "reasoning_text", "text": ""},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "item_id", "output_index", "content_index", "text"}),
+                ),
             ),
-        )),
-**dict.fromkeys(["response.content_part.done", "response.reasoning_part.done"], (
-            EventRule(
-                {},
-                (Assignment("finish", ("output", "$i", "content", "$j"), ("part",)),),
-                keys={"$i": ("output_index",), "$j": ("content_index",)},
-                known=STREAM_IGNORED | frozenset({"type", "output_index", "content_index", "part"}),
+        ),
+        **dict.fromkeys(
+            ["response.content_part.done", "response.reasoning_part.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("finish", ("output", "$i", "content", "$j"), ("part",)),),
+                    keys={"$i": ("output_index",), "$j": ("content_index",)},
+                    known=STREAM_IGNORED
+                    | frozenset({"type", "output_index", "content_index", "part"}),
+                ),
             ),
-        )),
-"response.reasoning_summary_part.added": (
+        ),
+        "response.reasoning_summary_part.added": (
             EventRule(
                 {},
                 (Assignment("open", ("output", "$i", "summary", "$j"), ("part",)),),
@@ -1877,27 +2677,29 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
             ),
         ),
-"response.reasoning_summary_text.delta": (
+        "response.reasoning_summary_text.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "summary", "$j", "text"), ("delta",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
                 missing={"type": "reasoning", "id": "$id", "summary": []},
                 part={"type": "summary_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "summary_index", "delta"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "delta"}),
             ),
         ),
-"response.reasoning_summary_text.done": (
+        "response.reasoning_summary_text.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "summary", "$j", "text"), ("text",)),),
                 keys={"$id": ("item_id",), "$i": ("output_index",), "$j": ("summary_index",)},
                 missing={"type": "reasoning", "id": "$id", "summary": []},
                 part={"type": "summary_text", "text": ""},
-                known=STREAM_IGNORED | frozenset({"type", "item_id", "output_index", "summary_index", "text"}),
+                known=STREAM_IGNORED
+                | frozenset({"type", "item_id", "output_index", "summary_index", "text"}),
             ),
         ),
-"response.reasoning_summary_part.done": (
+        "response.reasoning_summary_part.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "summary", "$j"), ("part",)),),
@@ -1905,7 +2707,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "summary_index", "part"}),
             ),
         ),
-"response.function_call_arguments.delta": (
+        "response.function_call_arguments.delta": (
             EventRule(
                 {},
                 (Assignment("append", ("output", "$i", "arguments"), ("delta",)),),
@@ -1913,7 +2715,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "delta"}),
             ),
         ),
-"response.function_call_arguments.done": (
+        "response.function_call_arguments.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i", "arguments"), ("arguments",)),),
@@ -1921,7 +2723,7 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "arguments", "name"}),
             ),
         ),
-"response.output_item.done": (
+        "response.output_item.done": (
             EventRule(
                 {},
                 (Assignment("finish", ("output", "$i"), ("item",)),),
@@ -1929,14 +2731,17 @@ STREAM = StreamTable(
                 known=STREAM_IGNORED | frozenset({"type", "output_index", "item"}),
             ),
         ),
-**dict.fromkeys(["response.completed", "response.incomplete", "response.failed", "response.done"], (
-            EventRule(
-                {},
-                (Assignment("end", source=("response",)),),
-                known=STREAM_IGNORED | frozenset({"type", "response"}),
+        **dict.fromkeys(
+            ["response.completed", "response.incomplete", "response.failed", "response.done"],
+            (
+                EventRule(
+                    {},
+                    (Assignment("end", source=("response",)),),
+                    known=STREAM_IGNORED | frozenset({"type", "response"}),
+                ),
             ),
-        )),
-"error": (
+        ),
+        "error": (
             EventRule(
                 {},
                 (Assignment("fail", source=("error",)),),
@@ -1946,7 +2751,9 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_openresponses.Request, native_openresponses.Response, native_openresponses.Error] = Dialect(
+DIALECT: Dialect[
+    native_openresponses.Request, native_openresponses.Response, native_openresponses.Error
+] = Dialect(
     TABLES,
     Functions(
         encode_request,

@@ -40,40 +40,182 @@ ENCODE_ENDED_WORD = {"stop": "stop"}
 DECODE_ENDED_WORD = {"stop": "stop"}
 ENCODE_CALLED_WORD = {"tool_calls": "tool_calls"}
 DECODE_CALLED_WORD = {"tool_calls": "tool_calls"}
-ENCODE_STATUS = {"failed": "error", "cancelled": "cancelled", "in_progress": "in_progress", "queued": "queued", "incomplete": "incomplete"}
-DECODE_STATUS = {"error": "failed", "cancelled": "cancelled", "in_progress": "in_progress", "queued": "queued", "incomplete": "incomplete"}
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "max_tool_calls": "integer", "top_logprobs": "integer", "stream": "boolean", "include": "array", "truncation": "string", "previous_response_id": "string", "store": "boolean", "background": "boolean", "metadata": "object", "safety_identifier": "string", "prompt_cache_key": "string", "service_tier": "string", "provider_extensions": "object"})
+ENCODE_STATUS = {
+    "failed": "error",
+    "cancelled": "cancelled",
+    "in_progress": "in_progress",
+    "queued": "queued",
+    "incomplete": "incomplete",
+}
+DECODE_STATUS = {
+    "error": "failed",
+    "cancelled": "cancelled",
+    "in_progress": "in_progress",
+    "queued": "queued",
+    "incomplete": "incomplete",
+}
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "max_tool_calls": "integer",
+        "top_logprobs": "integer",
+        "stream": "boolean",
+        "include": "array",
+        "truncation": "string",
+        "previous_response_id": "string",
+        "store": "boolean",
+        "background": "boolean",
+        "metadata": "object",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+        "service_tier": "string",
+        "provider_extensions": "object",
+    }
+)
 ENCODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 ENCODE_REQUEST_REASONING_FIELDS = typed({"effort": "string", "summary": "string"})
-DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "stream": "boolean", "include": "array", "previous_response_id": "string", "store": "boolean", "background": "boolean", "metadata": "object", "provider_extensions": "object"})
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "stream": "boolean",
+        "include": "array",
+        "previous_response_id": "string",
+        "store": "boolean",
+        "background": "boolean",
+        "metadata": "object",
+        "provider_extensions": "object",
+    }
+)
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
-ENCODE_RESPONSE_FIELDS = typed({"id": "string", "model": "string", "created_at": "integer", "service_tier": "string"})
-DECODE_RESPONSE_FIELDS = typed({"id": "string", "model": "string", "created_at": "integer", "service_tier": "string"})
+ENCODE_RESPONSE_FIELDS = typed(
+    {"id": "string", "model": "string", "created_at": "integer", "service_tier": "string"}
+)
+DECODE_RESPONSE_FIELDS = typed(
+    {"id": "string", "model": "string", "created_at": "integer", "service_tier": "string"}
+)
 _ALLOWED_MODE = frozenset(["allowed", "mode"])
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
 _ERROR = frozenset(["error"])
-_ID_MODEL_CREATED_AT_USAGE_AND_MORE = frozenset(["id", "model", "created_at", "usage", "service_tier", "output", "status", "incomplete_details", "error"])
-_ID_MODEL_CREATED_AT_USAGE_AND_MORE_ = frozenset(["id", "model", "created_at", "usage", "service_tier", "message", "finish_reason", "error"])
+_ID_MODEL_CREATED_AT_USAGE_AND_MORE = frozenset(
+    [
+        "id",
+        "model",
+        "created_at",
+        "usage",
+        "service_tier",
+        "output",
+        "status",
+        "incomplete_details",
+        "error",
+    ]
+)
+_ID_MODEL_CREATED_AT_USAGE_AND_MORE_ = frozenset(
+    ["id", "model", "created_at", "usage", "service_tier", "message", "finish_reason", "error"]
+)
 _ID_NAME_ARGUMENTS = frozenset(["id", "name", "arguments"])
 _ID_SUMMARY_STATE = frozenset(["id", "summary", "state"])
 _ID_SUMMARY_TEXT_STATE = frozenset(["id", "summary", "text", "state"])
 _ID_TEXT = frozenset(["id", "text"])
 _ID_TEXT_STATE = frozenset(["id", "text", "state"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
-_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_CACHED_TOKENS_AND_MORE = frozenset(["input_tokens", "output_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"])
-_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(["input_tokens", "output_tokens", "total_tokens", "input_tokens_details", "output_tokens_details"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "max_tool_calls", "top_logprobs", "stream", "stream_options", "include", "truncation", "previous_response_id", "store", "background", "metadata", "safety_identifier", "prompt_cache_key", "service_tier", "reasoning", "provider_extensions", "max_output_tokens", "text", "tools", "tool_choice", "instructions", "input"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "max_tool_calls", "top_logprobs", "stream", "stream_options", "include", "truncation", "previous_response_id", "store", "background", "metadata", "safety_identifier", "prompt_cache_key", "service_tier", "reasoning", "provider_extensions", "max_tokens", "verbosity", "response_format", "tools", "tool_choice", "messages"])
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_CACHED_TOKENS_AND_MORE = frozenset(
+    ["input_tokens", "output_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
+)
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "input_tokens_details",
+        "output_tokens_details",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "max_tool_calls",
+        "top_logprobs",
+        "stream",
+        "stream_options",
+        "include",
+        "truncation",
+        "previous_response_id",
+        "store",
+        "background",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "service_tier",
+        "reasoning",
+        "provider_extensions",
+        "max_output_tokens",
+        "text",
+        "tools",
+        "tool_choice",
+        "instructions",
+        "input",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "max_tool_calls",
+        "top_logprobs",
+        "stream",
+        "stream_options",
+        "include",
+        "truncation",
+        "previous_response_id",
+        "store",
+        "background",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "service_tier",
+        "reasoning",
+        "provider_extensions",
+        "max_tokens",
+        "verbosity",
+        "response_format",
+        "tools",
+        "tool_choice",
+        "messages",
+    ]
+)
 _NAME = frozenset(["name"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
-_ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE = frozenset(["role", "reasoning", "content", "tool_calls", "items"])
+_ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE = frozenset(
+    ["role", "reasoning", "content", "tool_calls", "items"]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(["type", "call_id", "name", "arguments", "id", "status"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
 _TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FILENAME = frozenset(["type", "data", "filename"])
@@ -84,13 +226,21 @@ _TYPE_ENCRYPTED_CONTENT_ID = frozenset(["type", "encrypted_content", "id"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_ID = frozenset(["type", "id"])
-_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(["type", "id", "summary", "content", "encrypted_content"])
+_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "summary", "content", "encrypted_content"]
+)
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
-_TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(["type", "id", "summary", "encrypted_content", "portable:@text"])
+_TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "summary", "encrypted_content", "portable:@text"]
+)
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
 _TYPE_NAME = frozenset(["type", "name"])
-_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(["type", "name", "description", "parameters", "strict"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status"])
 _TYPE_STATE = frozenset(["type", "state"])
@@ -188,7 +338,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
@@ -209,7 +359,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -223,7 +373,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -232,7 +382,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
             raise ctx.expected(body, "tools", "a list")
@@ -243,7 +393,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -260,14 +410,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (effort := reasoning.get("effort")) is not None:
             if not isinstance(effort, str):
                 raise ctx.expected(reasoning, "effort", "a string")
-            if effort in ('none', 'low', 'medium', 'high', 'xhigh'):
+            if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
@@ -282,7 +432,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     """response body (spec/dialects/portable/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
-    ctx.gather_one(body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, ["message"])
+    ctx.gather_one(
+        body, body.get("output"), encode_messages_item, TURN_MESSAGES_ASSISTANT, out, ["message"]
+    )
     ctx.copy(body, ENCODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -308,7 +460,9 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if cached_tokens != 0:
                     out.setdefault("usage", {})["cached_tokens"] = cached_tokens
             if not _CACHED_TOKENS.issuperset(input_tokens_details):
-                ctx.account(input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+                ctx.account(
+                    input_tokens_details, _CACHED_TOKENS, "usage.input_tokens_details.", out
+                )
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
@@ -318,9 +472,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 if reasoning_tokens != 0:
                     out.setdefault("usage", {})["reasoning_tokens"] = reasoning_tokens
             if not _REASONING_TOKENS.issuperset(output_tokens_details):
-                ctx.account(output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out)
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE, "usage.", out)
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE,
+                "usage.",
+                out,
+            )
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE, "", out)
@@ -340,61 +503,81 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     case "max_output_tokens":
                         out["finish_reason"] = "length"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["finish_reason"] = "content_filter"
                         if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
-                ctx.report(body, "status", "coerced", "only length and content_filter are told apart")
+                ctx.report(
+                    body, "status", "coerced", "only length and content_filter are told apart"
+                )
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
-            if isinstance(error := body.get("error"), dict) and isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
+            if (
+                isinstance(error := body.get("error"), dict)
+                and isinstance(code := error.get("code"), str)
+                and isinstance(message := error.get("message"), str)
+            ):
                 out["finish_reason"] = "error"
                 out["error"] = {"code": code, "message": message}
                 if body.get("incomplete_details") is not None:
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
         case "completed":
             if ctx.has_calls(body):
                 out["finish_reason"] = "tool_calls"
                 if body.get("incomplete_details") is not None:
-                    ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["finish_reason"] = "stop"
             if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
-    if (status := body.get("status")) is not None and (status_ := lookup(ENCODE_STATUS, status)) is not None:
+    if (status := body.get("status")) is not None and (
+        status_ := lookup(ENCODE_STATUS, status)
+    ) is not None:
         out["finish_reason"] = status_
         if body.get("incomplete_details") is not None:
-            ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
         if body.get("error") is not None:
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if "status" in body:
-        ctx.unused(body, ('status',), "", out)
+        ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ('reason',), "incomplete_details.", out)
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/portable/dialect.yaml:51)"""
     out: dict[str, Any]
     out = {}
-    ctx.ungather_one(body, body.get("message"), decode_messages_assistant, TURN_MESSAGES_ASSISTANT, out, ["output"], "message.")
+    ctx.ungather_one(
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
+    )
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
@@ -414,13 +597,22 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (cached_tokens := usage.get("cached_tokens")) is not None:
             if not is_integer(cached_tokens):
                 raise ctx.expected(usage, "cached_tokens", "a whole number")
-            out.setdefault("usage", {}).setdefault("input_tokens_details", {})["cached_tokens"] = cached_tokens
+            out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
+                "cached_tokens"
+            ] = cached_tokens
         if (reasoning_tokens := usage.get("reasoning_tokens")) is not None:
             if not is_integer(reasoning_tokens):
                 raise ctx.expected(usage, "reasoning_tokens", "a whole number")
-            out.setdefault("usage", {}).setdefault("output_tokens_details", {})["reasoning_tokens"] = reasoning_tokens
+            out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
+                "reasoning_tokens"
+            ] = reasoning_tokens
         if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_CACHED_TOKENS_AND_MORE.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_CACHED_TOKENS_AND_MORE, "usage.", out)
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_CACHED_TOKENS_AND_MORE,
+                "usage.",
+                out,
+            )
         if usage == {}:
             ctx.keep_empty(usage, "usage", out)
     decode_response_finish(body, out, ctx)
@@ -438,16 +630,20 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "content_filter":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "content_filter"}
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "error":
-            if isinstance(error := body.get("error"), dict) and isinstance(code := error.get("code"), str) and isinstance(message := error.get("message"), str):
+            if (
+                isinstance(error := body.get("error"), dict)
+                and isinstance(code := error.get("code"), str)
+                and isinstance(message := error.get("message"), str)
+            ):
                 out["status"] = "failed"
                 out["error"] = {"code": code, "message": message}
                 return
@@ -455,19 +651,23 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             if ctx.has_calls(out):
                 out["status"] = "completed"
                 if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
-    if (finish_reason := body.get("finish_reason")) is not None and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None and ctx.has_calls(out):
+    if (
+        (finish_reason := body.get("finish_reason")) is not None
+        and (word_ := lookup(DECODE_ENDED_WORD, finish_reason)) is not None
+        and ctx.has_calls(out)
+    ):
         out["status"] = "completed"
         out["portable:finish_reason"] = word_
         ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
         if body.get("error") is not None:
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("finish_reason") == "stop":
         out["status"] = "completed"
         if body.get("error") is not None:
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if (finish_reason := body.get("finish_reason")) is not None:
         if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
@@ -475,16 +675,16 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["portable:finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
         if body.get("error") is not None:
-            ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if "finish_reason" in body:
-        ctx.unused(body, ('finish_reason',), "", out)
+        ctx.unused(body, ("finish_reason",), "", out)
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('code', 'message'), "error.", out)
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -500,7 +700,12 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     """shape (spec/dialects/portable/dialect.yaml:77)"""
     error: dict[str, Any]
-    if isinstance(type_ := body.get("type"), str) and ((code := body.get("code")) is None or isinstance(code, str)) and isinstance(message := body.get("message"), str) and ((param := body.get("param")) is None or isinstance(param, str)):
+    if (
+        isinstance(type_ := body.get("type"), str)
+        and ((code := body.get("code")) is None or isinstance(code, str))
+        and isinstance(message := body.get("message"), str)
+        and ((param := body.get("param")) is None or isinstance(param, str))
+    ):
         error = {"type": type_, "message": message}
         if code is not None:
             error["code"] = code
@@ -517,7 +722,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
     if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
-        ctx.unused(body, ('type', 'code', 'message', 'param'), "", out)
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -535,7 +740,12 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
     """shape (spec/dialects/portable/dialect.yaml:77)"""
     if isinstance(error := body.get("error"), dict):
-        if isinstance(type_ := error.get("type"), str) and ((code := error.get("code")) is None or isinstance(code, str)) and isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+        if (
+            isinstance(type_ := error.get("type"), str)
+            and ((code := error.get("code")) is None or isinstance(code, str))
+            and isinstance(message := error.get("message"), str)
+            and ((param := error.get("param")) is None or isinstance(param, str))
+        ):
             out["type"] = type_
             if code is not None:
                 out["code"] = code
@@ -543,17 +753,21 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             return
-        if ((code := error.get("code")) is None or isinstance(code, str)) and isinstance(message := error.get("message"), str) and ((param := error.get("param")) is None or isinstance(param, str)):
+        if (
+            ((code := error.get("code")) is None or isinstance(code, str))
+            and isinstance(message := error.get("message"), str)
+            and ((param := error.get("param")) is None or isinstance(param, str))
+        ):
             if code is not None:
                 out["code"] = code
             out["message"] = message
             if param is not None:
                 out["param"] = param
             if body.get("error") is not None:
-                ctx.unused(body.get("error"), ('type',), "error.", out)
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             return
     if body.get("error") is not None:
-        ctx.unused(body.get("error"), ('type', 'code', 'message', 'param'), "error.", out)
+        ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -564,114 +778,292 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "system", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "developer", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "developer",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "user", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_user_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if (isinstance(content := item.get("content"), list) or isinstance(content, str)):
-                            out = {"role": "assistant", "content": content if isinstance(content, str) and not ctx.response else ctx.bare(ctx.encode_parts(content, encode_assistant_content))}
-                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(item):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if isinstance(call_id := item.get("call_id"), str) and (isinstance(output := item.get("output"), str) or isinstance(output, list)):
-                    out = {"role": "tool", "tool_call_id": call_id, "content": output if isinstance(output, str) and not ctx.response else ctx.bare(ctx.encode_parts(output, encode_user_content))}
+                if isinstance(call_id := item.get("call_id"), str) and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
+                ):
+                    out = {
+                        "role": "tool",
+                        "tool_call_id": call_id,
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_user_content))
+                        ),
+                    }
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
                     return TURN_MESSAGES_TOOL, out
             case "reasoning":
-                if ((id_ := item.get("id")) is None or isinstance(id_, str)):
-                    if (summary := item.get("summary")) is not None and (summary_ := filled(summary)) is not None:
-                        if ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)) and (portable__text := item.get("portable:@text")) is not None and not ctx.response:
-                            out = {"summary": ctx.each(summary_, encode_summary), "text": portable__text}
+                if (id_ := item.get("id")) is None or isinstance(id_, str):
+                    if (summary := item.get("summary")) is not None and (
+                        summary_ := filled(summary)
+                    ) is not None:
+                        if (
+                            (
+                                (encrypted_content := item.get("encrypted_content")) is None
+                                or isinstance(encrypted_content, str)
+                            )
+                            and (portable__text := item.get("portable:@text")) is not None
+                            and not ctx.response
+                        ):
+                            out = {
+                                "summary": ctx.each(summary_, encode_summary),
+                                "text": portable__text,
+                            }
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if len(item) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                                ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
-                            return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
-                        if (content := item.get("content")) is not None and (text := filled(content)) is not None and isinstance(text, list) and ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
-                            out = {"summary": ctx.each(summary_, encode_summary), "text": ctx.each(text, encode_thought)}
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(
+                                    item,
+                                    _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
+                                    "reasoning",
+                                    out,
+                                )
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
+                        if (
+                            (content := item.get("content")) is not None
+                            and (text := filled(content)) is not None
+                            and isinstance(text, list)
+                            and (
+                                (encrypted_content := item.get("encrypted_content")) is None
+                                or isinstance(encrypted_content, str)
+                            )
+                        ):
+                            out = {
+                                "summary": ctx.each(summary_, encode_summary),
+                                "text": ctx.each(text, encode_thought),
+                            }
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if len(item) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
-                                ctx.account(item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out)
-                            return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
-                    if isinstance(summary, list) and len(summary) == 1 and isinstance(summary_0 := element(summary, 0), dict) and summary_0.get("type") == "summary_text" and (text := summary_0.get("text")) is not None and ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                            if len(item) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(
+                                    item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
+                    if (
+                        isinstance(summary, list)
+                        and len(summary) == 1
+                        and isinstance(summary_0 := element(summary, 0), dict)
+                        and summary_0.get("type") == "summary_text"
+                        and (text := summary_0.get("text")) is not None
+                        and (
+                            (encrypted_content := item.get("encrypted_content")) is None
+                            or isinstance(encrypted_content, str)
+                        )
+                    ):
                         out = {"summary": text}
                         if (id__ := ctx.own_id(id_, item)) is not None:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
                         if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
                             ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
                         return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
-                    if summary is not None and (summary_ := filled(summary)) is not None and ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                    if (
+                        summary is not None
+                        and (summary_ := filled(summary)) is not None
+                        and (
+                            (encrypted_content := item.get("encrypted_content")) is None
+                            or isinstance(encrypted_content, str)
+                        )
+                    ):
                         out = {"summary": ctx.each(summary_, encode_summary)}
                         if (id__ := ctx.own_id(id_, item)) is not None:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
                         return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
-                    if (summary is None or summary == []):
-                        if isinstance(encrypted_content := item.get("encrypted_content"), str) and (portable__text := item.get("portable:@text")) is not None and not ctx.response:
+                    if summary is None or summary == []:
+                        if (
+                            isinstance(encrypted_content := item.get("encrypted_content"), str)
+                            and (portable__text := item.get("portable:@text")) is not None
+                            and not ctx.response
+                        ):
                             out = {"text": portable__text, "state": encrypted_content}
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
-                            if len(item) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
-                                ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out)
-                            return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(
+                                    item,
+                                    _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
+                                    "reasoning",
+                                    out,
+                                )
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if encrypted_content is not None:
-                            if (text := ctx.carried("text", encrypted_content)) is not None and not ctx.response:
+                            if (
+                                text := ctx.carried("text", encrypted_content)
+                            ) is not None and not ctx.response:
                                 out = {"text": text}
                                 if (id__ := ctx.own_id(id_, item)) is not None:
                                     out["id"] = id__
-                                if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                                    ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                                return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
+                                if len(
+                                    item
+                                ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                                    ctx.account(
+                                        item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out
+                                    )
+                                return TURN_MESSAGES_ASSISTANT, {
+                                    "role": "assistant",
+                                    "reasoning": [out],
+                                }
                             if (text := ctx.carried("texts", encrypted_content)) is not None:
                                 text_ = ctx.from_json(text, item, "encrypted_content")
                                 if not ctx.response:
                                     out = {"text": text_}
                                     if (id__ := ctx.own_id(id_, item)) is not None:
                                         out["id"] = id__
-                                    if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                                        ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
+                                    if len(
+                                        item
+                                    ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                                        item
+                                    ):
+                                        ctx.account(
+                                            item,
+                                            _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT,
+                                            "reasoning",
+                                            out,
+                                        )
+                                    return TURN_MESSAGES_ASSISTANT, {
+                                        "role": "assistant",
+                                        "reasoning": [out],
+                                    }
                         content = item.get("content")
-                        if isinstance(content, list) and len(content) == 1 and isinstance(content_0 := element(content, 0), dict) and content_0.get("type") == "reasoning_text" and (text := content_0.get("text")) is not None and ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                        if (
+                            isinstance(content, list)
+                            and len(content) == 1
+                            and isinstance(content_0 := element(content, 0), dict)
+                            and content_0.get("type") == "reasoning_text"
+                            and (text := content_0.get("text")) is not None
+                            and (
+                                (encrypted_content := item.get("encrypted_content")) is None
+                                or isinstance(encrypted_content, str)
+                            )
+                        ):
                             out = {"text": text}
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if len(item) > 2 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
-                                ctx.account(item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out)
+                            if len(item) > 2 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(
+                                    item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
                             if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
                                 ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
-                            return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
-                        if (content is None or isinstance(content, list)) and ((encrypted_content := item.get("encrypted_content")) is None or isinstance(encrypted_content, str)):
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
+                        if (content is None or isinstance(content, list)) and (
+                            (encrypted_content := item.get("encrypted_content")) is None
+                            or isinstance(encrypted_content, str)
+                        ):
                             out = {}
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
@@ -679,15 +1071,28 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["text"] = text
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if len(item) > 1 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
-                                ctx.account(item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out)
-                            return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
+                            if len(item) > 1 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(
+                                    item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
             case "function_call":
-                if isinstance(call_id := item.get("call_id"), str) and isinstance(name := item.get("name"), str) and (arguments := item.get("arguments")) is not None:
+                if (
+                    isinstance(call_id := item.get("call_id"), str)
+                    and isinstance(name := item.get("name"), str)
+                    and (arguments := item.get("arguments")) is not None
+                ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"id": call_id, "name": name, "arguments": arguments_}
                     if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out)
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
             case "compaction":
                 if isinstance(encrypted_content := item.get("encrypted_content"), str):
@@ -723,7 +1128,11 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     """system (spec/dialects/portable/dialect.yaml:133)"""
-    if isinstance(message, dict) and message.get("role") == "system" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "system"
+        and (content := message.get("content")) is not None
+    ):
         content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
         if content == []:
@@ -736,7 +1145,11 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
     """developer (spec/dialects/portable/dialect.yaml:137)"""
-    if isinstance(message, dict) and message.get("role") == "developer" and (content := message.get("content")) is not None:
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "developer"
+        and (content := message.get("content")) is not None
+    ):
         content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
         if content == []:
@@ -749,8 +1162,14 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/portable/dialect.yaml:142)"""
-    if isinstance(message, dict) and message.get("role") == "user" and (content := message.get("content")) is not None:
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "user"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -762,8 +1181,15 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
     """tool (spec/dialects/portable/dialect.yaml:147)"""
-    if isinstance(message, dict) and message.get("role") == "tool" and isinstance(tool_call_id := message.get("tool_call_id"), str) and (content := message.get("content")) is not None:
-        output = content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "tool"
+        and isinstance(tool_call_id := message.get("tool_call_id"), str)
+        and (content := message.get("content")) is not None
+    ):
+        output = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -782,7 +1208,11 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
                 if (text := block.get("text")) is not None:
-                    if ((state := block.get("state")) is None or isinstance(state, str)) and not ctx.response and (summary___ := filled(summary__)) is not None:
+                    if (
+                        ((state := block.get("state")) is None or isinstance(state, str))
+                        and not ctx.response
+                        and (summary___ := filled(summary__)) is not None
+                    ):
                         out = {"type": "reasoning", "summary": summary___, "portable:@text": text}
                         if id_ is not None:
                             out["id"] = id_
@@ -795,7 +1225,11 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                         return out
                     if (text_ := strings(text)) is not None:
                         text__ = ctx.each(text_, decode_thought)
-                        if ((state := block.get("state")) is None or isinstance(state, str)) and (summary___ := filled(summary__)) is not None and (text___ := filled(text__)) is not None:
+                        if (
+                            ((state := block.get("state")) is None or isinstance(state, str))
+                            and (summary___ := filled(summary__)) is not None
+                            and (text___ := filled(text__)) is not None
+                        ):
                             out = {"type": "reasoning", "summary": summary___, "content": text___}
                             if id_ is not None:
                                 out["id"] = id_
@@ -806,7 +1240,9 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                             if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
-            if isinstance(summary, str) and ((state := block.get("state")) is None or isinstance(state, str)):
+            if isinstance(summary, str) and (
+                (state := block.get("state")) is None or isinstance(state, str)
+            ):
                 out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": summary}]}
                 if id_ is not None:
                     out["id"] = id_
@@ -819,7 +1255,9 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 return out
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
-                if ((state := block.get("state")) is None or isinstance(state, str)) and (summary___ := filled(summary__)) is not None:
+                if ((state := block.get("state")) is None or isinstance(state, str)) and (
+                    summary___ := filled(summary__)
+                ) is not None:
                     out = {"type": "reasoning", "summary": summary___}
                     if id_ is not None:
                         out["id"] = id_
@@ -832,7 +1270,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     return out
         if (text := block.get("text")) is not None:
             if isinstance(state := block.get("state"), str) and not ctx.response:
-                out = {"type": "reasoning", "summary": [], "encrypted_content": state, "portable:@text": text}
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "encrypted_content": state,
+                    "portable:@text": text,
+                }
                 if id_ is not None:
                     out["id"] = id_
                 if id_ == "":
@@ -841,7 +1284,11 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
             if isinstance(text, str) and not ctx.response:
-                out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("text", text)}
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "encrypted_content": ctx.carry("text", text),
+                }
                 if id_ is not None:
                     out["id"] = id_
                 if id_ == "":
@@ -850,7 +1297,11 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
             if isinstance(text, list) and not ctx.response:
-                out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("texts", ctx.to_json(text, block, "text"))}
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "encrypted_content": ctx.carry("texts", ctx.to_json(text, block, "text")),
+                }
                 if id_ is not None:
                     out["id"] = id_
                 if id_ == "":
@@ -858,8 +1309,14 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
-            if isinstance(text, str) and ((state := block.get("state")) is None or isinstance(state, str)):
-                out = {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": text}]}
+            if isinstance(text, str) and (
+                (state := block.get("state")) is None or isinstance(state, str)
+            ):
+                out = {
+                    "type": "reasoning",
+                    "summary": [],
+                    "content": [{"type": "reasoning_text", "text": text}],
+                }
                 if id_ is not None:
                     out["id"] = id_
                 if state is not None:
@@ -870,9 +1327,9 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
         text_ = unless_absent(text, strings(text))
-        if (text is None or text_ is not None):
+        if text is None or text_ is not None:
             text__ = unless_absent(text, ctx.each(text_, decode_thought))
-            if ((state := block.get("state")) is None or isinstance(state, str)):
+            if (state := block.get("state")) is None or isinstance(state, str):
                 out = {"type": "reasoning", "summary": []}
                 if id_ is not None:
                     out["id"] = id_
@@ -895,8 +1352,18 @@ def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/portable/dialect.yaml:152)"""
-    if isinstance(tool_call, dict) and isinstance(id_ := tool_call.get("id"), str) and isinstance(name := tool_call.get("name"), str) and (arguments := tool_call.get("arguments")) is not None:
-        out = {"type": "function_call", "call_id": id_, "name": name, "arguments": ctx.to_json(arguments, tool_call, "arguments")}
+    if (
+        isinstance(tool_call, dict)
+        and isinstance(id_ := tool_call.get("id"), str)
+        and isinstance(name := tool_call.get("name"), str)
+        and (arguments := tool_call.get("arguments")) is not None
+    ):
+        out = {
+            "type": "function_call",
+            "call_id": id_,
+            "name": name,
+            "arguments": ctx.to_json(arguments, tool_call, "arguments"),
+        }
         if len(tool_call) > 3:
             ctx.account(tool_call, _ID_NAME_ARGUMENTS, "", out)
         return out
@@ -927,7 +1394,9 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
     items = decode_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE.issuperset(message):
-        ctx.keep_turn(message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ('content',))
+        ctx.keep_turn(
+            message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ("content",)
+        )
     return items
 
 
@@ -935,13 +1404,43 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/portable/dialect.yaml:152)"""
     items: list[Any] = []
     if message.get("reasoning") is not None:
-        ctx.take_apart(items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part")
-    if message.get("content") is not None and message.get("content") != "" and message.get("content") is not None:
-        ctx.take_apart(items, message, "content", None, decode_assistant_content, decode_messages_assistant_content_run, "part")
+        ctx.take_apart(
+            items,
+            message,
+            "reasoning",
+            decode_messages_assistant_reasoning_element,
+            None,
+            None,
+            "part",
+        )
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            None,
+            decode_assistant_content,
+            decode_messages_assistant_content_run,
+            "part",
+        )
     if message.get("tool_calls") is not None:
-        ctx.take_apart(items, message, "tool_calls", decode_messages_assistant_tool_calls_element, None, None, "part")
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "part",
+        )
     if message.get("items") is not None:
-        ctx.take_apart(items, message, "items", decode_messages_assistant_items_element, None, None, "item")
+        ctx.take_apart(
+            items, message, "items", decode_messages_assistant_items_element, None, None, "item"
+        )
     return items
 
 
@@ -961,7 +1460,15 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
-                if ((name := part.get("name")) is None or isinstance(name, str)) and ((description := part.get("description")) is None or isinstance(description, str)) and ((schema := part.get("schema")) is None or isinstance(schema, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+                if (
+                    ((name := part.get("name")) is None or isinstance(name, str))
+                    and (
+                        (description := part.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := part.get("schema")) is None or isinstance(schema, dict))
+                    and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+                ):
                     out = {"type": "json_schema"}
                     if name is not None:
                         out["name"] = name
@@ -971,8 +1478,12 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
+                        )
                     return out
     return ctx.no_rule(part, "format")
 
@@ -993,7 +1504,15 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
-                if ((name := native.get("name")) is None or isinstance(name, str)) and ((description := native.get("description")) is None or isinstance(description, str)) and ((schema := native.get("schema")) is None or isinstance(schema, dict)) and ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+                if (
+                    ((name := native.get("name")) is None or isinstance(name, str))
+                    and (
+                        (description := native.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := native.get("schema")) is None or isinstance(schema, dict))
+                    and ((strict := native.get("strict")) is None or isinstance(strict, bool))
+                ):
                     out = {"type": "json_schema"}
                     if name is not None:
                         out["name"] = name
@@ -1003,7 +1522,9 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(native):
+                    if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        native
+                    ):
                         ctx.account(native, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "", out)
                     return out
     return ctx.unfit(native, "format")
@@ -1012,7 +1533,14 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
 def encode_tool(part: Any, ctx: Gathering) -> Any:
     """tool, canonical to native (spec/dialects/portable/dialect.yaml:94)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str) and ((description := part.get("description")) is None or isinstance(description, str)) and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+        and ((description := part.get("description")) is None or isinstance(description, str))
+        and ((parameters := part.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"name": name}
         if description is not None:
             out["description"] = description
@@ -1029,7 +1557,14 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 def decode_tool(native: Any, ctx: Splitting) -> Any:
     """tool, native to canonical (spec/dialects/portable/dialect.yaml:94)"""
     out: dict[str, Any]
-    if isinstance(native, dict) and (native.get("type") is None or native.get("type") == "function") and isinstance(name := native.get("name"), str) and ((description := native.get("description")) is None or isinstance(description, str)) and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict)) and ((strict := native.get("strict")) is None or isinstance(strict, bool)):
+    if (
+        isinstance(native, dict)
+        and (native.get("type") is None or native.get("type") == "function")
+        and isinstance(name := native.get("name"), str)
+        and ((description := native.get("description")) is None or isinstance(description, str))
+        and ((parameters := native.get("parameters")) is None or isinstance(parameters, dict))
+        and ((strict := native.get("strict")) is None or isinstance(strict, bool))
+    ):
         out = {"type": "function", "name": name}
         if description is not None:
             out["description"] = description
@@ -1057,7 +1592,11 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if (tools := part.get("tools")) is not None and isinstance(tools, list) and ((mode := part.get("mode")) is None or isinstance(mode, str)):
+                if (
+                    (tools := part.get("tools")) is not None
+                    and isinstance(tools, list)
+                    and ((mode := part.get("mode")) is None or isinstance(mode, str))
+                ):
                     out = {"allowed": ctx.each(tools, encode_tool_name)}
                     if mode is not None:
                         out["mode"] = mode
@@ -1080,10 +1619,10 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             return out
         if (allowed := native.get("allowed")) is not None:
             tools = ctx.each(allowed, decode_tool_name)
-            if ((mode := native.get("mode")) is None or isinstance(mode, str)):
+            if (mode := native.get("mode")) is None or isinstance(mode, str):
                 out = {"type": "allowed_tools", "tools": tools}
                 if mode is not None:
-                    if mode in ('none', 'auto', 'required'):
+                    if mode in ("none", "auto", "required"):
                         out["mode"] = mode
                     else:
                         ctx.misfit(native, "mode", "", out)
@@ -1095,7 +1634,11 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
     """tool_name, canonical to native (spec/dialects/portable/dialect.yaml:104)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = name
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -1112,7 +1655,11 @@ def decode_tool_name(native: Any, ctx: Splitting) -> Any:
 
 def encode_text(part: Any, ctx: Gathering) -> Any:
     """text, canonical to native (spec/dialects/portable/dialect.yaml:105)"""
-    if isinstance(part, dict) and part.get("type") == "input_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "input_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = {"type": "text", "text": text}
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
@@ -1122,7 +1669,11 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_text(native: Any, ctx: Splitting) -> Any:
     """text, native to canonical (spec/dialects/portable/dialect.yaml:105)"""
-    if isinstance(native, dict) and native.get("type") == "text" and isinstance(text := native.get("text"), str):
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
         out = {"type": "input_text", "text": text}
         if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
@@ -1142,14 +1693,24 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
-                if (image_url_pieces := pieces(part.get("image_url"), "data:", ";base64,", "")) is not None and ((detail := part.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "image", "data": element(image_url_pieces, 1), "media_type": element(image_url_pieces, 0)}
+                if (
+                    image_url_pieces := pieces(part.get("image_url"), "data:", ";base64,", "")
+                ) is not None and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
+                    out = {
+                        "type": "image",
+                        "data": element(image_url_pieces, 1),
+                        "media_type": element(image_url_pieces, 0),
+                    }
                     if detail is not None:
                         out["detail"] = detail
                     if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
-                if isinstance(image_url := part.get("image_url"), str) and ((detail := part.get("detail")) is None or isinstance(detail, str)):
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
                     out = {"type": "image", "url": image_url}
                     if detail is not None:
                         out["detail"] = detail
@@ -1157,27 +1718,41 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
-                if isinstance(data := part.get("data"), str) and isinstance(format_ := part.get("format"), str):
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
                     out = {"type": "audio", "data": data, "format": format_}
                     if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
-                if (file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")) is not None and ((filename := part.get("filename")) is None or isinstance(filename, str)):
-                    out = {"type": "file", "data": element(file_data_pieces, 1), "media_type": element(file_data_pieces, 0)}
+                if (
+                    file_data_pieces := pieces(part.get("file_data"), "data:", ";base64,", "")
+                ) is not None and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    out = {
+                        "type": "file",
+                        "data": element(file_data_pieces, 1),
+                        "media_type": element(file_data_pieces, 0),
+                    }
                     if filename is not None:
                         out["filename"] = filename
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if isinstance(file_data := part.get("file_data"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     out = {"type": "file", "data": file_data}
                     if filename is not None:
                         out["filename"] = filename
                     if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
-                if isinstance(file_url := part.get("file_url"), str) and ((filename := part.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(file_url := part.get("file_url"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
                     out = {"type": "file", "url": file_url}
                     if filename is not None:
                         out["filename"] = filename
@@ -1205,20 +1780,29 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image":
-                if isinstance(data := native.get("data"), str) and isinstance(media_type_ := native.get("media_type"), str) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
-                    out = {"type": "input_image", "image_url": "data:" + media_type_ + ";base64," + data}
+                if (
+                    isinstance(data := native.get("data"), str)
+                    and isinstance(media_type_ := native.get("media_type"), str)
+                    and ((detail := native.get("detail")) is None or isinstance(detail, str))
+                ):
+                    out = {
+                        "type": "input_image",
+                        "image_url": "data:" + media_type_ + ";base64," + data,
+                    }
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
                     if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_DATA_MEDIA_TYPE_DETAIL, "", out)
                     return out
-                if isinstance(url := native.get("url"), str) and ((detail := native.get("detail")) is None or isinstance(detail, str)):
+                if isinstance(url := native.get("url"), str) and (
+                    (detail := native.get("detail")) is None or isinstance(detail, str)
+                ):
                     out = {"type": "input_image", "image_url": url}
                     if detail is not None:
-                        if detail in ('low', 'high', 'auto'):
+                        if detail in ("low", "high", "auto"):
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
@@ -1226,28 +1810,39 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_URL_DETAIL, "", out)
                     return out
             case "audio":
-                if isinstance(data := native.get("data"), str) and isinstance(format_ := native.get("format"), str):
+                if isinstance(data := native.get("data"), str) and isinstance(
+                    format_ := native.get("format"), str
+                ):
                     out = {"type": "input_audio", "data": data, "format": format_}
                     if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "file":
                 if isinstance(data := native.get("data"), str):
-                    if isinstance(media_type_ := native.get("media_type"), str) and ((filename := native.get("filename")) is None or isinstance(filename, str)):
-                        out = {"type": "input_file", "file_data": "data:" + media_type_ + ";base64," + data}
+                    if isinstance(media_type_ := native.get("media_type"), str) and (
+                        (filename := native.get("filename")) is None or isinstance(filename, str)
+                    ):
+                        out = {
+                            "type": "input_file",
+                            "file_data": "data:" + media_type_ + ";base64," + data,
+                        }
                         if filename is not None:
                             out["filename"] = filename
-                        if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(native):
+                        if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_DATA_MEDIA_TYPE_FILENAME, "", out)
                         return out
-                    if ((filename := native.get("filename")) is None or isinstance(filename, str)):
+                    if (filename := native.get("filename")) is None or isinstance(filename, str):
                         out = {"type": "input_file", "file_data": data}
                         if filename is not None:
                             out["filename"] = filename
                         if len(native) > 2 and not _TYPE_DATA_FILENAME.issuperset(native):
                             ctx.account(native, _TYPE_DATA_FILENAME, "", out)
                         return out
-                if isinstance(url := native.get("url"), str) and ((filename := native.get("filename")) is None or isinstance(filename, str)):
+                if isinstance(url := native.get("url"), str) and (
+                    (filename := native.get("filename")) is None or isinstance(filename, str)
+                ):
                     out = {"type": "input_file", "file_url": url}
                     if filename is not None:
                         out["filename"] = filename
@@ -1269,7 +1864,14 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
-                if isinstance(text := part.get("text"), str) and ((annotations := part.get("annotations")) is None or isinstance(annotations, list)) and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list)):
+                if (
+                    isinstance(text := part.get("text"), str)
+                    and (
+                        (annotations := part.get("annotations")) is None
+                        or isinstance(annotations, list)
+                    )
+                    and ((logprobs := part.get("logprobs")) is None or isinstance(logprobs, list))
+                ):
                     out = {"type": "text", "text": text}
                     if (annotations_ := filled(annotations)) is not None:
                         out["annotations"] = annotations_
@@ -1296,16 +1898,18 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                 if isinstance(text := native.get("text"), str):
                     annotations = native.get("annotations")
                     annotations_ = unless_absent(annotations, filled(annotations))
-                    if (annotations is None or annotations_ is not None):
+                    if annotations is None or annotations_ is not None:
                         logprobs = native.get("logprobs")
                         logprobs_ = unless_absent(logprobs, filled(logprobs))
-                        if (logprobs is None or logprobs_ is not None):
+                        if logprobs is None or logprobs_ is not None:
                             out = {"type": "output_text", "text": text}
                             if annotations_ is not None:
                                 out["annotations"] = annotations_
                             if logprobs_ is not None:
                                 out["logprobs"] = logprobs_
-                            if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                             return out
             case "refusal":
@@ -1319,7 +1923,11 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 def encode_summary(part: Any, ctx: Gathering) -> Any:
     """summary, canonical to native (spec/dialects/portable/dialect.yaml:128)"""
-    if isinstance(part, dict) and part.get("type") == "summary_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "summary_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
@@ -1336,7 +1944,11 @@ def decode_summary(native: Any, ctx: Splitting) -> Any:
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
     """thought, canonical to native (spec/dialects/portable/dialect.yaml:129)"""
-    if isinstance(part, dict) and part.get("type") == "reasoning_text" and isinstance(text := part.get("text"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "reasoning_text"
+        and isinstance(text := part.get("text"), str)
+    ):
         out = text
         if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
@@ -1361,22 +1973,92 @@ TABLES = DialectTables(
     slug="portable",
     text=text_part,
     kinds=KINDS,
-    drop={"message.phase": "phases are not told apart", "compaction.created_by": "compactions are told apart by their place", },
+    drop={
+        "message.phase": "phases are not told apart",
+        "compaction.created_by": "compactions are told apart by their place",
+    },
     reject={},
-    ignore={"*.id": "messages and calls are told apart by their place", "*.status": "what is sent is complete", },
-    maps={"encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_called_word": ENCODE_CALLED_WORD, "decode_called_word": DECODE_CALLED_WORD, "encode_status": ENCODE_STATUS, "decode_status": DECODE_STATUS, },
+    ignore={
+        "*.id": "messages and calls are told apart by their place",
+        "*.status": "what is sent is complete",
+    },
+    maps={
+        "encode_ended_word": ENCODE_ENDED_WORD,
+        "decode_ended_word": DECODE_ENDED_WORD,
+        "encode_called_word": ENCODE_CALLED_WORD,
+        "decode_called_word": DECODE_CALLED_WORD,
+        "encode_status": ENCODE_STATUS,
+        "decode_status": DECODE_STATUS,
+    },
     fixups=(),
     protected=(),
     tag="type",
     echoes=False,
     unprefixed=False,
-    prefixed=("*", ),
+    prefixed=("*",),
     adornments=(),
     other_slugs=(),
     spelling=None,
-    settings=frozenset(["model", "messages", "tools", "tool_choice", "parallel_tool_calls", "max_tool_calls", "max_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "top_logprobs", "response_format", "verbosity", "reasoning", "reasoning.effort", "reasoning.summary", "stream", "stream_options", "stream_options.include_obfuscation", "include", "truncation", "previous_response_id", "store", "background", "metadata", "safety_identifier", "prompt_cache_key", "service_tier", "provider_extensions"]),
+    settings=frozenset(
+        [
+            "model",
+            "messages",
+            "tools",
+            "tool_choice",
+            "parallel_tool_calls",
+            "max_tool_calls",
+            "max_tokens",
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "top_logprobs",
+            "response_format",
+            "verbosity",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning.summary",
+            "stream",
+            "stream_options",
+            "stream_options.include_obfuscation",
+            "include",
+            "truncation",
+            "previous_response_id",
+            "store",
+            "background",
+            "metadata",
+            "safety_identifier",
+            "prompt_cache_key",
+            "service_tier",
+            "provider_extensions",
+        ]
+    ),
     elsewhere={},
-    slugs={"anthropic": "anthropic", "azure": "azure", "bedrock": "bedrock", "deepseek": "deepseek", "gemini": "google", "google": "google", "groq": "groq", "huggingface": "huggingface", "llamacpp": "llamacpp", "lmstudio": "lmstudio", "mistral": "mistral", "ollama": "ollama", "openai": "openai", "openresponses": "openresponses", "openrouter": "openrouter", "portable": "portable", "sglang": "sglang", "textgen-webui": "textgen-webui", "together": "together", "vercel": "vercel", "vertex": "vertex", "vllm": "vllm", "xai": "xai"},
+    slugs={
+        "anthropic": "anthropic",
+        "azure": "azure",
+        "bedrock": "bedrock",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "google": "google",
+        "groq": "groq",
+        "huggingface": "huggingface",
+        "llamacpp": "llamacpp",
+        "lmstudio": "lmstudio",
+        "mistral": "mistral",
+        "ollama": "ollama",
+        "openai": "openai",
+        "openresponses": "openresponses",
+        "openrouter": "openrouter",
+        "portable": "portable",
+        "sglang": "sglang",
+        "textgen-webui": "textgen-webui",
+        "together": "together",
+        "vercel": "vercel",
+        "vertex": "vertex",
+        "vllm": "vllm",
+        "xai": "xai",
+    },
     sisters=(),
     own_types=frozenset([]),
     sister_types={},
@@ -1388,16 +2070,33 @@ STREAM = StreamTable(
     tag="type",
     id="id",
     ends=True,
-    extensions={"orgen:tool_result": {"type": "tool_result", "id": "call_id", "name": "name", "output": "output", "attempt": "attempt"}, "orgen:tool_error": {"type": "tool_error", "id": "call_id", "name": "name", "code": "code", "message": "message", "attempt": "attempt", "will_retry": "will_retry"}},
+    extensions={
+        "orgen:tool_result": {
+            "type": "tool_result",
+            "id": "call_id",
+            "name": "name",
+            "output": "output",
+            "attempt": "attempt",
+        },
+        "orgen:tool_error": {
+            "type": "tool_error",
+            "id": "call_id",
+            "name": "name",
+            "code": "code",
+            "message": "message",
+            "attempt": "attempt",
+            "will_retry": "will_retry",
+        },
+    },
     events={
-"start": (
+        "start": (
             EventRule(
                 {},
                 (Assignment("merge", source=()),),
                 known=frozenset({"type", "id", "model", "created_at"}),
             ),
         ),
-"text_delta": (
+        "text_delta": (
             EventRule(
                 {},
                 (Assignment("append", ("content", "$i", "text"), ("delta",)),),
@@ -1406,7 +2105,7 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "delta"}),
             ),
         ),
-"refusal_delta": (
+        "refusal_delta": (
             EventRule(
                 {},
                 (Assignment("append", ("content", "$i", "refusal"), ("delta",)),),
@@ -1415,7 +2114,7 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "delta"}),
             ),
         ),
-"annotation": (
+        "annotation": (
             EventRule(
                 {},
                 (Assignment("push", ("content", "$i", "annotations"), ("annotation",)),),
@@ -1424,7 +2123,7 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "annotation"}),
             ),
         ),
-"logprobs": (
+        "logprobs": (
             EventRule(
                 {},
                 (Assignment("set", ("content", "$i", "logprobs"), ("logprobs",)),),
@@ -1433,7 +2132,7 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "logprobs"}),
             ),
         ),
-"reasoning_delta": (
+        "reasoning_delta": (
             EventRule(
                 {("summary",): True},
                 (Assignment("append", ("reasoning", "$i", "summary", "$j"), ("delta",)),),
@@ -1449,15 +2148,32 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "part", "id", "summary", "delta"}),
             ),
         ),
-"reasoning": (
+        "reasoning": (
             EventRule(
                 {},
-                (Assignment("finish", ("reasoning", "$i"), value={"id": "$id", "summary": "$summary", "text": "$text", "state": "$state"}),),
-                keys={"$i": ("index",), "$id": ("id",), "$summary": ("summary",), "$text": ("text",), "$state": ("state",)},
+                (
+                    Assignment(
+                        "finish",
+                        ("reasoning", "$i"),
+                        value={
+                            "id": "$id",
+                            "summary": "$summary",
+                            "text": "$text",
+                            "state": "$state",
+                        },
+                    ),
+                ),
+                keys={
+                    "$i": ("index",),
+                    "$id": ("id",),
+                    "$summary": ("summary",),
+                    "$text": ("text",),
+                    "$state": ("state",),
+                },
                 known=frozenset({"type", "index", "id", "summary", "text", "state"}),
             ),
         ),
-"tool_call_delta": (
+        "tool_call_delta": (
             EventRule(
                 {},
                 (Assignment("append", ("tool_calls", "$id", "arguments"), ("delta",), json=True),),
@@ -1466,15 +2182,21 @@ STREAM = StreamTable(
                 known=frozenset({"type", "id", "name", "delta"}),
             ),
         ),
-"tool_call": (
+        "tool_call": (
             EventRule(
                 {},
-                (Assignment("finish", ("tool_calls", "$id"), value={"id": "$id", "name": "$name", "arguments": "$arguments"}),),
+                (
+                    Assignment(
+                        "finish",
+                        ("tool_calls", "$id"),
+                        value={"id": "$id", "name": "$name", "arguments": "$arguments"},
+                    ),
+                ),
                 keys={"$id": ("id",), "$name": ("name",), "$arguments": ("arguments",)},
                 known=frozenset({"type", "id", "name", "arguments"}),
             ),
         ),
-"item": (
+        "item": (
             EventRule(
                 {},
                 (Assignment("open", ("items", "$i"), ("item",)),),
@@ -1482,14 +2204,19 @@ STREAM = StreamTable(
                 known=frozenset({"type", "index", "item"}),
             ),
         ),
-"done": (
+        "done": (
             EventRule(
                 {},
-                (Assignment("end", ("finish_reason",), ("finish_reason",)), Assignment("end", ("usage",), ("usage",)), Assignment("end", ("service_tier",), ("service_tier",)), Assignment("end", ("message",), ("message",)),),
+                (
+                    Assignment("end", ("finish_reason",), ("finish_reason",)),
+                    Assignment("end", ("usage",), ("usage",)),
+                    Assignment("end", ("service_tier",), ("service_tier",)),
+                    Assignment("end", ("message",), ("message",)),
+                ),
                 known=frozenset({"type", "finish_reason", "usage", "service_tier", "message"}),
             ),
         ),
-"error": (
+        "error": (
             EventRule(
                 {},
                 (Assignment("fail", source=("error",)),),
@@ -1499,17 +2226,19 @@ STREAM = StreamTable(
     },
 )
 
-DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = Dialect(
-    TABLES,
-    Functions(
-        encode_request,
-        decode_request,
-        encode_response,
-        decode_response,
-        encode_error,
-        decode_error,
-    ),
-    path="/v1/messages",
-    stream_path="/v1/messages",
-    stream=STREAM,
+DIALECT: Dialect[native_portable.Request, native_portable.Response, native_portable.Error] = (
+    Dialect(
+        TABLES,
+        Functions(
+            encode_request,
+            decode_request,
+            encode_response,
+            decode_response,
+            encode_error,
+            decode_error,
+        ),
+        path="/v1/messages",
+        stream_path="/v1/messages",
+        stream=STREAM,
+    )
 )

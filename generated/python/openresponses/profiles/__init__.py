@@ -16,51 +16,189 @@ SERVED: dict[str, dict[str, Served]] = {
         "ollama": Served("/v1/messages"),
     },
     "gemini_generate_content": {
-        "gemini": Served("/models/{model}:generateContent", "google_gemini_generate_content", stream_path="/models/{model}:streamGenerateContent?alt=sse"),
-        "google": Served("/models/{model}:generateContent", "google_gemini_generate_content", stream_path="/models/{model}:streamGenerateContent?alt=sse"),
-        "vertex": Served("/publishers/google/models/{model}:generateContent", "vertex_gemini_generate_content", stream_path="/publishers/google/models/{model}:streamGenerateContent?alt=sse"),
+        "gemini": Served(
+            "/models/{model}:generateContent",
+            "google_gemini_generate_content",
+            stream_path="/models/{model}:streamGenerateContent?alt=sse",
+        ),
+        "google": Served(
+            "/models/{model}:generateContent",
+            "google_gemini_generate_content",
+            stream_path="/models/{model}:streamGenerateContent?alt=sse",
+        ),
+        "vertex": Served(
+            "/publishers/google/models/{model}:generateContent",
+            "vertex_gemini_generate_content",
+            stream_path="/publishers/google/models/{model}:streamGenerateContent?alt=sse",
+        ),
     },
     "ollama_chat": {
         "ollama": Served("/api/chat"),
     },
     "openai_chat": {
         "anthropic": Served("/v1/chat/completions", "anthropic_openai_chat"),
-        "azure": Served("/chat/completions", "azure_openai_chat", families=((("o1*", "o3*", "o4*", "gpt-5", "gpt-5-*", ), "azure_openai_chat_reasoning"), (("gpt-5.*", ), "azure_openai_chat_optional_reasoning"), (("*mistral*", "*llama*", "*phi*", "*deepseek*", "*grok*", "*cohere*", ), "azure_openai_chat_others"), )),
-        "bedrock": Served("/chat/completions", families=((("openai.gpt-5*", ), "openai_openai_chat_optional_reasoning"), )),
-        "deepseek": Served("/chat/completions", "deepseek_openai_chat", families=((("deepseek-v4*", ), "deepseek_openai_chat_v4"), (("deepseek-reasoner", "deepseek-r1*", ), "deepseek_openai_chat_reasoner"), (("deepseek-r1*", ), "deepseek_openai_chat_r1"), )),
+        "azure": Served(
+            "/chat/completions",
+            "azure_openai_chat",
+            families=(
+                (
+                    (
+                        "o1*",
+                        "o3*",
+                        "o4*",
+                        "gpt-5",
+                        "gpt-5-*",
+                    ),
+                    "azure_openai_chat_reasoning",
+                ),
+                (("gpt-5.*",), "azure_openai_chat_optional_reasoning"),
+                (
+                    (
+                        "*mistral*",
+                        "*llama*",
+                        "*phi*",
+                        "*deepseek*",
+                        "*grok*",
+                        "*cohere*",
+                    ),
+                    "azure_openai_chat_others",
+                ),
+            ),
+        ),
+        "bedrock": Served(
+            "/chat/completions",
+            families=((("openai.gpt-5*",), "openai_openai_chat_optional_reasoning"),),
+        ),
+        "deepseek": Served(
+            "/chat/completions",
+            "deepseek_openai_chat",
+            families=(
+                (("deepseek-v4*",), "deepseek_openai_chat_v4"),
+                (
+                    (
+                        "deepseek-reasoner",
+                        "deepseek-r1*",
+                    ),
+                    "deepseek_openai_chat_reasoner",
+                ),
+                (("deepseek-r1*",), "deepseek_openai_chat_r1"),
+            ),
+        ),
         "gemini": Served("/openai/chat/completions", "google_openai_chat"),
         "google": Served("/openai/chat/completions", "google_openai_chat"),
         "groq": Served("/chat/completions", "groq_openai_chat"),
         "huggingface": Served("/chat/completions", "huggingface_openai_chat"),
         "llamacpp": Served("/chat/completions", "llamacpp_openai_chat"),
         "lmstudio": Served("/chat/completions", "lmstudio_openai_chat"),
-        "mistral": Served("/chat/completions", "mistral_openai_chat", families=((("magistral-*", ), "mistral_openai_chat_magistral"), )),
+        "mistral": Served(
+            "/chat/completions",
+            "mistral_openai_chat",
+            families=((("magistral-*",), "mistral_openai_chat_magistral"),),
+        ),
         "ollama": Served("/v1/chat/completions", "ollama_openai_chat"),
-        "openai": Served("/chat/completions", families=((("o1*", "o3*", "o4*", "gpt-5", "gpt-5-*", "codex-*", "computer-use-*", ), "openai_openai_chat_reasoning"), (("gpt-5.*", ), "openai_openai_chat_optional_reasoning"), )),
+        "openai": Served(
+            "/chat/completions",
+            families=(
+                (
+                    (
+                        "o1*",
+                        "o3*",
+                        "o4*",
+                        "gpt-5",
+                        "gpt-5-*",
+                        "codex-*",
+                        "computer-use-*",
+                    ),
+                    "openai_openai_chat_reasoning",
+                ),
+                (("gpt-5.*",), "openai_openai_chat_optional_reasoning"),
+            ),
+        ),
         "openrouter": Served("/chat/completions", "openrouter_openai_chat"),
         "sglang": Served("/chat/completions", "sglang_openai_chat"),
         "textgen-webui": Served("/chat/completions", "textgen_webui_openai_chat"),
         "together": Served("/chat/completions", "together_openai_chat"),
         "vercel": Served("/chat/completions", "vercel_openai_chat"),
-        "vertex": Served("/endpoints/openapi/chat/completions", "vertex_openai_chat", families=((("xai/*", ), "vertex_openai_chat_grok"), )),
+        "vertex": Served(
+            "/endpoints/openapi/chat/completions",
+            "vertex_openai_chat",
+            families=((("xai/*",), "vertex_openai_chat_grok"),),
+        ),
         "vllm": Served("/chat/completions", "vllm_openai_chat"),
-        "xai": Served("/chat/completions", "xai_openai_chat", families=((("grok-4*", "grok-3-mini*", "*-reasoning*", ), "xai_openai_chat_reasoning"), (("grok-4.20-reasoning*", ), "xai_openai_chat_fixed_effort"), (("*-non-reasoning*", ), "xai_openai_chat_plain"), )),
+        "xai": Served(
+            "/chat/completions",
+            "xai_openai_chat",
+            families=(
+                (
+                    (
+                        "grok-4*",
+                        "grok-3-mini*",
+                        "*-reasoning*",
+                    ),
+                    "xai_openai_chat_reasoning",
+                ),
+                (("grok-4.20-reasoning*",), "xai_openai_chat_fixed_effort"),
+                (("*-non-reasoning*",), "xai_openai_chat_plain"),
+            ),
+        ),
     },
     "openai_responses": {
-        "azure": Served("/responses", families=((("o1*", "o3*", "o4*", "gpt-5", "gpt-5-*", ), "openai_openai_responses_reasoning"), (("gpt-5.*", ), "openai_openai_responses_optional_reasoning"), )),
-        "bedrock": Served("/responses", families=((("openai.gpt-5*", ), "openai_openai_responses_optional_reasoning"), )),
+        "azure": Served(
+            "/responses",
+            families=(
+                (
+                    (
+                        "o1*",
+                        "o3*",
+                        "o4*",
+                        "gpt-5",
+                        "gpt-5-*",
+                    ),
+                    "openai_openai_responses_reasoning",
+                ),
+                (("gpt-5.*",), "openai_openai_responses_optional_reasoning"),
+            ),
+        ),
+        "bedrock": Served(
+            "/responses",
+            families=((("openai.gpt-5*",), "openai_openai_responses_optional_reasoning"),),
+        ),
         "deepseek": Served("/responses", "deepseek_openai_responses"),
         "groq": Served("/responses", "groq_openai_responses"),
         "huggingface": Served("/responses", "huggingface_openai_responses"),
         "llamacpp": Served("/responses", "llamacpp_openai_responses"),
         "lmstudio": Served("/responses"),
         "ollama": Served("/v1/responses", "ollama_openai_responses"),
-        "openai": Served("/responses", families=((("o1*", "o3*", "o4*", "gpt-5", "gpt-5-*", "codex-*", "computer-use-*", ), "openai_openai_responses_reasoning"), (("gpt-5.*", ), "openai_openai_responses_optional_reasoning"), )),
+        "openai": Served(
+            "/responses",
+            families=(
+                (
+                    (
+                        "o1*",
+                        "o3*",
+                        "o4*",
+                        "gpt-5",
+                        "gpt-5-*",
+                        "codex-*",
+                        "computer-use-*",
+                    ),
+                    "openai_openai_responses_reasoning",
+                ),
+                (("gpt-5.*",), "openai_openai_responses_optional_reasoning"),
+            ),
+        ),
         "openrouter": Served("/responses", "openrouter_openai_responses"),
         "sglang": Served("/responses", "sglang_openai_responses"),
         "together": Served("/responses", "together_openai_responses"),
         "vercel": Served("/responses", "vercel_openai_responses"),
         "vllm": Served("/responses", "vllm_openai_responses"),
-        "xai": Served("/responses", "xai_openai_responses", families=((("grok-4.20-reasoning*", ), "xai_openai_responses_fixed_effort"), (("*-non-reasoning*", ), "xai_openai_responses_plain"), )),
+        "xai": Served(
+            "/responses",
+            "xai_openai_responses",
+            families=(
+                (("grok-4.20-reasoning*",), "xai_openai_responses_fixed_effort"),
+                (("*-non-reasoning*",), "xai_openai_responses_plain"),
+            ),
+        ),
     },
 }

@@ -35,13 +35,94 @@ from ..runtime.primitives import is_integer, is_number, lookup, typed
 from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
 
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object", "service_tier": "string", "safety_identifier": "string", "prompt_cache_key": "string", "top_logprobs": "integer"})
-DECODE_REQUEST_FIELDS = typed({"model": "string", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+        "service_tier": "string",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+        "top_logprobs": "integer",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE = frozenset(["model", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning", "text", "instructions", "input", "temperature", "max_output_tokens", "openai_chat:@limit", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice"])
-_MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE_ = frozenset(["model", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning_effort", "verbosity", "response_format", "messages", "temperature", "max_tokens", "max_completion_tokens", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call"])
+_MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE = frozenset(
+    [
+        "model",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "temperature",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+    ]
+)
+_MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE_ = frozenset(
+    [
+        "model",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning_effort",
+        "verbosity",
+        "response_format",
+        "messages",
+        "temperature",
+        "max_tokens",
+        "max_completion_tokens",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+    ]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -76,7 +157,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -116,7 +199,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -144,13 +227,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -159,7 +244,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (temperature := body.get("temperature")) is not None:
         if not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
@@ -187,9 +272,50 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"response_format": Lack("the form of the answer cannot be set", ("text.format", ), default={"type": "text"}), "presence_penalty": Lack("there are no penalties", ("presence_penalty", ), default=0), "frequency_penalty": Lack("there are no penalties", ("frequency_penalty", ), default=0), "logprobs": Lack("there are no log probabilities", ("include", "top_logprobs", ), default=False), "top_logprobs": Lack("there are no log probabilities", ("top_logprobs", )), "logit_bias": Lack("there are no biases", ()), "seed": Lack("there is no seed", ()), "reasoning_effort": Lack("thinking is set up in the Messages API only", ("reasoning.effort", )), "metadata": Lack("there are no labels", ("metadata", )), "store": Lack("nothing is kept", ("store", ), default=False), "service_tier": Lack("there is one class of service", ("service_tier", ), default="auto"), "verbosity": Lack("there is no setting for verbosity", ("text.verbosity", )), "prediction": Lack("answers cannot be predicted", ()), "modalities": Lack("answers are text", (), default=["text"]), "audio": Lack("answers are text", ()), "n": Lack("there is one answer", (), default=1), "safety_identifier": Lack("end users are not told apart", ("safety_identifier", )), "prompt_cache_key": Lack("there is no key for the cache", ("prompt_cache_key", )), "user": Lack("end users are not told apart", ())},
-        refuses={"input_audio": "recordings are taken out of the request", "input_file": "files are for the Messages API"},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "strict_dropped", ),
+        lacks={
+            "response_format": Lack(
+                "the form of the answer cannot be set", ("text.format",), default={"type": "text"}
+            ),
+            "presence_penalty": Lack("there are no penalties", ("presence_penalty",), default=0),
+            "frequency_penalty": Lack("there are no penalties", ("frequency_penalty",), default=0),
+            "logprobs": Lack(
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+            ),
+            "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
+            "logit_bias": Lack("there are no biases", ()),
+            "seed": Lack("there is no seed", ()),
+            "reasoning_effort": Lack(
+                "thinking is set up in the Messages API only", ("reasoning.effort",)
+            ),
+            "metadata": Lack("there are no labels", ("metadata",)),
+            "store": Lack("nothing is kept", ("store",), default=False),
+            "service_tier": Lack(
+                "there is one class of service", ("service_tier",), default="auto"
+            ),
+            "verbosity": Lack("there is no setting for verbosity", ("text.verbosity",)),
+            "prediction": Lack("answers cannot be predicted", ()),
+            "modalities": Lack("answers are text", (), default=["text"]),
+            "audio": Lack("answers are text", ()),
+            "n": Lack("there is one answer", (), default=1),
+            "safety_identifier": Lack("end users are not told apart", ("safety_identifier",)),
+            "prompt_cache_key": Lack("there is no key for the cache", ("prompt_cache_key",)),
+            "user": Lack("end users are not told apart", ()),
+        },
+        refuses={
+            "input_audio": "recordings are taken out of the request",
+            "input_file": "files are for the Messages API",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "strict_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(

@@ -9,14 +9,53 @@ from dataclasses import replace
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("only with effort none is there a setting for randomness", ("temperature", ), default=1, unless={"reasoning_effort": "none"}), "top_p": Lack("only with effort none is there a setting for sampling", ("top_p", ), default=1, unless={"reasoning_effort": "none"}), "presence_penalty": Lack("reasoning models have no penalties", ("presence_penalty", ), default=0), "frequency_penalty": Lack("reasoning models have no penalties", ("frequency_penalty", ), default=0), "logprobs": Lack("only with effort none are there log probabilities", ("include", "top_logprobs", ), default=False, unless={"reasoning_effort": "none"}), "top_logprobs": Lack("only with effort none are there log probabilities", ("top_logprobs", ), unless={"reasoning_effort": "none"}), "logit_bias": Lack("reasoning models take no biases", ()), "stop": Lack("reasoning models cannot be stopped at a text", ())},
+        lacks={
+            "temperature": Lack(
+                "only with effort none is there a setting for randomness",
+                ("temperature",),
+                default=1,
+                unless={"reasoning_effort": "none"},
+            ),
+            "top_p": Lack(
+                "only with effort none is there a setting for sampling",
+                ("top_p",),
+                default=1,
+                unless={"reasoning_effort": "none"},
+            ),
+            "presence_penalty": Lack(
+                "reasoning models have no penalties", ("presence_penalty",), default=0
+            ),
+            "frequency_penalty": Lack(
+                "reasoning models have no penalties", ("frequency_penalty",), default=0
+            ),
+            "logprobs": Lack(
+                "only with effort none are there log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+                unless={"reasoning_effort": "none"},
+            ),
+            "top_logprobs": Lack(
+                "only with effort none are there log probabilities",
+                ("top_logprobs",),
+                unless={"reasoning_effort": "none"},
+            ),
+            "logit_bias": Lack("reasoning models take no biases", ()),
+            "stop": Lack("reasoning models cannot be stopped at a text", ()),
+        },
         refuses={"input_file": "files are for the Responses API"},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "system_as_developer", "max_completion_tokens_only", ),
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "system_as_developer",
+            "max_completion_tokens_only",
+        ),
     ),
 )

@@ -8,13 +8,16 @@ from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
         refuses={"input_file": "files are for the Responses API"},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "max_tokens_only", ),
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "max_tokens_only",
+        ),
     ),
 )

@@ -47,15 +47,71 @@ from .vllm_openai_chat import (
 )
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "max"}
-DECODE_EFFORT = {"none": "none", "low": "low", "minimal": "low", "medium": "medium", "high": "high", "max": "xhigh", "xhigh": "xhigh"}
+DECODE_EFFORT = {
+    "none": "none",
+    "low": "low",
+    "minimal": "low",
+    "medium": "medium",
+    "high": "high",
+    "max": "xhigh",
+    "xhigh": "xhigh",
+}
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit", "reasoning"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens", "thinking", "reasoning_effort"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "reasoning",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+        "thinking",
+        "reasoning_effort",
+    ]
+)
 _TYPE = frozenset(["type"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -97,12 +153,16 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
         if reasoning.get("effort") == "none":
             out["thinking"] = {"type": "disabled"}
             return
-        if (effort := reasoning.get("effort")) is not None and isinstance(effort, str) and lookup(ENCODE_EFFORT, effort) is not None:
+        if (
+            (effort := reasoning.get("effort")) is not None
+            and isinstance(effort, str)
+            and lookup(ENCODE_EFFORT, effort) is not None
+        ):
             out["reasoning_effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "reasoning_effort", reasoning, "effort")
             return
     if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ('effort',), "reasoning.", out)
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -123,7 +183,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -145,18 +205,20 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
         if "reasoning_effort" in body:
-            ctx.unused(body, ('reasoning_effort',), "", out)
+            ctx.unused(body, ("reasoning_effort",), "", out)
         return
-    if (reasoning_effort := body.get("reasoning_effort")) is not None and (effort := lookup(DECODE_EFFORT, reasoning_effort)) is not None:
+    if (reasoning_effort := body.get("reasoning_effort")) is not None and (
+        effort := lookup(DECODE_EFFORT, reasoning_effort)
+    ) is not None:
         out["reasoning"] = {"effort": effort}
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
         if body.get("thinking") is not None:
-            ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
     if body.get("thinking") is not None:
-        ctx.unused(body.get("thinking"), ('type',), "thinking.", out)
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
     if "reasoning_effort" in body:
-        ctx.unused(body, ('reasoning_effort',), "", out)
+        ctx.unused(body, ("reasoning_effort",), "", out)
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
@@ -176,7 +238,9 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                 return out
             case "json_schema":
                 out = {"type": "json_object"}
-                ctx.report(part, None, "coerced", "the API takes no schema; any JSON object is asked for")
+                ctx.report(
+                    part, None, "coerced", "the API takes no schema; any JSON object is asked for"
+                )
                 if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
                     ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
                 return out
@@ -205,10 +269,61 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_failed_word": ENCODE_FAILED_WORD, "decode_failed_word": DECODE_FAILED_WORD, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "reasoning_required", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        maps={
+            "encode_effort": ENCODE_EFFORT,
+            "decode_effort": DECODE_EFFORT,
+            "encode_mode": ENCODE_MODE,
+            "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
+            "encode_error": ENCODE_ERROR,
+            "decode_error": DECODE_ERROR,
+            "encode_failed_word": ENCODE_FAILED_WORD,
+            "decode_failed_word": DECODE_FAILED_WORD,
+            "encode_cut_word": ENCODE_CUT_WORD,
+            "decode_cut_word": DECODE_CUT_WORD,
+            "encode_ended_word": ENCODE_ENDED_WORD,
+            "decode_ended_word": DECODE_ENDED_WORD,
+            "encode_completed_word": ENCODE_COMPLETED_WORD,
+            "decode_completed_word": DECODE_COMPLETED_WORD,
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "reasoning_required",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -27,17 +27,86 @@ from ..runtime.tables import Lack
 from .deepseek_openai_chat import DECODE_EFFORT, ENCODE_EFFORT
 from .deepseek_openai_chat_reasoner import decode_request, encode_request
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("settings for sampling have no effect", ("temperature", ), default=1), "top_p": Lack("settings for sampling have no effect", ("top_p", ), default=1), "presence_penalty": Lack("settings for sampling have no effect", ("presence_penalty", ), default=0), "frequency_penalty": Lack("settings for sampling have no effect", ("frequency_penalty", ), default=0), "logprobs": Lack("there are no log probabilities", ("include", "top_logprobs", ), default=False), "top_logprobs": Lack("there are no log probabilities", ("top_logprobs", ))},
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_failed_word": ENCODE_FAILED_WORD, "decode_failed_word": DECODE_FAILED_WORD, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "reasoning_dropped", ),
+        lacks={
+            "temperature": Lack(
+                "settings for sampling have no effect", ("temperature",), default=1
+            ),
+            "top_p": Lack("settings for sampling have no effect", ("top_p",), default=1),
+            "presence_penalty": Lack(
+                "settings for sampling have no effect", ("presence_penalty",), default=0
+            ),
+            "frequency_penalty": Lack(
+                "settings for sampling have no effect", ("frequency_penalty",), default=0
+            ),
+            "logprobs": Lack(
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+            ),
+            "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
+        },
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        maps={
+            "encode_effort": ENCODE_EFFORT,
+            "decode_effort": DECODE_EFFORT,
+            "encode_mode": ENCODE_MODE,
+            "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
+            "encode_error": ENCODE_ERROR,
+            "decode_error": DECODE_ERROR,
+            "encode_failed_word": ENCODE_FAILED_WORD,
+            "decode_failed_word": DECODE_FAILED_WORD,
+            "encode_cut_word": ENCODE_CUT_WORD,
+            "decode_cut_word": DECODE_CUT_WORD,
+            "encode_ended_word": ENCODE_ENDED_WORD,
+            "decode_ended_word": DECODE_ENDED_WORD,
+            "encode_completed_word": ENCODE_COMPLETED_WORD,
+            "decode_completed_word": DECODE_COMPLETED_WORD,
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "reasoning_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -60,8 +60,54 @@ from .vllm_openai_chat import (
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit", "reasoning"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens", "thinking", "reasoning_effort"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "reasoning",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+        "thinking",
+        "reasoning_effort",
+    ]
+)
 _TYPE = frozenset(["type"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 
@@ -101,20 +147,29 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/deepseek.yaml:76)"""
-    if isinstance(tool_choice := body.get("tool_choice"), dict) and tool_choice.get("type") == "allowed_tools":
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict)
+        and tool_choice.get("type") == "allowed_tools"
+    ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if "openai_chat:@choice" in body:
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
-        ctx.report(body, "tool_choice", "coerced", "a reasoning model cannot be made to call a tool")
+        ctx.report(
+            body, "tool_choice", "coerced", "a reasoning model cannot be made to call a tool"
+        )
         if "openai_chat:@choice" in body:
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call" and lookup(ENCODE_MODE, tool_choice) is not None:
+        if (
+            isinstance(tool_choice, str)
+            and body.get("openai_chat:@choice") == "function_call"
+            and lookup(ENCODE_MODE, tool_choice) is not None
+        ):
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
@@ -125,17 +180,17 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if ("tool_choice" in body or "openai_chat:@choice" in body):
-        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -156,7 +211,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -179,7 +234,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
         if "function_call" in body:
-            ctx.unused(body, ('function_call',), "", out)
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
@@ -187,41 +242,112 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
-    if ("tool_choice" in body or "function_call" in body):
-        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("settings for sampling have no effect", ("temperature", ), default=1), "top_p": Lack("settings for sampling have no effect", ("top_p", ), default=1), "presence_penalty": Lack("settings for sampling have no effect", ("presence_penalty", ), default=0), "frequency_penalty": Lack("settings for sampling have no effect", ("frequency_penalty", ), default=0), "logprobs": Lack("there are no log probabilities", ("include", "top_logprobs", ), default=False), "top_logprobs": Lack("there are no log probabilities", ("top_logprobs", ))},
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_failed_word": ENCODE_FAILED_WORD, "decode_failed_word": DECODE_FAILED_WORD, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "reasoning_required", ),
+        lacks={
+            "temperature": Lack(
+                "settings for sampling have no effect", ("temperature",), default=1
+            ),
+            "top_p": Lack("settings for sampling have no effect", ("top_p",), default=1),
+            "presence_penalty": Lack(
+                "settings for sampling have no effect", ("presence_penalty",), default=0
+            ),
+            "frequency_penalty": Lack(
+                "settings for sampling have no effect", ("frequency_penalty",), default=0
+            ),
+            "logprobs": Lack(
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+            ),
+            "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
+        },
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        maps={
+            "encode_effort": ENCODE_EFFORT,
+            "decode_effort": DECODE_EFFORT,
+            "encode_mode": ENCODE_MODE,
+            "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
+            "encode_error": ENCODE_ERROR,
+            "decode_error": DECODE_ERROR,
+            "encode_failed_word": ENCODE_FAILED_WORD,
+            "decode_failed_word": DECODE_FAILED_WORD,
+            "encode_cut_word": ENCODE_CUT_WORD,
+            "decode_cut_word": DECODE_CUT_WORD,
+            "encode_ended_word": ENCODE_ENDED_WORD,
+            "decode_ended_word": DECODE_ENDED_WORD,
+            "encode_completed_word": ENCODE_COMPLETED_WORD,
+            "decode_completed_word": DECODE_COMPLETED_WORD,
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "reasoning_required",
+        ),
     ),
     functions=replace(
         BASE.functions,

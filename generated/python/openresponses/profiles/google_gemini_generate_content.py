@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from ..dialects.gemini_generate_content import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(

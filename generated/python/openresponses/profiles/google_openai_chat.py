@@ -8,12 +8,15 @@ from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "developer_as_system", ),
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "developer_as_system",
+        ),
     ),
 )

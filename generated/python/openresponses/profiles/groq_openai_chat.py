@@ -49,15 +49,93 @@ from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
-DECODE_EFFORT = {"none": "none", "low": "low", "minimal": "low", "medium": "medium", "default": "medium", "high": "high"}
+DECODE_EFFORT = {
+    "none": "none",
+    "low": "low",
+    "minimal": "low",
+    "medium": "medium",
+    "default": "medium",
+    "high": "high",
+}
 ENCODE_TIER = {"auto": "auto", "default": "on_demand", "flex": "flex", "priority": "performance"}
 DECODE_TIER = {"auto": "auto", "on_demand": "default", "flex": "flex", "performance": "priority"}
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object", "safety_identifier": "string", "prompt_cache_key": "string", "top_logprobs": "integer"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+        "top_logprobs": "integer",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning", "text", "instructions", "input", "service_tier", "max_output_tokens", "openai_chat:@limit", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning_effort", "verbosity", "response_format", "messages", "service_tier", "max_tokens", "max_completion_tokens", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "service_tier",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning_effort",
+        "verbosity",
+        "response_format",
+        "messages",
+        "service_tier",
+        "max_tokens",
+        "max_completion_tokens",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+    ]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -74,7 +152,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         if (service_tier_ := lookup(ENCODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.encode_alias(service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier")
+            ctx.encode_alias(
+                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (stream_options := body.get("stream_options")) is not None:
@@ -93,7 +173,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -154,13 +236,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -169,11 +253,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.decode_alias(service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier")
+            ctx.decode_alias(
+                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+            )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (stream_options := body.get("stream_options")) is not None:
@@ -199,10 +285,53 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"logprobs": Lack("there are no log probabilities", ("include", "top_logprobs", ), default=False), "top_logprobs": Lack("there are no log probabilities", ("top_logprobs", )), "logit_bias": Lack("there are no biases", ()), "n": Lack("there is one answer", (), default=1), "presence_penalty": Lack("no model has penalties", ("presence_penalty", ), default=0), "frequency_penalty": Lack("no model has penalties", ("frequency_penalty", ), default=0), "store": Lack("nothing is kept", ("store", ), default=False), "metadata": Lack("there are no labels", ("metadata", )), "verbosity": Lack("there is no setting for verbosity", ("text.verbosity", )), "safety_identifier": Lack("end users are told apart by `user`", ("safety_identifier", )), "prompt_cache_key": Lack("prefixes are cached without a key", ("prompt_cache_key", ))},
+        lacks={
+            "logprobs": Lack(
+                "there are no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+            ),
+            "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
+            "logit_bias": Lack("there are no biases", ()),
+            "n": Lack("there is one answer", (), default=1),
+            "presence_penalty": Lack("no model has penalties", ("presence_penalty",), default=0),
+            "frequency_penalty": Lack("no model has penalties", ("frequency_penalty",), default=0),
+            "store": Lack("nothing is kept", ("store",), default=False),
+            "metadata": Lack("there are no labels", ("metadata",)),
+            "verbosity": Lack("there is no setting for verbosity", ("text.verbosity",)),
+            "safety_identifier": Lack("end users are told apart by `user`", ("safety_identifier",)),
+            "prompt_cache_key": Lack("prefixes are cached without a key", ("prompt_cache_key",)),
+        },
         refuses={"input_file": "there are no files", "input_audio": "audio has an API of its own"},
-        maps={"encode_effort": ENCODE_EFFORT, "decode_effort": DECODE_EFFORT, "encode_mode": ENCODE_MODE, "decode_mode": DECODE_MODE, "encode_audio": ENCODE_AUDIO, "decode_audio": DECODE_AUDIO, "encode_error": ENCODE_ERROR, "decode_error": DECODE_ERROR, "encode_failed_word": ENCODE_FAILED_WORD, "decode_failed_word": DECODE_FAILED_WORD, "encode_cut_word": ENCODE_CUT_WORD, "decode_cut_word": DECODE_CUT_WORD, "encode_ended_word": ENCODE_ENDED_WORD, "decode_ended_word": DECODE_ENDED_WORD, "encode_completed_word": ENCODE_COMPLETED_WORD, "decode_completed_word": DECODE_COMPLETED_WORD, "encode_tier": ENCODE_TIER, "decode_tier": DECODE_TIER, },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "reasoning_renamed", ),
+        maps={
+            "encode_effort": ENCODE_EFFORT,
+            "decode_effort": DECODE_EFFORT,
+            "encode_mode": ENCODE_MODE,
+            "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
+            "encode_error": ENCODE_ERROR,
+            "decode_error": DECODE_ERROR,
+            "encode_failed_word": ENCODE_FAILED_WORD,
+            "decode_failed_word": DECODE_FAILED_WORD,
+            "encode_cut_word": ENCODE_CUT_WORD,
+            "decode_cut_word": DECODE_CUT_WORD,
+            "encode_ended_word": ENCODE_ENDED_WORD,
+            "decode_ended_word": DECODE_ENDED_WORD,
+            "encode_completed_word": ENCODE_COMPLETED_WORD,
+            "decode_completed_word": DECODE_COMPLETED_WORD,
+            "encode_tier": ENCODE_TIER,
+            "decode_tier": DECODE_TIER,
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "reasoning_renamed",
+        ),
         settings=BASE.tables.settings | {"search_settings"},
     ),
     functions=replace(

@@ -9,13 +9,14 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"store": Lack("nothing is kept", ("store", ), default=False)},
-        refuses={"previous_response_id": "nothing is kept that could be gone on from", "background": "answers are given at once"},
+        lacks={"store": Lack("nothing is kept", ("store",), default=False)},
+        refuses={
+            "previous_response_id": "nothing is kept that could be gone on from",
+            "background": "answers are given at once",
+        },
     ),
 )

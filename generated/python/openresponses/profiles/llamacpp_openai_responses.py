@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        settings=BASE.tables.settings | {"cache_prompt", "chat_template_kwargs", "grammar", "min_p", "reasoning_format", "top_k"},
+        settings=BASE.tables.settings
+        | {"cache_prompt", "chat_template_kwargs", "grammar", "min_p", "reasoning_format", "top_k"},
     ),
 )

@@ -37,13 +37,60 @@ from .vllm_openai_chat import (
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning_effort", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning_effort",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+    ]
+)
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
 _TYPE = frozenset(["type"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -61,7 +108,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -105,7 +154,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
@@ -113,7 +164,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -134,8 +185,16 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
     if isinstance(part, dict):
         match part.get("type"):
             case "json_object":
-                out = {"type": "json_schema", "json_schema": {"name": "response", "schema": {"type": "object"}}}
-                ctx.report(part, None, "coerced", "the server takes schemas only; one of any object is sent")
+                out = {
+                    "type": "json_schema",
+                    "json_schema": {"name": "response", "schema": {"type": "object"}},
+                }
+                ctx.report(
+                    part,
+                    None,
+                    "coerced",
+                    "the server takes schemas only; one of any object is sent",
+                )
                 if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
@@ -146,7 +205,14 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                 return out
             case "json_schema":
                 name = part.get("name")
-                if ((description := part.get("description")) is None or isinstance(description, str)) and ((schema := part.get("schema")) is None or isinstance(schema, dict)) and ((strict := part.get("strict")) is None or isinstance(strict, bool)):
+                if (
+                    (
+                        (description := part.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := part.get("schema")) is None or isinstance(schema, dict))
+                    and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+                ):
                     json_schema_ = {"name": default(name, "response")}
                     if description is not None:
                         json_schema_["description"] = description
@@ -155,8 +221,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     if strict is not None:
                         json_schema_["strict"] = strict
                     out = {"type": "json_schema", "json_schema": json_schema_}
-                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
-                        ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
+                        )
                     return out
     return ctx.no_rule(part, "text_format")
 
@@ -179,7 +249,20 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
             case "json_schema":
                 if isinstance(json_schema_ := native.get("json_schema"), dict):
                     name = json_schema_.get("name")
-                    if ((description := json_schema_.get("description")) is None or isinstance(description, str)) and ((schema := json_schema_.get("schema")) is None or isinstance(schema, dict)) and ((strict := json_schema_.get("strict")) is None or isinstance(strict, bool)):
+                    if (
+                        (
+                            (description := json_schema_.get("description")) is None
+                            or isinstance(description, str)
+                        )
+                        and (
+                            (schema := json_schema_.get("schema")) is None
+                            or isinstance(schema, dict)
+                        )
+                        and (
+                            (strict := json_schema_.get("strict")) is None
+                            or isinstance(strict, bool)
+                        )
+                    ):
                         out = {"type": "json_schema", "name": default(name, "response")}
                         if description is not None:
                             out["description"] = description
@@ -190,7 +273,9 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                         if len(native) > 2:
                             ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
                         if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
-                            ctx.account(json_schema_, _NAME_DESCRIPTION_SCHEMA_STRICT, "json_schema.", out)
+                            ctx.account(
+                                json_schema_, _NAME_DESCRIPTION_SCHEMA_STRICT, "json_schema.", out
+                            )
                         return out
     return ctx.unfit(native, "text_format")
 
@@ -200,9 +285,45 @@ DIALECT = replace(
     tables=replace(
         BASE.tables,
         refuses={"input_file": "there are no files", "input_audio": "there is no audio input"},
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "single_system_message", "reasoning_renamed", "image_detail_dropped", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "single_system_message",
+            "reasoning_renamed",
+            "image_detail_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -41,8 +41,51 @@ from .vllm_openai_chat import (
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "max_output_tokens", "openai_chat:@limit"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning_effort", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "max_completion_tokens", "max_tokens", "tool_choice", "function_call"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "max_output_tokens",
+        "openai_chat:@limit",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning_effort",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "max_completion_tokens",
+        "max_tokens",
+        "tool_choice",
+        "function_call",
+    ]
+)
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -60,7 +103,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -88,7 +133,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/ollama.yaml:20)"""
-    
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -107,7 +151,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
@@ -115,7 +161,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -135,45 +181,91 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
         if "function_call" in body:
-            ctx.unused(body, ('function_call',), "", out)
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if isinstance(function_call, str):
             out["tool_choice"] = lookup(DECODE_MODE, function_call)
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if isinstance(tool_choice, str):
             out["tool_choice"] = lookup(DECODE_MODE, tool_choice)
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
-    if ("tool_choice" in body or "function_call" in body):
-        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"parallel_tool_calls": Lack("several calls cannot be forbidden", ("parallel_tool_calls", ), default=True), "n": Lack("there is one answer", (), default=1), "logit_bias": Lack("there are no biases", ()), "user": Lack("end users are not told apart", ())},
+        lacks={
+            "parallel_tool_calls": Lack(
+                "several calls cannot be forbidden", ("parallel_tool_calls",), default=True
+            ),
+            "n": Lack("there is one answer", (), default=1),
+            "logit_bias": Lack("there are no biases", ()),
+            "user": Lack("end users are not told apart", ()),
+        },
         refuses={"input_image<url>": "images are sent inline", "input_file": "there are no files"},
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", "tool_choice": "the choice of a tool is ignored", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "single_system_message", "reasoning_renamed", "image_detail_dropped", "max_tokens_only", "strict_dropped", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+            "tool_choice": "the choice of a tool is ignored",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "single_system_message",
+            "reasoning_renamed",
+            "image_detail_dropped",
+            "max_tokens_only",
+            "strict_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -9,13 +9,26 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"tool_choice": Lack("the choice of a tool is ignored", ("tool_choice", ), default="auto"), "parallel_tool_calls": Lack("several calls cannot be forbidden", ("parallel_tool_calls", ), default=True), "include": Lack("nothing can be asked for", ("include", )), "metadata": Lack("there are no labels", ("metadata", )), "store": Lack("nothing is kept", ("store", ), default=False)},
-        refuses={"previous_response_id": "nothing is kept that could be gone on from", "background": "answers are given at once", "input_image<url>": "images are sent inline", "input_file": "there are no files"},
+        lacks={
+            "tool_choice": Lack(
+                "the choice of a tool is ignored", ("tool_choice",), default="auto"
+            ),
+            "parallel_tool_calls": Lack(
+                "several calls cannot be forbidden", ("parallel_tool_calls",), default=True
+            ),
+            "include": Lack("nothing can be asked for", ("include",)),
+            "metadata": Lack("there are no labels", ("metadata",)),
+            "store": Lack("nothing is kept", ("store",), default=False),
+        },
+        refuses={
+            "previous_response_id": "nothing is kept that could be gone on from",
+            "background": "answers are given at once",
+            "input_image<url>": "images are sent inline",
+            "input_file": "there are no files",
+        },
     ),
 )

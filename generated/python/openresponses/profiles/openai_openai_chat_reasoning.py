@@ -9,13 +9,39 @@ from dataclasses import replace
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("reasoning models have no setting for randomness", ("temperature", ), default=1), "top_p": Lack("reasoning models have no setting for sampling", ("top_p", ), default=1), "presence_penalty": Lack("reasoning models have no penalties", ("presence_penalty", ), default=0), "frequency_penalty": Lack("reasoning models have no penalties", ("frequency_penalty", ), default=0), "logprobs": Lack("reasoning models give no log probabilities", ("include", "top_logprobs", ), default=False), "top_logprobs": Lack("reasoning models give no log probabilities", ("top_logprobs", )), "logit_bias": Lack("reasoning models take no biases", ()), "stop": Lack("reasoning models cannot be stopped at a text", ())},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "system_as_developer", "max_completion_tokens_only", ),
+        lacks={
+            "temperature": Lack(
+                "reasoning models have no setting for randomness", ("temperature",), default=1
+            ),
+            "top_p": Lack("reasoning models have no setting for sampling", ("top_p",), default=1),
+            "presence_penalty": Lack(
+                "reasoning models have no penalties", ("presence_penalty",), default=0
+            ),
+            "frequency_penalty": Lack(
+                "reasoning models have no penalties", ("frequency_penalty",), default=0
+            ),
+            "logprobs": Lack(
+                "reasoning models give no log probabilities",
+                (
+                    "include",
+                    "top_logprobs",
+                ),
+                default=False,
+            ),
+            "top_logprobs": Lack("reasoning models give no log probabilities", ("top_logprobs",)),
+            "logit_bias": Lack("reasoning models take no biases", ()),
+            "stop": Lack("reasoning models cannot be stopped at a text", ()),
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "system_as_developer",
+            "max_completion_tokens_only",
+        ),
     ),
 )

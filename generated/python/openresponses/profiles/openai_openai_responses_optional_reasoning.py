@@ -9,12 +9,28 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("only with effort none is there a setting for randomness", ("temperature", ), default=1, unless={"reasoning.effort": "none"}), "top_p": Lack("only with effort none is there a setting for sampling", ("top_p", ), default=1, unless={"reasoning.effort": "none"}), "top_logprobs": Lack("only with effort none are there log probabilities", ("top_logprobs", ), unless={"reasoning.effort": "none"})},
+        lacks={
+            "temperature": Lack(
+                "only with effort none is there a setting for randomness",
+                ("temperature",),
+                default=1,
+                unless={"reasoning.effort": "none"},
+            ),
+            "top_p": Lack(
+                "only with effort none is there a setting for sampling",
+                ("top_p",),
+                default=1,
+                unless={"reasoning.effort": "none"},
+            ),
+            "top_logprobs": Lack(
+                "only with effort none are there log probabilities",
+                ("top_logprobs",),
+                unless={"reasoning.effort": "none"},
+            ),
+        },
     ),
 )

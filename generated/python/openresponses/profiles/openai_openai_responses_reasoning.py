@@ -9,12 +9,16 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"temperature": Lack("reasoning models have no setting for randomness", ("temperature", ), default=1), "top_p": Lack("reasoning models have no setting for sampling", ("top_p", ), default=1), "top_logprobs": Lack("reasoning models give no log probabilities", ("top_logprobs", ))},
+        lacks={
+            "temperature": Lack(
+                "reasoning models have no setting for randomness", ("temperature",), default=1
+            ),
+            "top_p": Lack("reasoning models have no setting for sampling", ("top_p",), default=1),
+            "top_logprobs": Lack("reasoning models give no log probabilities", ("top_logprobs",)),
+        },
     ),
 )

@@ -9,14 +9,28 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"store": Lack("nothing is kept", ("store", ), default=False)},
-        refuses={"previous_response_id": "nothing is kept that could be gone on from", "background": "answers are given at once"},
-        settings=BASE.tables.settings | {"include_reasoning", "min_p", "models", "plugins", "preset", "provider", "repetition_penalty", "route", "top_k", "transforms", "usage"},
+        lacks={"store": Lack("nothing is kept", ("store",), default=False)},
+        refuses={
+            "previous_response_id": "nothing is kept that could be gone on from",
+            "background": "answers are given at once",
+        },
+        settings=BASE.tables.settings
+        | {
+            "include_reasoning",
+            "min_p",
+            "models",
+            "plugins",
+            "preset",
+            "provider",
+            "repetition_penalty",
+            "route",
+            "top_k",
+            "transforms",
+            "usage",
+        },
     ),
 )

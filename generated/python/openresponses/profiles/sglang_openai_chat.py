@@ -9,15 +9,48 @@ from dataclasses import replace
 from ..dialects.openai_chat import DIALECT as BASE
 from .vllm_openai_chat import decode_request, encode_request
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "single_system_message", "image_detail_dropped", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "single_system_message",
+            "image_detail_dropped",
+        ),
         settings=BASE.tables.settings | {"ebnf", "regex", "stream_reasoning"},
     ),
     functions=replace(

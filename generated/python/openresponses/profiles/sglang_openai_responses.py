@@ -8,12 +8,20 @@ from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        settings=BASE.tables.settings | {"chat_template_kwargs", "ebnf", "min_p", "regex", "repetition_penalty", "separate_reasoning", "stream_reasoning", "top_k"},
+        settings=BASE.tables.settings
+        | {
+            "chat_template_kwargs",
+            "ebnf",
+            "min_p",
+            "regex",
+            "repetition_penalty",
+            "separate_reasoning",
+            "stream_reasoning",
+            "top_k",
+        },
     ),
 )

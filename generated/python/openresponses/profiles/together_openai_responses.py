@@ -9,14 +9,15 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"store": Lack("nothing is kept", ("store", ), default=False)},
-        refuses={"previous_response_id": "nothing is kept that could be gone on from", "background": "answers are given at once"},
+        lacks={"store": Lack("nothing is kept", ("store",), default=False)},
+        refuses={
+            "previous_response_id": "nothing is kept that could be gone on from",
+            "background": "answers are given at once",
+        },
         settings=BASE.tables.settings | {"min_p", "repetition_penalty", "top_k"},
     ),
 )

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(

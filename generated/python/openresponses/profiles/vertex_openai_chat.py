@@ -34,13 +34,94 @@ from ..runtime.gathering import Gathering
 from ..runtime.primitives import element, is_integer, lookup, pieces, typed
 from ..runtime.splitting import Splitting
 
-ENCODE_REQUEST_FIELDS = typed({"temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object", "service_tier": "string", "safety_identifier": "string", "prompt_cache_key": "string", "top_logprobs": "integer"})
-DECODE_REQUEST_FIELDS = typed({"temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+        "service_tier": "string",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+        "top_logprobs": "integer",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_TEMPERATURE_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE = frozenset(["temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning", "text", "instructions", "input", "max_output_tokens", "openai_chat:@limit", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "model"])
-_TEMPERATURE_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE_ = frozenset(["temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "top_logprobs", "stream_options", "reasoning_effort", "verbosity", "response_format", "messages", "max_tokens", "max_completion_tokens", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call", "model"])
+_TEMPERATURE_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE = frozenset(
+    [
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "model",
+    ]
+)
+_TEMPERATURE_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE_ = frozenset(
+    [
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "top_logprobs",
+        "stream_options",
+        "reasoning_effort",
+        "verbosity",
+        "response_format",
+        "messages",
+        "max_tokens",
+        "max_completion_tokens",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "model",
+    ]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -68,7 +149,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -110,7 +193,7 @@ def encode_request_model(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("model") is not None and not isinstance(body.get("model"), str):
         raise ctx.expected(body, "model", "a string")
     if "model" in body:
-        ctx.unused(body, ('model',), "", out)
+        ctx.unused(body, ("model",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -123,7 +206,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -151,13 +234,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -166,7 +251,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -196,14 +281,20 @@ def decode_request_model(body: Any, out: Any, ctx: Splitting) -> Any:
         out["model"] = model
         return
     if "model" in body:
-        ctx.unused(body, ('model',), "", out)
+        ctx.unused(body, ("model",), "", out)
 
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "developer_as_system", "image_detail_dropped", ),
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "developer_as_system",
+            "image_detail_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

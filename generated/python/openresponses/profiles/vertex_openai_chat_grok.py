@@ -10,14 +10,22 @@ from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 from .vertex_openai_chat import decode_request, encode_request
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"reasoning_effort": Lack("this model has no setting for the effort", ("reasoning.effort", ))},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "developer_as_system", "image_detail_dropped", ),
+        lacks={
+            "reasoning_effort": Lack(
+                "this model has no setting for the effort", ("reasoning.effort",)
+            )
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "developer_as_system",
+            "image_detail_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

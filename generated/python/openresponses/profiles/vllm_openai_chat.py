@@ -31,13 +31,77 @@ from ..runtime.gathering import Gathering
 from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
 from ..runtime.splitting import Splitting
 
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "top_logprobs": "integer"})
-DECODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "top_logprobs": "integer",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _INCLUDE_USAGE = frozenset(["include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning", "text", "instructions", "input", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice", "max_output_tokens", "openai_chat:@limit"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "top_logprobs", "reasoning_effort", "response_format", "messages", "stream", "stream_options", "logprobs", "functions", "tools", "tool_choice", "function_call", "max_completion_tokens", "max_tokens"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning_effort",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+    ]
+)
 _NAME = frozenset(["name"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
@@ -59,7 +123,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -96,32 +162,39 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
         out["stream"] = True
         out["stream_options"] = {"include_usage": True}
         if "openai_chat:@usage" in body:
-            ctx.unused(body, ('openai_chat:@usage',), "", out)
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
         if "openai_chat:@usage" in body:
-            ctx.unused(body, ('openai_chat:@usage',), "", out)
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    if ("stream" in body or "openai_chat:@usage" in body):
-        ctx.unused(body, ('stream', 'openai_chat:@usage'), "", out)
+    if "stream" in body or "openai_chat:@usage" in body:
+        ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/vllm.yaml:22)"""
-    if isinstance(tool_choice := body.get("tool_choice"), dict) and tool_choice.get("type") == "allowed_tools":
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict)
+        and tool_choice.get("type") == "allowed_tools"
+    ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if "openai_chat:@choice" in body:
-            ctx.unused(body, ('openai_chat:@choice',), "", out)
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
     if (tool_choice := body.get("tool_choice")) is not None:
-        if isinstance(tool_choice, str) and body.get("openai_chat:@choice") == "function_call" and lookup(ENCODE_MODE, tool_choice) is not None:
+        if (
+            isinstance(tool_choice, str)
+            and body.get("openai_chat:@choice") == "function_call"
+            and lookup(ENCODE_MODE, tool_choice) is not None
+        ):
             out["function_call"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
             return
@@ -132,17 +205,17 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
             if "openai_chat:@choice" in body:
-                ctx.unused(body, ('openai_chat:@choice',), "", out)
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if ("tool_choice" in body or "openai_chat:@choice" in body):
-        ctx.unused(body, ('tool_choice', 'openai_chat:@choice'), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -153,12 +226,12 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["max_tokens"] = max_output_tokens
         if "openai_chat:@limit" in body:
-            ctx.unused(body, ('openai_chat:@limit',), "", out)
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    if ("max_output_tokens" in body or "openai_chat:@limit" in body):
-        ctx.unused(body, ('max_output_tokens', 'openai_chat:@limit'), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -177,7 +250,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
@@ -185,7 +260,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -205,7 +280,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
         if "function_call" in body:
-            ctx.unused(body, ('function_call',), "", out)
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
@@ -213,30 +288,30 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
             if "function_call" in body:
-                ctx.unused(body, ('function_call',), "", out)
+                ctx.unused(body, ("function_call",), "", out)
             return
-    if ("tool_choice" in body or "function_call" in body):
-        ctx.unused(body, ('tool_choice', 'function_call'), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -248,7 +323,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
         if "max_tokens" in body:
-            ctx.unused(body, ('max_tokens',), "", out)
+            ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
@@ -256,15 +331,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         if "max_completion_tokens" in body:
-            ctx.unused(body, ('max_completion_tokens',), "", out)
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
-    if ("max_completion_tokens" in body or "max_tokens" in body):
-        ctx.unused(body, ('max_completion_tokens', 'max_tokens'), "", out)
+    if "max_completion_tokens" in body or "max_tokens" in body:
+        ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
     """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if isinstance(part, dict) and part.get("type") == "function" and isinstance(name := part.get("name"), str):
+    if (
+        isinstance(part, dict)
+        and part.get("type") == "function"
+        and isinstance(name := part.get("name"), str)
+    ):
         out = {"type": "function", "function": {"name": ctx.native_name(name)}}
         if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
@@ -274,7 +353,13 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
     """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
-    if isinstance(native, dict) and (native.get("type") is None or native.get("type") == "function") and isinstance(function := native.get("function"), dict) and (name := function.get("name")) is not None and (name_ := safe_name(name)) is not None:
+    if (
+        isinstance(native, dict)
+        and (native.get("type") is None or native.get("type") == "function")
+        and isinstance(function := native.get("function"), dict)
+        and (name := function.get("name")) is not None
+        and (name_ := safe_name(name)) is not None
+    ):
         out = {"type": "function", "name": name_}
         if name != name_:
             ctx.keep_renamed(name, name_, "function.name", out, function, "name")
@@ -290,9 +375,45 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        drop={"previous_response_id": "the API keeps no state", "truncation": "no truncation setting", "include": "only log probabilities can be asked for", "max_tool_calls": "no limit on tool calls", "reasoning.summary": "no setting for summaries", "output_text.annotations": "messages that are sent back carry text only", "reasoning.encrypted_content": "it comes from another model, which alone can read it", "reasoning": "it comes from another model, which alone can read it", "status": "only finished answers have a reason for their end", "incomplete_details.reason": "the API has no such reason", "store": "the server keeps no answers", "metadata": "the server has no labels", "service_tier": "the server has one class of service", "safety_identifier": "the server knows no end users", "prompt_cache_key": "the server caches prefixes by itself", "text.verbosity": "the server has no setting for verbosity", "stream_options": "streams have no settings of this kind", },
-        ignore={"background<false>": "all answers are given at once", "truncation<disabled>": "nothing is ever cut off", "*.id": "messages have no ids", "*.status": "messages have no status", "message.phase": "no phases", "store<false>": "nothing is kept anyway", "service_tier<auto>": "there is one class of service", "service_tier<default>": "there is one class of service", },
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "narrow_allowed_tools", "developer_as_system", "single_system_message", "reasoning_renamed", "image_detail_dropped", ),
+        drop={
+            "previous_response_id": "the API keeps no state",
+            "truncation": "no truncation setting",
+            "include": "only log probabilities can be asked for",
+            "max_tool_calls": "no limit on tool calls",
+            "reasoning.summary": "no setting for summaries",
+            "output_text.annotations": "messages that are sent back carry text only",
+            "reasoning.encrypted_content": "it comes from another model, which alone can read it",
+            "reasoning": "it comes from another model, which alone can read it",
+            "status": "only finished answers have a reason for their end",
+            "incomplete_details.reason": "the API has no such reason",
+            "store": "the server keeps no answers",
+            "metadata": "the server has no labels",
+            "service_tier": "the server has one class of service",
+            "safety_identifier": "the server knows no end users",
+            "prompt_cache_key": "the server caches prefixes by itself",
+            "text.verbosity": "the server has no setting for verbosity",
+            "stream_options": "streams have no settings of this kind",
+        },
+        ignore={
+            "background<false>": "all answers are given at once",
+            "truncation<disabled>": "nothing is ever cut off",
+            "*.id": "messages have no ids",
+            "*.status": "messages have no status",
+            "message.phase": "no phases",
+            "store<false>": "nothing is kept anyway",
+            "service_tier<auto>": "there is one class of service",
+            "service_tier<default>": "there is one class of service",
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "narrow_allowed_tools",
+            "developer_as_system",
+            "single_system_message",
+            "reasoning_renamed",
+            "image_detail_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -9,13 +9,20 @@ from dataclasses import replace
 from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
         lacks={"prompt": Lack("there are no stored prompts", ())},
-        settings=BASE.tables.settings | {"chat_template_kwargs", "min_p", "repetition_penalty", "seed", "stop", "structured_outputs", "top_k"},
+        settings=BASE.tables.settings
+        | {
+            "chat_template_kwargs",
+            "min_p",
+            "repetition_penalty",
+            "seed",
+            "stop",
+            "structured_outputs",
+            "top_k",
+        },
     ),
 )

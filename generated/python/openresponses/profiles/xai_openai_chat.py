@@ -36,12 +36,83 @@ from ..runtime.primitives import is_integer, lookup, typed
 from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
 
-ENCODE_REQUEST_FIELDS = typed({"model": "string", "temperature": "number", "top_p": "number", "presence_penalty": "number", "frequency_penalty": "number", "parallel_tool_calls": "boolean", "store": "boolean", "metadata": "object", "service_tier": "string", "safety_identifier": "string", "prompt_cache_key": "string"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string",
+        "temperature": "number",
+        "top_p": "number",
+        "presence_penalty": "number",
+        "frequency_penalty": "number",
+        "parallel_tool_calls": "boolean",
+        "store": "boolean",
+        "metadata": "object",
+        "service_tier": "string",
+        "safety_identifier": "string",
+        "prompt_cache_key": "string",
+    }
+)
 _EFFORT = frozenset(["effort"])
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "stream_options", "reasoning", "text", "instructions", "input", "top_logprobs", "max_output_tokens", "openai_chat:@limit", "stream", "openai_chat:@usage", "include", "tools", "openai_chat:@tools", "tool_choice", "openai_chat:@choice"])
-_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(["model", "temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "stream_options", "reasoning_effort", "verbosity", "response_format", "messages", "top_logprobs", "max_tokens", "max_completion_tokens", "stream", "logprobs", "functions", "tools", "tool_choice", "function_call"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "stream_options",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "top_logprobs",
+        "max_output_tokens",
+        "openai_chat:@limit",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "store",
+        "metadata",
+        "service_tier",
+        "safety_identifier",
+        "prompt_cache_key",
+        "stream_options",
+        "reasoning_effort",
+        "verbosity",
+        "response_format",
+        "messages",
+        "top_logprobs",
+        "max_tokens",
+        "max_completion_tokens",
+        "stream",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+    ]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -76,7 +147,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out["reasoning_effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _EFFORT.issuperset(reasoning):
@@ -116,7 +189,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -137,13 +210,15 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort")
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")
-        if verbosity in ('low', 'medium', 'high'):
+        if verbosity in ("low", "medium", "high"):
             out.setdefault("text", {})["verbosity"] = verbosity
         else:
             ctx.misfit(body, "verbosity", "", out)
@@ -152,7 +227,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out.setdefault("text", {})["format"] = format__
         else:
             if "response_format" in body:
-                ctx.unused(body, ('response_format',), "", out)
+                ctx.unused(body, ("response_format",), "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
         if not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
@@ -183,8 +258,16 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"search_parameters": Lack("live search was removed; there are tools for it", ()), "web_search_options": Lack("live search was removed; there are tools for it", ())},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "strict_dropped", ),
+        lacks={
+            "search_parameters": Lack("live search was removed; there are tools for it", ()),
+            "web_search_options": Lack("live search was removed; there are tools for it", ()),
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "strict_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -10,14 +10,30 @@ from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 from .xai_openai_chat import decode_request, encode_request
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"search_parameters": Lack("live search was removed; there are tools for it", ()), "web_search_options": Lack("live search was removed; there are tools for it", ()), "presence_penalty": Lack("reasoning models have no penalties", ("presence_penalty", ), default=0), "frequency_penalty": Lack("reasoning models have no penalties", ("frequency_penalty", ), default=0), "stop": Lack("reasoning models cannot be stopped at a text", ()), "reasoning_effort": Lack("this model has no setting for the effort", ("reasoning.effort", ))},
-        fixups=("tool_results_adjacent", "tool_media_apart", "choice_logprobs", "strict_dropped", ),
+        lacks={
+            "search_parameters": Lack("live search was removed; there are tools for it", ()),
+            "web_search_options": Lack("live search was removed; there are tools for it", ()),
+            "presence_penalty": Lack(
+                "reasoning models have no penalties", ("presence_penalty",), default=0
+            ),
+            "frequency_penalty": Lack(
+                "reasoning models have no penalties", ("frequency_penalty",), default=0
+            ),
+            "stop": Lack("reasoning models cannot be stopped at a text", ()),
+            "reasoning_effort": Lack(
+                "this model has no setting for the effort", ("reasoning.effort",)
+            ),
+        },
+        fixups=(
+            "tool_results_adjacent",
+            "tool_media_apart",
+            "choice_logprobs",
+            "strict_dropped",
+        ),
     ),
     functions=replace(
         BASE.functions,

@@ -31,12 +31,91 @@ from ..runtime.gathering import Gathering
 from ..runtime.primitives import field, is_integer, lookup, typed
 from ..runtime.splitting import Splitting
 
-ENCODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "integer null", "max_tool_calls": "integer null", "metadata": "object null", "safety_identifier": "string null", "prompt_cache_key": "string null", "truncation": "string", "store": "boolean", "service_tier": "string", "input": "null", "tools": "null", "tool_choice": "null", "top_logprobs": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
-DECODE_REQUEST_FIELDS = typed({"model": "string null", "previous_response_id": "string null", "instructions": "string null", "temperature": "number null", "top_p": "number null", "parallel_tool_calls": "boolean null", "stream": "boolean", "background": "boolean", "max_output_tokens": "null", "max_tool_calls": "null", "metadata": "object null", "safety_identifier": "null", "prompt_cache_key": "null", "store": "boolean", "input": "null", "tools": "null", "tool_choice": "null", "top_logprobs": "null", "stream_options": "null", "text": "null", "reasoning": "null"})
+ENCODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "integer null",
+        "max_tool_calls": "integer null",
+        "metadata": "object null",
+        "safety_identifier": "string null",
+        "prompt_cache_key": "string null",
+        "truncation": "string",
+        "store": "boolean",
+        "service_tier": "string",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "top_logprobs": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
+DECODE_REQUEST_FIELDS = typed(
+    {
+        "model": "string null",
+        "previous_response_id": "string null",
+        "instructions": "string null",
+        "temperature": "number null",
+        "top_p": "number null",
+        "parallel_tool_calls": "boolean null",
+        "stream": "boolean",
+        "background": "boolean",
+        "max_output_tokens": "null",
+        "max_tool_calls": "null",
+        "metadata": "object null",
+        "safety_identifier": "null",
+        "prompt_cache_key": "null",
+        "store": "boolean",
+        "input": "null",
+        "tools": "null",
+        "tool_choice": "null",
+        "top_logprobs": "null",
+        "stream_options": "null",
+        "text": "null",
+        "reasoning": "null",
+    }
+)
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
-_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_ = frozenset(["model", "previous_response_id", "instructions", "temperature", "top_p", "parallel_tool_calls", "stream", "stream_options", "background", "max_output_tokens", "max_tool_calls", "metadata", "safety_identifier", "prompt_cache_key", "truncation", "store", "service_tier", "text", "reasoning", "include", "input", "tools", "tool_choice", "top_logprobs"])
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_ = frozenset(
+    [
+        "model",
+        "previous_response_id",
+        "instructions",
+        "temperature",
+        "top_p",
+        "parallel_tool_calls",
+        "stream",
+        "stream_options",
+        "background",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "truncation",
+        "store",
+        "service_tier",
+        "text",
+        "reasoning",
+        "include",
+        "input",
+        "tools",
+        "tool_choice",
+        "top_logprobs",
+    ]
+)
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
-_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(["type", "name", "description", "schema", "strict"])
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -103,7 +182,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(reasoning, "effort", "a string")
             if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.encode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -111,7 +192,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -154,14 +240,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
-        if truncation in ('auto', 'disabled'):
+        if truncation in ("auto", "disabled"):
             out["truncation"] = truncation
         else:
             ctx.misfit(body, "truncation", "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if not isinstance(service_tier, str):
             raise ctx.expected(body, "service_tier", "a string")
-        if service_tier in ('auto', 'default', 'flex', 'priority'):
+        if service_tier in ("auto", "default", "flex", "priority"):
             out["service_tier"] = service_tier
         else:
             ctx.misfit(body, "service_tier", "", out)
@@ -169,7 +255,9 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
         out["include"] = include_
         ctx.keep_exact(include, include_, "include", out)
-    if (input_ := body.get("input")) is not None and (input__ := ctx.decode_items(input_, decode_input_item)) is not None:
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
         out["input"] = input__
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -181,7 +269,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = tool_choice_
         else:
             if "tool_choice" in body:
-                ctx.unused(body, ('tool_choice',), "", out)
+                ctx.unused(body, ("tool_choice",), "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
         if not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
@@ -205,7 +293,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (verbosity := text.get("verbosity")) is not None:
             if not isinstance(verbosity, str):
                 raise ctx.expected(text, "verbosity", "a string")
-            if verbosity in ('low', 'medium', 'high'):
+            if verbosity in ("low", "medium", "high"):
                 out.setdefault("text", {})["verbosity"] = verbosity
             else:
                 ctx.misfit(text, "verbosity", "text.", out)
@@ -220,14 +308,16 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (summary := reasoning.get("summary")) is not None:
             if not isinstance(summary, str):
                 raise ctx.expected(reasoning, "summary", "a string")
-            if summary in ('concise', 'detailed', 'auto'):
+            if summary in ("concise", "detailed", "auto"):
                 out.setdefault("reasoning", {})["summary"] = summary
             else:
                 ctx.misfit(reasoning, "summary", "reasoning.", out)
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort")
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -235,7 +325,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE_, "", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 

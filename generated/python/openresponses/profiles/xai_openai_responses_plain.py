@@ -10,13 +10,19 @@ from ..dialects.openai_responses import DIALECT as BASE
 from ..runtime.tables import Lack
 from .xai_openai_responses import decode_request, encode_request
 
-
-
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        lacks={"reasoning": Lack("this model does not reason", ("reasoning.summary", "reasoning.effort", ))},
+        lacks={
+            "reasoning": Lack(
+                "this model does not reason",
+                (
+                    "reasoning.summary",
+                    "reasoning.effort",
+                ),
+            )
+        },
     ),
     functions=replace(
         BASE.functions,
