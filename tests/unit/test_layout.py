@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from orgen.cache import TextCache
 from orgen.format import FormatError, format_file, format_files
 from orgen.layout.pieces import cut
-from orgen.layout.plain import without_plain_lines
 from orgen.layout.style import MODE
 from orgen.render import SourceFile
 

@@ -13,6 +13,9 @@ class Kind(enum.Enum):
     BLOCK = enum.auto()
     DEF = enum.auto()
     CLASS = enum.auto()
+    STUB = enum.auto()
+    """A function whose body, an ellipsis, stands on the same line."""
+    DECORATOR = enum.auto()
     IMPORT = enum.auto()
     COMMENT = enum.auto()
     DOCSTRING = enum.auto()
@@ -24,7 +27,7 @@ class Kind(enum.Enum):
 
     @property
     def defines(self) -> bool:
-        return self in (Kind.DEF, Kind.CLASS)
+        return self in (Kind.DEF, Kind.CLASS, Kind.STUB)
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class Blank:
         """Add a logical line, which has had `empty` blank lines before it."""
         wanted, after = self._wanted(kind, depth, empty)
         number = max(0, wanted - self.after)
-        if self.module_docstring and not kind.defines:
+        if self.module_docstring and kind not in (Kind.DEF, Kind.CLASS, Kind.STUB):
             number = 1
         if kind is not Kind.COMMENT:
             self.comment = None
@@ -87,16 +90,20 @@ class Blank:
         given = bool(before)
         if ended:
             before = 1 if depth else 2
-        if kind.defines:
+        if kind.defines or kind is Kind.DECORATOR:
             return self._before_definition(depth, before, given), 0
         if self.kind is Kind.IMPORT and kind is not Kind.IMPORT and depth == self.depth:
             return (before or 1) if depth else 1, 0
         return before, 0
 
     def _before_definition(self, depth: int, before: int, given: bool) -> int:
+        if self.kind is Kind.DECORATOR:
+            return 0
         if self.depth < depth and self.kind in (Kind.CLASS, Kind.DEF):
             return 1 if given else 0
         number = 1 if depth else 2
+        if self.kind is Kind.STUB and not given:
+            number = 0
         if self.kind is not Kind.COMMENT or self.depth != depth or before:
             return number
         first = self.comment

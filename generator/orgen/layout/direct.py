@@ -11,26 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from orgen.layout.blank import Blank, Kind
-from orgen.layout.lines import WIDTH, Line, tracked
+from orgen.layout.lines import WIDTH, Line, is_magic, tracked
 from orgen.layout.split import transformed
-from orgen.layout.tokens import COMMA, DOT, Reader, Token, Unknown, is_narrow
+from orgen.layout.tokens import COMMA, DOT, Reader, Token, Unknown, is_narrow, joined
 
 _COMMENT = re.compile(r"# \S.*\S|# \S|#")
 _IMPORT = re.compile(r"(?:from (\.*[\w.]*) )?import (\(?)([\w, .]+?)\s*(\)?)", re.ASCII)
 _NAME = re.compile(r"\w+(?: as \w+)?", re.ASCII)
 _QUOTES = '"""'
-_HEADS = frozenset({"if", "elif", "else", "for", "match", "case", "def", "class"})
+_FIRM = frozenset({"if", "elif", "else", "for", "def", "class"})
+_HEADS = _FIRM | {"match", "case"}
+_RIGID = frozenset({"for", "yield"})
+_DECORATOR = re.compile(r"@[a-z_]+", re.ASCII)
 _REFUSED = frozenset({"while", "with", "try", "except", "finally", "assert", "del", "global",
-                      "nonlocal", "async", "await", "yield", "lambda", "not"})  # fmt: skip
+                      "nonlocal", "async", "await", "lambda", "not"})  # fmt: skip
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def laid_out(text: str) -> str | None:
     """The source in black's style; None if only black knows how it is laid out."""
     try:
-        return _Layout(text.split("\n")).all()
+        made = _Layout(text.split("\n")).all()
     except Unknown:
         return None
+    return made or None
 
 
 @dataclass(slots=True)
@@ -89,9 +93,8 @@ class _Layout:
         following = next((other for other in self.lines[self.at :] if other.strip(" ")), "")
         indent = len(following) - len(following.lstrip(" "))
         comment = text.rstrip(" ")
-        if self.opened or indent != len(line) - len(text) or not _COMMENT.fullmatch(comment):
-            raise Unknown
-        if comment.startswith(("# type:", "# fmt:", "#!")):
+        _check_comment(comment)
+        if self.opened or indent != len(line) - len(text):
             raise Unknown
         if not following and len(self.indents) > 1:
             raise Unknown
@@ -120,54 +123,70 @@ class _Layout:
 
     def code(self, text: str, depth: int) -> tuple[Kind, list[str]]:
         """A statement that is no string."""
-        text = self.whole(text)
         found = _WORD.match(text)
         word = found[0] if found else ""
-        if word in _REFUSED or not word:
+        if word in _REFUSED:
             raise Unknown
         if word in ("from", "import"):
-            return Kind.IMPORT, _import(text, depth)
-        head = word in _HEADS and text.rstrip(" ").endswith(":")
-        if word in ("match", "case") and not head:
-            word = ""
-        if head:
-            text = text.rstrip(" ")[:-1]
-        elif word in _HEADS:
-            raise Unknown
-        tokens = Reader(definition=word == "def").read(text)
-        line = _logical(word, tokens, depth, head)
-        kind = {"def": Kind.DEF, "class": Kind.CLASS}.get(word, Kind.BLOCK if head else Kind.PLAIN)
-        return kind, [str(part) for part in _split(line)]
-
-    def whole(self, text: str) -> str:
-        """The logical line that begins with a text, on one line."""
-        depth = _balance(text)
-        if depth == 0:
-            return text
-        parts = [text.rstrip(" ")]
-        while depth > 0:
-            if self.at == len(self.lines):
+            return Kind.IMPORT, _import(self.import_text(text), depth)
+        if text[0] == "@":
+            if not _DECORATOR.fullmatch(text):
                 raise Unknown
-            line = self.lines[self.at].strip(" ")
-            self.at += 1
-            depth += _balance(line)
-            parts.append(line)
+            return Kind.DECORATOR, [" " * 4 * depth + text]
+        reader = self.tokens(text, word == "def")
+        tokens = reader.tokens
+        stub = word == "def" and [t.text for t in tokens[-2:]] == [":", "..."]
+        head = word in _HEADS and (stub or tokens[-1].text == ":")
+        if tokens[-1].text == "," or (word in _FIRM and not head) or tokens[0].text == "...":
+            raise Unknown
+        if word == "class" and len(tokens) > 2 and tokens[-2].pair is tokens[-3]:
+            raise Unknown  # parentheses with nothing in them
+        kind = _kind(word, head, stub)
+        if not reader.explicit:
+            short = " " * 4 * depth + joined(tokens)
+            if len(short) <= WIDTH and short.isascii():
+                return kind, [short]
+        rigid = reader.loops or word in _RIGID
+        if rigid or (word == "def" and _is_odd_definition(tokens)):
+            raise Unknown
+        if head:
+            del tokens[-2 if stub else -1 :]
+        line = _logical(word, tokens, depth, head)
+        if stub:
+            line.tokens.append(Token("...", " "))
+        return kind, _split(line)
+
+    def tokens(self, text: str, definition: bool) -> Reader:
+        """The tokens of the logical line that begins with a text."""
+        reader = Reader(definition)
+        more = reader.read(text)
+        while more:
+            line = self.next_line()
+            if line[:1] == "#":
+                _check_comment(line)
+                reader.comment(line)
+            else:
+                more = reader.read(line)
+        return reader
+
+    def import_text(self, text: str) -> str:
+        parts = [text]
+        while "(" in text and ")" not in parts[-1]:
+            parts.append(self.next_line())
         return " ".join(parts)
 
+    def next_line(self) -> str:
+        """The next physical line, without the white space around it."""
+        if self.at == len(self.lines):
+            raise Unknown
+        self.at += 1
+        return self.lines[self.at - 1].strip(" ")
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 
-
-def _balance(text: str) -> int:
-    """How many brackets a physical line opens and does not close."""
-    if '"' in text or "'" in text:
-        text = _STRING.sub("", text)
-        if '"' in text or "'" in text:
-            raise Unknown  # a string that goes on
-    if "#" in text or "\\" in text or ";" in text:
+def _check_comment(comment: str) -> None:
+    """Refuse a comment that black rewrites, or minds."""
+    if not _COMMENT.fullmatch(comment) or comment.startswith(("# type:", "# fmt:", "# pylint:")):
         raise Unknown
-    opened = text.count("(") + text.count("[") + text.count("{")
-    return opened - text.count(")") - text.count("]") - text.count("}")
 
 
 def _docstring(lines: list[str], last: str, margin: str) -> str:
@@ -212,8 +231,6 @@ def _import(text: str, depth: int) -> list[str]:
 
 def _logical(word: str, tokens: list[Token], depth: int, head: bool) -> Line:
     """The line of a statement, with the parentheses that black may write or leave out."""
-    if word == "class" and len(tokens) == 4 and tokens[2].text == "(":
-        raise Unknown
     for start, end in reversed(_expressions(word, tokens, head)):
         tokens = _with_optional(tokens, start, end, keeps_binding=not head)
     for index, token in enumerate(tokens):
@@ -228,7 +245,7 @@ def _expressions(word: str, tokens: list[Token], head: bool) -> list[tuple[int, 
     """Where the expressions begin and end around which parentheses may be."""
     if word in ("return", "if", "elif", "case") and (head or word == "return"):
         return [(1, len(tokens))] if len(tokens) > 1 else []
-    if head or word == "raise":
+    if head or word in ("raise", "yield"):
         return []
     marks = [i for i in _outside(tokens) if tokens[i].text in ("=", ":")]
     if [tokens[i].text for i in marks] not in ([], ["="], [":"], [":", "="]):
@@ -238,8 +255,17 @@ def _expressions(word: str, tokens: list[Token], head: bool) -> list[tuple[int, 
         return []
     if COMMA in tracked(Line(tokens[: marks[0]], 0)).delimiters.values():
         raise Unknown
+    if len(marks) > 1:
+        _check_annotation(tokens[: marks[1]])
     ends = [*marks[1:], len(tokens)]
     return [(start + 1, end) for start, end in zip(marks, ends, strict=True)]
+
+
+def _check_annotation(tokens: list[Token]) -> None:
+    """Refuse a type of an assignment that may have to be split, unless it is all subscripts."""
+    plain = all(token.bracket in ("", "[", "]") for token in tokens)
+    if tracked(Line(tokens, 0)).magic or not (plain or len(joined(tokens)) < WIDTH - 20):
+        raise Unknown
 
 
 def _check_bare(tokens: list[Token]) -> None:
@@ -297,16 +323,31 @@ def _is_wrapped(tokens: list[Token], start: int, end: int | None = None) -> bool
     return tokens[close + 1].pair is tokens[start - 1] and COMMA not in inner.delimiters.values()
 
 
-def _split(line: Line) -> list[Line]:
+def _is_odd_definition(tokens: list[Token]) -> bool:
+    """Whether there are parentheses around a type, or a comma in what is returned that is magic."""
+    arrow = next((i for i, token in enumerate(tokens) if token.text == "->"), len(tokens))
+    types = (i for i, token in enumerate(tokens[:-1]) if token.text in ("->", ":"))
+    return any(tokens[i + 1].text == "(" for i in types) or any(
+        is_magic(tokens, i) for i in range(arrow, len(tokens)) if tokens[i].pair
+    )
+
+
+def _split(line: Line) -> list[str]:
+    """The lines of a logical line."""
     text = str(line)
     if not is_narrow(text):
         raise Unknown
-    if line.magic or len(text) > WIDTH:
-        if line.tokens[0].text == "for":
-            raise Unknown
-        parts = transformed(line)
-        if line.kind == "def" and any(not part.short for part in parts):
-            raise Unknown
-        return parts
-    return [line]
+    if line.short and not line.magic:
+        return [text]
+    parts = transformed(line)
+    if line.kind == "def" and any(not part.short for part in parts):
+        raise Unknown
+    return [str(part) for part in parts]
+
+
+def _kind(word: str, head: bool, stub: bool) -> Kind:
+    if stub:
+        return Kind.STUB
+    defined = {"def": Kind.DEF, "class": Kind.CLASS}
+    return defined.get(word, Kind.BLOCK if head else Kind.PLAIN)
 

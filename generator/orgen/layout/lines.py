@@ -34,7 +34,7 @@ class Line:
 
     @property
     def short(self) -> bool:
-        return len(str(self)) <= WIDTH
+        return not any(token.comment for token in self.tokens) and len(str(self)) <= WIDTH
 
     def lengths(self) -> list[int]:
         """Of each token with the white space before it."""

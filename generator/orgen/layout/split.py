@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from orgen.layout.lines import WIDTH, Line, has_one, is_magic, matched, tracked
-from orgen.layout.tokens import COMMA, DOT, Token
+from orgen.layout.tokens import COMMA, DOT, Token, Unknown
 
 
 class CannotSplit(Exception):
@@ -64,7 +64,6 @@ def transformed(line: Line, force: bool = False) -> list[Line]:
 def _run(line: Line, way: Way, force: bool) -> list[Line]:
     text = str(line)
     optional = line.optional
-    spare = line.copy() if optional else line
     result: list[Line] = []
     for part in way(line, force):
         if str(part) == text:
@@ -73,9 +72,7 @@ def _run(line: Line, way: Way, force: bool) -> list[Line]:
     decided = force or way is not _right_hand or any(token.text for token in optional)
     if decided or not optional or result[0].short:
         return result
-    for old, new in zip(line.tokens, spare.tokens, strict=True):
-        new.text = old.text
-    second = _run(spare, way, True)
+    second = _run(line.copy(), way, True)
     return second if all(part.short for part in second) else result
 
 
@@ -99,7 +96,16 @@ def _at_delimiters(line: Line, _: bool) -> list[Line]:
     if rank == DOT and sum(other == rank for other in line.delimiters.values()) == 1:
         raise CannotSplit
     made: list[list[Token]] = [[]]
+    depth = 0
     for index, token in enumerate(line.tokens):
+        outside = not depth
+        depth += token.opens - (token.pair is not None)
+        if outside and token.comment and made[-1]:
+            if not made[-1][-1].comment:
+                raise Unknown
+            made.append([])
+        elif outside and made[-1] and made[-1][-1].comment:
+            made.append([])
         made[-1].append(token)
         if line.delimiters.get(index) == rank:
             made.append([])
@@ -151,7 +157,7 @@ def _trailers(line: Line) -> Iterator[frozenset[int]]:
     for index in reversed(range(len(line.tokens))):
         token = line.tokens[index]
         length += lengths[index]
-        if length > WIDTH:
+        if length > WIDTH or token.comment:
             break
         if opening is not None:
             if token is opening:

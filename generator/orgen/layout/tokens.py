@@ -8,26 +8,29 @@ powers, comments behind code) is refused, and black lays it out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 COMMA, LOGIC, COMPARATOR, DOT = 18, 14, 10, 1
 """Where black splits first: the higher, the earlier."""
 _MATH = {"|": 9, "^": 8, "&": 7, "<<": 6, ">>": 6, "+": 5, "-": 5, "*": 4, "/": 4, "//": 4, "%": 4}
 _COMPARATORS = frozenset({"<", ">", "==", "!=", "<=", ">=", "in", "is"})
-_PLAIN_OPERATORS = frozenset({":=", "->", *_MATH, *_COMPARATORS}) - {"in", "is"}
+_PLAIN_OPERATORS = frozenset({":=", "->", "**", *_MATH, *_COMPARATORS}) - {"in", "is"}
 _WORDS = frozenset({"and", "or", "not", "in", "is", "return", "raise", "if", "elif", "match",
-                    "case", "from", "import"})  # fmt: skip
-_UNKNOWN = frozenset({"lambda", "await", "async", "yield"})
-_FIRST_ONLY = frozenset({"for", "if", "else"})
+                    "case", "from", "import", "for", "yield"})  # fmt: skip
+_UNKNOWN = frozenset({"lambda", "await", "async"})
+_FIRST_ONLY = frozenset({"for", "if", "else", "yield"})
+_SPLITTING = frozenset({"and", "or", "is", "in"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 _TOKEN = re.compile(
     r"""[ ]* (?:
-      ([A-Za-z_]\w*) (?!["'])
-    | ((?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*') (?!["']))
+      ((?![bBfFrRuU]+["'])[A-Za-z_]\w*)
+    | ((?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|f"[^"\\\n]*"
+      |r"[^"\n]*[^"\\\n]"|r'[^"'\n]*[^"'\\\n]') (?!["']))
     | ((?:[0-9]+\.[0-9]+|[0-9]+) (?![\w.]))
-    | (:=|->|\*\*|==|!=|<=|>=|<<|>>|//|\.\.\.|[-+*/%|&^<>=.,:()\[\]{}@~])
+    | (:=|->|(?:\*\*|<<|>>|//|[-+*/%|&^])(?!=)|[=!<>]=|\.\.\.|[<>=.,:()\[\]{}])
+    | ([^ ])
     )""",
     re.VERBOSE | re.ASCII,
 )
@@ -55,6 +58,8 @@ class Token:
     """Whether a bracket is that of a call, a subscript or parameters, and not of a display."""
     tight: bool = False
     """Whether what follows stands beside it."""
+    comment: bool = False
+    """Whether it is a comment with a line for itself."""
 
     @property
     def opens(self) -> bool:
@@ -75,32 +80,16 @@ def string(text: str) -> str:
     Raises:
         Unknown: if that would change what is escaped.
     """
+    if text[0] == "r":
+        return f'r"{text[2:-1]}"'
     body = text[1:-1]
     if "\\" in body and _ESCAPES.sub("", body):
         raise Unknown
-    if text[0] == '"' or '"' in body:
+    if text[0] == '"' or text[0] == "f" or '"' in body:
         return text
     if "\\" in body:
         raise Unknown
     return f'"{body}"'
-
-
-def split(text: str) -> list[tuple[str, str, str, str]]:
-    """The words of a logical line: (name, string, number, operator), of which one is not empty.
-
-    Raises:
-        Unknown: if there is anything else.
-    """
-    found = []
-    end = 0
-    for match in _TOKEN.finditer(text):
-        if match.start() != end:
-            raise Unknown
-        end = match.end()
-        found.append(match.groups(""))
-    if text[end:].strip(" "):
-        raise Unknown
-    return found  # type: ignore[return-value]
 
 
 @dataclass(slots=True)
@@ -113,34 +102,49 @@ class Reader:
     open: list[Token] = field(default_factory=list)
     annotated: bool = False
     """Whether a parameter has a type, so that its `=` stands in spaces."""
+    loops: bool = False
+    """Whether there is a comprehension, which only black can split."""
+    explicit: bool = False
+    """Whether a trailing comma, parentheses or a comment ask for more than one look."""
 
-    def read(self, text: str) -> list[Token]:
-        """The tokens of a text.
+    def read(self, line: str) -> bool:
+        """Read a physical line; whether the logical line goes on behind it.
 
         Raises:
-            Unknown: if there is one that only black knows.
+            Unknown: if there is something that only black knows.
         """
-        for name, literal, number, operator in split(text):
-            previous = self.tokens[-1] if self.tokens else None
+        tokens = self.tokens
+        previous = tokens[-1] if tokens else None
+        for name, literal, number, operator, other in _TOKEN.findall(line):
             if name:
                 token = self.name(name, previous)
+            elif operator:
+                token = self.operator(operator, previous)
             elif literal:
-                if previous and previous.text[0] in "\"'":
+                if previous and previous.text[-1] in "\"'":
                     raise Unknown  # strings that are joined
                 token = Token(string(literal), _gap(previous))
             elif number:
                 token = Token(_number(number), _gap(previous))
-            else:
-                token = self.operator(operator, previous)
-            self.tokens.append(token)
-        if self.open:
-            raise Unknown
-        return self.tokens
+            elif other:
+                raise Unknown
+            tokens.append(token)
+            previous = token
+        return bool(self.open)
+
+    def comment(self, line: str) -> None:
+        """Read a comment that has a line for itself."""
+        self.tokens.append(Token(line, comment=True))
+        self.explicit = True
 
     def name(self, text: str, previous: Token | None) -> Token:
         if text in _UNKNOWN or (text in _FIRST_ONLY and previous is not None):
-            raise Unknown
+            if text != "for" or not self.open:
+                raise Unknown
+            self.loops = True
         gap = _gap(previous)
+        if text not in _SPLITTING:
+            return Token(text, gap)
         before = previous.text if previous else ""
         priority = 0
         if text in ("and", "or"):
@@ -159,7 +163,7 @@ class Reader:
         if text in ")]}":
             return self.closing(text)
         if text == ",":
-            self.annotated = False
+            self.annotated = self.annotated and len(self.open) > 1
             return Token(",", "", COMMA)
         if text == ".":
             if previous is None or previous.text[-1:].isdigit() and previous.text[:1].isdigit():
@@ -180,18 +184,26 @@ class Reader:
         if text == "{" and calls:
             raise Unknown
         token = Token(text, "" if calls else _gap(previous), bracket=text, trailer=calls)
+        if text == "(" and not calls:
+            self.explicit = True
         self.open.append(token)
         return token
 
     def closing(self, text: str) -> Token:
         if not self.open or self.open[-1].text != _PAIRS[text]:
             raise Unknown
+        before = self.tokens[-1]
+        if before.comment:
+            raise Unknown
+        if before.text == ",":
+            self.explicit = True
         start = self.open.pop()
         return Token(text, "", bracket=text, pair=start, trailer=start.trailer)
 
     def colon(self) -> Token:
         inside = self.open[-1].text if self.open else ""
-        if inside == "[" or (inside == "(" and not self.definition):
+        parameter = self.definition and len(self.open) == 1
+        if inside == "[" or (inside == "(" and not parameter):
             raise Unknown
         if inside == "(":
             self.annotated = True
@@ -199,14 +211,16 @@ class Reader:
 
     def equal(self) -> Token:
         """Of an assignment or a typed default in spaces; of another default or argument without."""
-        spaced = not self.open or (self.definition and self.annotated)
+        spaced = not self.open or (len(self.open) == 1 and self.annotated)
         return Token("=", " " if spaced else "", tight=not spaced)
 
     def binary(self, text: str, previous: Token | None) -> Token:
         if previous is not None and _ends_value(previous):
+            if text == "**":
+                raise Unknown
             priority = _MATH.get(text) or (COMPARATOR if text in _COMPARATORS else 0)
             return Token(text, " ", priority)
-        if text not in "+-*":
+        if text not in ("+", "-", "*", "**"):
             raise Unknown
         return Token(text, _gap(previous), tight=True)  # a sign, or a star
 
@@ -218,7 +232,7 @@ def _gap(previous: Token | None) -> str:
 
 def _ends_value(token: Token) -> bool:
     """Whether an operator behind the token has two sides, and a bracket is a trailer."""
-    first = token.text[0]
+    first = token.text[-1]
     word = first.isalnum() or first in "_\"'"
     return token.closes or (word and token.text not in _WORDS) or token.text == "..."
 
@@ -235,6 +249,6 @@ def is_narrow(text: str) -> bool:
     return text.isascii() or _NARROW.fullmatch(text) is not None
 
 
-def joined(tokens: Iterator[Token] | list[Token]) -> str:
+def joined(tokens: Iterable[Token]) -> str:
     """The tokens on one line, without the white space before the first."""
-    return "".join([token.gap + token.text for token in tokens]).lstrip(" ")
+    return "".join([part for token in tokens for part in (token.gap, token.text)]).lstrip(" ")
