@@ -93,20 +93,24 @@ def _directly(files: Mapping[str, str]) -> dict[str, str | None]:
 def _by_black(files: Mapping[str, str], cache: TextCache | None) -> dict[str, str]:
     """Files laid out piece by piece, what can be directly, the rest by black."""
     parts = {path: _cut(path, text) for path, text in files.items()}
-    styled = {text: laid_out(text) for part in parts.values() for text in part.texts}
-    if cache:
-        styled |= {text: cache.get(_key(text)) for text in styled if styled[text] is None}
-    missing = {
-        text: path for path, part in parts.items() for text in part.texts if styled[text] is None
-    }
+    known: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    for path, part in parts.items():
+        for text in part.texts:
+            made = laid_out(text) or (cache.get(_key(text)) if cache else None)
+            if made is None:
+                missing[text] = path
+            else:
+                known[text] = made
     size = sum(map(len, missing))
     batches = _batches({text: text for text in missing}, max(1, size // _BATCH))
     run = [{text: missing[text] for text in batch} for batch in batches]
-    for made in spread(_style, run, alone=size < _WORTH_SHARING_BLACK):
-        styled |= made
-        for text, result in made.items() if cache else ():
-            cache and cache.put(_key(text), result)
-    return {path: part.joined(styled) for path, part in parts.items()}
+    for done in spread(_style, run, alone=size < _WORTH_SHARING_BLACK):
+        known |= done
+        if cache:
+            for text, made in done.items():
+                cache.put(_key(text), made)
+    return {path: part.joined(known) for path, part in parts.items()}
 
 
 def _cut(path: str, text: str) -> Pieces:

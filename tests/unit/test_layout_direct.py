@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import black
-import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from orgen.layout.direct import laid_out
 from orgen.layout.style import MODE
@@ -77,14 +76,21 @@ def _operations(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
     return st.one_of(
         st.builds(
-            lambda op, items: f" {op} ".join(items), operators, st.lists(inner, min_size=2, max_size=4)
+            lambda op, items: f" {op} ".join(items),
+            operators,
+            st.lists(inner, min_size=2, max_size=4),
         ),
         st.builds(lambda op, left, right: f"{left} {op} {right}", operators, inner, inner),
         st.builds(lambda value: f"(x := {value})", inner),
         st.builds(lambda value: f"({value})", inner),
         st.builds(lambda value: f"not {value}", inner),
         st.builds(lambda value, key: f"{value}[{key}]", _NAMES, inner),
-        st.builds(lambda name, key, value: f"{name}.set({key}, {{}})[{key}].x({value})", _NAMES, inner, inner),
+        st.builds(
+            lambda name, key, value: f"{name}.set({key}, {{}})[{key}].x({value})",
+            _NAMES,
+            inner,
+            inner,
+        ),
     )
 
 
@@ -108,7 +114,7 @@ _STATEMENTS = [
     "def f(a: int, *, b: dict[str, Any] = {}, c={}) -> {}:\n    return a",
     "class A(B, total={}):\n    x: {}", "a, b = {}", "x = y = {}", "ctx.put({}, {})",
     "def f(a) -> list[{}]: ...", "for i in {}:\n    pass",
-    'X = T("X", {{\n    # A comment.\n    "a": {},\n    # Another,\n    # on two lines.\n    "b": {}}})',
+    'X = T("X", {{\n    # A comment.\n    "a": {},\n    # B,\n    # on two lines.\n    "b": {}}})',
     "if a:\n    pass\nelif {}:\n    pass\nelse:\n    {}", "from a import b, {}",
     "def f(a: dict[str, {}], ctx: Gathering) -> Any:\n    x = {}",
 ]  # fmt: skip

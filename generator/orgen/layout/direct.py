@@ -264,7 +264,7 @@ def _expressions(word: str, tokens: list[Token], head: bool) -> list[tuple[int, 
 def _check_annotation(tokens: list[Token]) -> None:
     """Refuse a type of an assignment that may have to be split, unless it is all subscripts."""
     plain = all(token.bracket in ("", "[", "]") for token in tokens)
-    if tracked(Line(tokens, 0)).magic or not (plain or len(joined(tokens)) < WIDTH - 20):
+    if not plain and (tracked(Line(tokens, 0)).magic or len(joined(tokens)) > WIDTH - 20):
         raise Unknown
 
 
@@ -300,7 +300,13 @@ def _with_optional(
             raise Unknown
         opening = Token("", inner[0].gap, bracket="(")
         inner[0].gap = ""
-        return [*tokens[:start], opening, *inner, Token("", bracket=")", pair=opening), *tokens[end:]]
+        return [
+            *tokens[:start],
+            opening,
+            *inner,
+            Token("", bracket=")", pair=opening),
+            *tokens[end:],
+        ]
     within = inner[1:-1]
     bound = len(within) > 1 and within[1].text == ":="
     if within and not (bound and keeps_binding):
@@ -350,4 +356,3 @@ def _kind(word: str, head: bool, stub: bool) -> Kind:
         return Kind.STUB
     defined = {"def": Kind.DEF, "class": Kind.CLASS}
     return defined.get(word, Kind.BLOCK if head else Kind.PLAIN)
-

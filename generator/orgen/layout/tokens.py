@@ -166,7 +166,7 @@ class Reader:
             self.annotated = self.annotated and len(self.open) > 1
             return Token(",", "", COMMA)
         if text == ".":
-            if previous is None or previous.text[-1:].isdigit() and previous.text[:1].isdigit():
+            if previous is None or (previous.text[-1:].isdigit() and previous.text[:1].isdigit()):
                 raise Unknown
             return Token(".", "", DOT if previous.closes else 0, tight=True)
         if text == ":":

@@ -16,23 +16,25 @@ from typing import Any
 from ruamel.yaml import YAML
 
 try:
-    from yaml import ScalarEvent, YAMLError
-    from yaml.cyaml import CParser
+    from yaml import ScalarEvent, YAMLError  # type: ignore[import-untyped]
+    from yaml.cyaml import CParser  # type: ignore[import-untyped]
 except ImportError:  # no PyYAML, or one without libyaml
     CParser = None
-    YAMLError = ValueError  # type: ignore[assignment,misc]
+    YAMLError = ValueError
 
 
 class Unread(Exception):
     """The fast parser has found a fault, or what the exact one should look at."""
 
+
 # What the two may read differently: line ends and characters of YAML 1.1, tabs, directives and
-# marks of documents, explicit keys, tags, odd anchors, comments in the head of a block scalar, spaces below it.
+# marks of documents, explicit keys, tags, odd anchors, comments in the head of a block scalar,
+# spaces below it.
 _DIFFERENT = re.compile(
     r"""
     [\t\r\x85\u2028\u2029\ufeff\ue000-\uf8ff]
     | ^(?:%|---|\.\.\.)
-    | (?:^|[\s\[{,:-]) (?:[?](?:\s|$) | ! | [&*](?![A-Za-z0-9_-]+(?:[ ,\]}]*$|[ ]\w)))
+    | (?:^|[\s\[{,:]) (?:[?](?:\s|$) | ! | [&*](?![A-Za-z0-9_-]+(?:[ ,\]}]*$|[ ]\w)))
     | [|>][-+0-9]*\# | [|>][-+0-9]*[ ]*(?:\#[^\n]*)?\n\n*[ ]+\n
     """,
     re.VERBOSE | re.MULTILINE,
