@@ -32,15 +32,19 @@ class FormatError(Exception):
     """A generated file is not Python, or black would change its meaning: a fault of ours."""
 
 
-def format_files(files: Sequence[SourceFile], cache: TextCache | None = None) -> list[SourceFile]:
+def format_files(
+    files: Sequence[SourceFile], cache: TextCache | None = None, *, alone: bool = False
+) -> list[SourceFile]:
     """The same files in the same order; generated Python laid out, others as they are.
+
+    With `alone`, no helpers are started.
 
     Raises:
         FormatError: if a file cannot be formatted; names the file.
     """
     todo = {str(f.path): f.text for f in files if f.path.suffix == ".py" and not f.by_hand}
     known = {path: cache.get(_key(text)) for path, text in todo.items()} if cache else {}
-    made = _made({path: text for path, text in todo.items() if known.get(path) is None}, cache)
+    made = _made({path: text for path, text in todo.items() if known.get(path) is None}, cache, alone)
     if cache:
         for path, text in made.items():
             cache.put(_key(todo[path]), text)
@@ -56,16 +60,16 @@ def _with(file: SourceFile, text: str | None) -> SourceFile:
     return file if text is None else replace(file, text=text)
 
 
-def _made(files: Mapping[str, str], cache: TextCache | None) -> dict[str, str]:
+def _made(files: Mapping[str, str], cache: TextCache | None, alone: bool) -> dict[str, str]:
     """Path -> text of files that are not known."""
     size = sum(map(len, files.values()))
     batches = _batches(files, max(1, size // _BATCH))
-    shared = spread(_directly, batches, alone=size < _WORTH_SHARING)
+    shared = spread(_directly, batches, alone=alone or size < _WORTH_SHARING)
     made = {path: text for batch in shared for path, text in batch.items()}
     rest = {path: text for path, text in files.items() if made[path] is None}
     return {
         **{path: text for path, text in made.items() if text is not None},
-        **_by_black(rest, cache),
+        **_by_black(rest, cache, alone),
     }
 
 
@@ -90,7 +94,7 @@ def _directly(files: Mapping[str, str]) -> dict[str, str | None]:
     return {path: laid_out(text) for path, text in files.items()}
 
 
-def _by_black(files: Mapping[str, str], cache: TextCache | None) -> dict[str, str]:
+def _by_black(files: Mapping[str, str], cache: TextCache | None, alone: bool) -> dict[str, str]:
     """Files laid out piece by piece, what can be directly, the rest by black."""
     parts = {path: _cut(path, text) for path, text in files.items()}
     known: dict[str, str] = {}
@@ -105,7 +109,7 @@ def _by_black(files: Mapping[str, str], cache: TextCache | None) -> dict[str, st
     size = sum(map(len, missing))
     batches = _batches({text: text for text in missing}, max(1, size // _BATCH))
     run = [{text: missing[text] for text in batch} for batch in batches]
-    for done in spread(_style, run, alone=size < _WORTH_SHARING_BLACK):
+    for done in spread(_style, run, alone=alone or size < _WORTH_SHARING_BLACK):
         known |= done
         if cache:
             for text, made in done.items():

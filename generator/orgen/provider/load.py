@@ -29,11 +29,8 @@ def load_providers(
     `dialects` are all dialects of the spec, checked, and `bases` their files. What is wrong with
     a file is reported, and its provider left out.
     """
-    spec = bases.root
     files = ProviderFiles(bases, {dialect.name: dialect for dialect in dialects}, diagnostics)
-    for path in sorted(spec.glob("providers/*.yaml")) if dialects else ():
-        files.read(path)
-    _names_differ(files.documents, diagnostics)
+    files.read_all()
     found = []
     for slug, provider in files.providers.items():
         services = tuple(
@@ -60,6 +57,13 @@ class ProviderFiles:
     """Profiles that wait for those that they begin as."""
     faulty: set[str] = field(default_factory=set)
     """Files with faults that were reported."""
+
+    def read_all(self) -> None:
+        """Read every file of the spec; none if it has no dialects."""
+        paths = sorted(self.bases.root.glob("providers/*.yaml")) if self.dialects else ()
+        for path in paths:
+            self.read(path)
+        _names_differ(self.documents, self.diagnostics)
 
     def read(self, path: Path) -> None:
         """Read one file; what is wrong with it is reported, and it is left out."""
@@ -98,8 +102,10 @@ class ProviderFiles:
                 )
         check_fields(document, diagnostics)
 
-    def service(self, slug: str, service: Service, schema: Schema) -> Service:
-        """The service with its profile, if it has one that is right."""
+    def service(
+        self, slug: str, service: Service, schema: Schema, *, checked: bool = False
+    ) -> Service:
+        """The service with its profile, if it has one that is right; `checked` if that is known."""
         base = self.dialects[service.dialect]
         local = Diagnostics(sources=self.diagnostics.sources)
         document = self.profile(slug, service.dialect)
@@ -108,7 +114,8 @@ class ProviderFiles:
             made = profile_of(document, base, local)
             if made is not None:
                 made = replace(made, span=service.span)
-                check_extended(made, schema, local)
+                if not checked:
+                    check_extended(made, schema, local)
         self.diagnostics.items += local.items
         return replace(service, profile=made if not local.has_errors else None)
 
