@@ -30,7 +30,8 @@ def load_providers(
     a file is reported, and its provider left out.
     """
     files = ProviderFiles(bases, {dialect.name: dialect for dialect in dialects}, diagnostics)
-    files.read_all()
+    if dialects:
+        files.read_all()
     found = []
     for slug, provider in files.providers.items():
         services = tuple(
@@ -59,8 +60,8 @@ class ProviderFiles:
     """Files with faults that were reported."""
 
     def read_all(self) -> None:
-        """Read every file of the spec; none if it has no dialects."""
-        paths = sorted(self.bases.root.glob("providers/*.yaml")) if self.dialects else ()
+        """Read every file of the spec."""
+        paths = sorted(self.bases.root.glob("providers/*.yaml"))
         for path in paths:
             self.read(path)
         _names_differ(self.documents, self.diagnostics)
