@@ -44,7 +44,9 @@ def format_files(
     """
     todo = {str(f.path): f.text for f in files if f.path.suffix == ".py" and not f.by_hand}
     known = {path: cache.get(_key(text)) for path, text in todo.items()} if cache else {}
-    made = _made({path: text for path, text in todo.items() if known.get(path) is None}, cache, alone)
+    made = _made(
+        {path: text for path, text in todo.items() if known.get(path) is None}, cache, alone
+    )
     if cache:
         for path, text in made.items():
             cache.put(_key(todo[path]), text)

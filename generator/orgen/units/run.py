@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
@@ -18,8 +18,8 @@ from orgen.targets.docs.mapping import DialectColumn
 from orgen.targets.python.native_modules import NativeTypes, types_among
 from orgen.units import facts as facts_module
 from orgen.units.facts import Facts, facts_of
-from orgen.units.keys import Keys, digest, keys_of
 from orgen.units.kept import PythonUnit, dump_column, dump_python, parse_column, parse_python
+from orgen.units.keys import Keys, digest, keys_of
 from orgen.units.together import docs_together, python_together, settled_path
 from orgen.units.work import Reported, Wanted, Work
 
@@ -168,7 +168,9 @@ class _Run:
         """What has to be done, the longest first."""
         targets = [("contract", target) for target in self.config.selected]
         units = [("check", name) for name in self.work.dialects_of_spec]
-        units += [(t, n) for t in ("python", "docs") if t in self.config.selected for n in self.chosen]
+        units += [
+            (t, n) for t in ("python", "docs") if t in self.config.selected for n in self.chosen
+        ]
         todo = [task for task in [*targets, *units] if not self._is_known(task)]
         return sorted(todo, key=self._weight)
 
@@ -188,7 +190,9 @@ class _Run:
         """The contract first, then what is likely to take longest."""
         kind, name = task
         sources = self.keys.sources
-        size = (self.config.spec / "dialects" / name / "dialect.yaml") if kind != "contract" else None
+        size = (
+            (self.config.spec / "dialects" / name / "dialect.yaml") if kind != "contract" else None
+        )
         profiles = sum(path.startswith("providers/") for path in sources) if size else 0
         own = size.stat().st_size if size else 0
         return kind != "contract", -own * _WEIGHTS.get(kind, 1) * max(1, profiles), name
@@ -223,15 +227,19 @@ class _Run:
         contract = self._table(("contract", target))
         if target == "openapi":
             return contract
-        key = digest("together", target, [self.key((target, name)) for name in self.chosen],
-                     [repr(self.facts[name]) for name in self.chosen], self.keys.providers,
-                     self.keys.of_contract(target, self.config), self.config.package)  # fmt: skip
+        shared = [target, self.keys.of_contract(target, self.config), self.keys.providers]
         if target == "docs":
+            names = [(each.name, each.title, each.slug) for each in self.facts.values()]
+            units = [self.key((target, name)) for name in self.chosen]
+            key = digest("together", shared, names, units)
             columns = [self._column(name) for name in self.chosen]
             files = {**contract, **{str(c.page.path): c.page.text for c in columns}}
             facts = [self.facts[name] for name in self.chosen]
             return {**files, **self._made(key, lambda: docs_together(self.work, facts, columns))}
         units = {name: self._unit(name) for name in self.chosen}
+        rows = [astuple(row) for unit in units.values() for row in unit.rows]
+        natives = [repr(self.natives), sorted(self.written)]
+        key = digest("together", shared, rows, natives, list(units), self.config.package)
         files = {**contract, **{p: t for unit in units.values() for p, t in unit.files.items()}}
         rest = self._made(
             key,

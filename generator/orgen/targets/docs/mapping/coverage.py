@@ -112,9 +112,7 @@ def column_texts(mapping: Mapping) -> Part:
     return _column(mapping), counts, tuple(_cell(cell, mapping) for cell in mapping.cells)
 
 
-def lower_coverage(
-    schema: Schema, fields: Sequence[Field], parts: Sequence[Part]
-) -> CoveragePage:
+def lower_coverage(schema: Schema, fields: Sequence[Field], parts: Sequence[Part]) -> CoveragePage:
     """The page of all dialects."""
     style, script = (_asset(name) for name in ("coverage.css", "coverage.js"))
     rows = list(zip(fields, zip(*(cells for _, _, cells in parts), strict=True), strict=True))
