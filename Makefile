@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test test-full check format update-golden bench bench-streams clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench bench-peers bench-guard bench-docs clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -50,7 +50,7 @@ test-full: $(STAMP) ## Run the tests with ten times as many generated values
 	$(BIN)/python -m pytest -n $(JOBS) --full $(ARGS)
 
 check: $(STAMP) ## Format, lint, strict types of generator and generated code, and drift
-	$(BIN)/black --quiet --check generator tests benchmarks templates/python/runtime
+	$(BIN)/black --quiet --check generator tests benchmarks templates/python/runtime templates/python/client
 	$(BIN)/ruff check generator tests benchmarks
 	$(BIN)/mypy generator benchmarks
 	cd generated/python && ../../$(BIN)/mypy --strict --cache-dir ../../.mypy_cache/generated openresponses
@@ -59,16 +59,22 @@ check: $(STAMP) ## Format, lint, strict types of generator and generated code, a
 
 format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff check --fix generator tests benchmarks
-	$(BIN)/black --quiet generator tests benchmarks templates/python/runtime
+	$(BIN)/black --quiet generator tests benchmarks templates/python/runtime templates/python/client
 
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
 	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
 
-bench: $(STAMP) ## Measure generation against its goals: cold, one dialect, unchanged (ARGS=--quick)
-	$(BIN)/python benchmarks/generation.py $(ARGS)
+bench: $(STAMP) ## Measure against the goals (ARGS=--full: longer; --only KEY, --list)
+	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-streams: $(STAMP) ## Measure streams: time per event, chunking, memory (ARGS=--full: 100 MB)
-	$(BIN)/python benchmarks/streams.py $(ARGS)
+bench-peers: $(STAMP) ## Install the libraries that we are measured beside
+	$(BIN)/python -m pip install --quiet --no-warn-script-location -e '.[bench]'
+
+bench-guard: $(STAMP) ## Compare with the checked-in ratios (ARGS=--update-baseline: keep these)
+	$(BIN)/python -m benchmarks --guard $(ARGS)
+
+bench-docs: bench-peers ## Measure at length and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks --full --docs $(ARGS)
 
 clean: ## Remove .venv and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

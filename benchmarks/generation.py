@@ -1,66 +1,45 @@
-"""Measures `orgen generate` as a user waits for it: whole processes, best and median of runs.
+"""`orgen generate` as a user waits for it: whole processes, on the wall clock.
 
-make bench                                  all, a minute or two
-.venv/bin/python benchmarks/generation.py --quick     one run each
-
-Beside the time on the wall stands the processor time of the process and its helpers, which
-says more where other programs run. Exits with 1 if the median of any misses its goal.
+The floor is datamodel-code-generator alone at the same spec, as one process too.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import platform
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.checks import WrongResult
+from benchmarks.ours import ROOT
+from benchmarks.results import Figure, Result
+
 ORGEN = [sys.executable, "-m", "orgen.cli"]
 DIALECT = Path("dialects", "anthropic_messages", "dialect.yaml")
+OPENAPI = ROOT / "generated" / "openapi" / "openapi.json"
+FLOOR = "datamodel-code-generator alone"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Wait:
     """One thing to wait for. `before` prepares each run and is not measured."""
 
-    name: str
+    key: str
+    title: str
     command: Sequence[str]
     goal: float | None = None
     """Seconds that the median must stay below."""
     before: Callable[[], None] | None = None
-
-
-def measure(case: Case, runs: int, environ: Mapping[str, str]) -> bool:
-    """Print the times of some runs; whether their median is below the goal."""
-    times, spent = [], []
-    for _ in range(runs):
-        if case.before:
-            case.before()
-        begun = resource.getrusage(resource.RUSAGE_CHILDREN)
-        start = time.perf_counter()
-        subprocess.run(case.command, cwd=ROOT, env=environ, check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime)
-    middle = statistics.median(times)
-    met = case.goal is None or middle < case.goal
-    goal = "" if case.goal is None else f"   goal {case.goal:.2f} s {'met' if met else 'MISSED'}"
-    print(
-        f"{case.name:<28} best {min(times):6.2f} s   median {middle:6.2f} s   "
-        f"processor {statistics.median(spent):6.2f} s{goal}",
-        flush=True,
-    )
-    return met
+    rounds: int = 1
+    """How often, of one in quick mode; short ones more often."""
+    times: list[float] = field(default_factory=list)
 
 
 class Edits:
@@ -81,43 +60,78 @@ class Edits:
         self.file.write_text("".join(edited), "utf-8")
 
 
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def results(rounds: int, wanted: Callable[[str], bool]) -> Iterator[Result]:
+    """The waits whose key is wanted, each beside the floor. Raises WrongResult for bad output."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "spec", folder / "spec")
+        waits = [wait for wait in _waits(folder) if wanted(wait.key)]
+        if not waits:
+            return
+        environ = {**os.environ, "ORGEN_CACHE_DIR": str(folder / "cache")}
+        floor = Wait(FLOOR, FLOOR, _alone(folder), rounds=2)
+        if any(wait.key != "generate/cold" for wait in waits):
+            _once(_generate(folder), environ)
+        for _ in range(rounds):
+            for wait in (floor, *waits):
+                for _ in range(wait.rounds):
+                    wait.times.append(_spent(wait, environ))
+        _checked(folder / "out")
+        yield from (_result(wait, floor) for wait in waits)
 
 
-def cases(spec: Path, out: Path, edit: Callable[[], None]) -> list[Case]:
-    """What is measured, in this order: later ones find what earlier ones made."""
-    generate = [*ORGEN, "generate", "--spec", str(spec), "--out", str(out)]
+def keys() -> list[str]:
+    """Of all waits."""
+    return ["generate/cold", "generate/unchanged", "generate/dialect"]
+
+
+def _generate(folder: Path) -> list[str]:
+    return [*ORGEN, "generate", "--spec", str(folder / "spec"), "--out", str(folder / "out")]
+
+
+def _waits(folder: Path) -> list[Wait]:
+    generate = _generate(folder)
+    away = [*generate[:-1], str(folder / "cold")]
+    empty = partial(shutil.rmtree, folder / "cold", ignore_errors=True)
+    edit = Edits(folder / "spec" / DIALECT)
     return [
-        Case("start of Python", [sys.executable, "-c", "pass"]),
-        Case("orgen --help", [*ORGEN, "--help"], 0.15),
-        Case("orgen validate", [*ORGEN, "validate", str(spec)]),
-        Case("generate, cold", [*generate, "--no-cache"], 6.0),
-        Case("generate, first with cache", generate, None, partial(remove, out)),
-        Case("generate, nothing changed", generate, 0.3),
-        Case("generate, one dialect", generate, 0.9, edit),
-        Case("generate --check", [*generate, "--check"]),
+        Wait("generate/cold", "generate, cold", [*away, "--no-cache"], 6.0, empty),
+        Wait("generate/dialect", "generate, one dialect changed", generate, 0.9, edit, 3),
+        Wait("generate/unchanged", "generate, nothing changed", generate, 0.3, None, 3),
     ]
 
 
-def main() -> int:
-    """Run all measurements; 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(description="Measure `orgen generate` against its goals.")
-    parser.add_argument("--quick", action="store_true", help="one run each")
-    quick = parser.parse_args().quick
-    print(f"Python {platform.python_version()}, {os.cpu_count()} processors")
-    with tempfile.TemporaryDirectory() as folder:
-        spec = Path(folder, "spec")
-        shutil.copytree(ROOT / "spec", spec)
-        environ = {**os.environ, "ORGEN_CACHE_DIR": str(Path(folder, "cache"))}
-        wanted = cases(spec, Path(folder, "out"), Edits(spec / DIALECT))
-        results = [measure(case, 1 if quick else _runs(case), environ) for case in wanted]
-    return 0 if all(results) else 1
+def _alone(folder: Path) -> list[str]:
+    made = ["--output", str(folder / "models.py"), "--output-model-type", "pydantic_v2.BaseModel"]
+    read = ["--input", str(OPENAPI), "--input-file-type", "openapi"]
+    return [sys.executable, "-m", "datamodel_code_generator", *read, *made]
 
 
-def _runs(case: Case) -> int:
-    return 5 if case.goal is not None and case.goal < 1 else 3
+def _spent(wait: Wait, environ: dict[str, str]) -> float:
+    if wait.before:
+        wait.before()
+    start = time.perf_counter()
+    _once(wait.command, environ)
+    return time.perf_counter() - start
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _once(command: Sequence[str], environ: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    if done.returncode:
+        raise WrongResult(f"{' '.join(command[1:4])} fails: {done.stderr[-500:]}")
+
+
+def _checked(out: Path) -> None:
+    """What was generated last holds the edited title, if there is any output."""
+    found = sorted(path.name for path in out.iterdir()) if out.exists() else ["python"]
+    if "python" not in found:
+        raise WrongResult(f"generate leaves {found}")
+
+
+def _result(wait: Wait, floor: Wait) -> Result:
+    ratios = sorted(spent / median(floor.times) for spent in wait.times)
+    quarter = len(ratios) // 4
+    figure = Figure(median(wait.times), median(ratios), ratios[quarter], ratios[-1 - quarter])
+    return Result(
+        wait.key, "generate", wait.title, "s", median(floor.times), figure, wait.goal, absolute=True
+    )

@@ -45,7 +45,7 @@ def unaccounted(
     choice = said.get("tool_choice")
     one = form(dialect, kind, with_losses(said, losses), choice)
     other = form(dialect, kind, copy.deepcopy(again), choice)
-    if any(message["role"] == LOST for message in one.get("messages", ())):
+    if any(m != LOST and m["role"] == LOST for m in one.get("messages", ())):
         one["messages"], other["messages"] = anyone(one), anyone(other)
     if any(not loss.path for loss in losses):  # it speaks of the body as a whole
         one = {key: value for key, value in one.items() if key in CONVERSATION}
@@ -84,7 +84,8 @@ def as_sent(value: Any, loss: Loss) -> Any:
 
 def anyone(body: dict[str, Any]) -> list[Any]:
     """The messages as if one speaker had said them: a role that is lost divides nothing."""
-    contents = [message["content"] for message in body.get("messages", ())]
+    messages = body.get("messages", ())
+    contents = [[LOST] if message == LOST else message["content"] for message in messages]
     if LOST in contents:
         return [LOST]
     return [{"role": LOST, "content": joined([part for c in contents for part in c])}]
@@ -96,11 +97,35 @@ def missing(said: Any, again: Any, path: tuple[str | int, ...]) -> Iterator[str]
     if isinstance(said, dict) and isinstance(again, dict):
         for key, value in said.items():
             yield from missing(value, again.get(key), (*path, key))
+    elif isinstance(said, list) and isinstance(again, list) and LOST in said:
+        if not aligned(said, again):
+            yield f"{pointer(path)}: {said!r:.200} became {again!r:.200}"
     elif isinstance(said, list) and isinstance(again, list) and len(said) == len(again):
         for index, (value, other) in enumerate(zip(said, again, strict=True)):
             yield from missing(value, other, (*path, index))
     elif said != again:
         yield f"{pointer(path)}: {said!r:.200} became {again!r:.200}"
+
+
+def aligned(said: list[Any], again: list[Any]) -> bool:
+    """Whether lists are the same, if what is lost stands for one element, or for none."""
+    if LOST not in said:
+        return not list(missing(regrouped(said), again, ()))
+    at = said.index(LOST)
+    before, behind = said[:at], said[at + 1 :]
+    if aligned([*before, *behind], again):
+        return True
+    return at < len(again) and aligned([*before, again[at], *behind], again)
+
+
+def regrouped(values: list[Any]) -> list[Any]:
+    """Parts, or messages, of which some are gone: those that are neighbours now are one."""
+    if not all(isinstance(value, dict) and "role" in value for value in values):
+        return joined(values)
+    found: list[Any] = []
+    for value in values:
+        add_message(found, dict(value))
+    return found
 
 
 def all_lost(value: Any) -> bool:
@@ -256,6 +281,10 @@ def message_of(item: dict[str, Any]) -> dict[str, Any]:
 def add_message(messages: list[Any], message: dict[str, Any]) -> None:
     """Adjacent messages of one speaker are one; a message without content is none."""
     last = messages[-1] if messages else None
+    if message["content"] and all_lost(message["content"]):
+        messages.append(LOST)
+        return
+    last = last if last != LOST else None
     alike = last and LOST not in (last["content"], message["content"])
     if alike and last["role"] == message["role"]:
         last["content"] = joined([*last["content"], *message["content"]])
@@ -274,6 +303,7 @@ def joined(parts: list[Any]) -> list[Any]:
     made: list[Any] = []
     for part in parts:
         if part == LOST:
+            made.append(part)
             continue
         if isinstance(part, dict) and part.get("type") in TEXTS:
             told = {key: value for key, value in part.items() if not all_lost(value)}

@@ -1,10 +1,10 @@
 """JSON values that fit a schema, for laws that hold for all of them: canonical and native bodies.
 
 The schema is a document of plain JSON Schema with `$ref`s into itself, as the
-OpenAPI bundle and the inlined native schemas are. Values are small: most
-optional properties are left out, lists are short. What decides is a function
-that picks a number below another, so that hypothesis, or a plain random
-number generator, can be the one who chooses.
+OpenAPI bundle and the inlined native schemas are. Most values are small, with
+few of the optional properties; some have as many as fit. What decides is a
+function that picks a number below another, so that hypothesis, or a plain
+random number generator, can be the one who chooses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ Pick = Callable[[int], int]
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
 WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEA"
-TEXTS = ("Hi", "a b", "", "é☃", "{}", "0", "line\nbreak")
+TEXTS = (
+    *("Hi", "a b", "", "é☃", "{}", "0", "line\nbreak"),
+    *("𝄞\u2028\u200d", '"\\', "\x00\x7f", "null", "data: x\n\n", " ", "a/b~1.c", "x:y", "@z"),
+)
 NAMES = ("id_1", "id_2", "id_3")
 NUMBERS = (0, 1, 0.5, 2, 1.25, 100)
 OBJECTS: tuple[Any, ...] = ({}, {"city": "Oslo"}, {"n": [1, None, True], "deep": {"a.b": 0.5}})
@@ -34,7 +37,9 @@ SCHEMAS: tuple[Any, ...] = (
         "additionalProperties": False,
     },
 )
-DECISIONS = 256
+STRANGE = ("zz_new", "zz_new", "a.b", "a/b~1", "x:y", "@z", "", "0", "é☃")
+"""Keys that no schema lists."""
+DECISIONS = 400
 """How many decisions make a value; what is left to decide then, is decided for the least."""
 
 DEPTH = 7
@@ -48,6 +53,8 @@ class Vocabulary:
     words: Mapping[str, tuple[Any, ...]]
     unknown: bool = False
     """Whether objects may have a key that their schema does not list."""
+    newer: bool = False
+    """Whether there may be words and variants that the schema does not know yet."""
 
 
 def values(document: dict[str, Any], reference: str, words: Vocabulary) -> st.SearchStrategy[Any]:
@@ -70,7 +77,7 @@ def values(document: dict[str, Any], reference: str, words: Vocabulary) -> st.Se
 
 def build(document: dict[str, Any], reference: str, words: Vocabulary, pick: Pick) -> Any:
     """One value of the schema at a `$ref`."""
-    return _Builder(document, words, pick).value({"$ref": reference}, 0, "")
+    return _Builder(document, words, pick, pick(4) == 3).value({"$ref": reference}, 0, "")
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class _Builder:
     document: dict[str, Any]
     words: Vocabulary
     pick: Pick
+    dense: bool = False
+    """Whether objects have many of their optional properties."""
 
     def one_of(self, options: tuple[Any, ...] | list[Any]) -> Any:
         return options[self.pick(len(options))]
@@ -101,7 +110,7 @@ class _Builder:
             parts = [self.value(part, depth, name) for part in node["allOf"]]
             return {k: v for part in parts if isinstance(part, dict) for k, v in part.items()}
         if "enum" in node:
-            return self.one_of(node["enum"])
+            return self.one_of(node["enum"]) if not self.is_newer() else "zz_word"
         return self.of_kind(self.kind(node), node, depth, name)
 
     def kind(self, node: Any) -> str:
@@ -122,10 +131,21 @@ class _Builder:
         closed = [branch for branch in real if not self.is_extension(branch)]
         if closed and self.pick(8) < 7:
             real = closed
+        tags = [tag for tag in map(self.tag, real) if tag]
+        if len(tags) > 1 and self.is_newer():
+            return {"properties": {}, "const": {tags[0]: "zz_kind", "zz_deep": {"n": [1, "a"]}}}
         if depth > DEPTH:
             flat = [b for b in real if self.deref(b).get("type") not in ("object", "array")]
             real = flat[:1] or real
         return self.one_of(real)
+
+    def is_newer(self) -> bool:
+        return self.words.newer and self.pick(24) == 23
+
+    def tag(self, branch: Any) -> str:
+        """The property that tells an alternative from the others."""
+        properties = self.deref(branch).get("properties", {})
+        return next((k for k, inner in properties.items() if "const" in self.deref(inner)), "")
 
     def is_extension(self, branch: Any) -> bool:
         """Whether it describes values of types that only one vendor has."""
@@ -187,13 +207,15 @@ class _Builder:
         if isinstance(more, dict) and self.pick(2):
             made["some_key"] = self.value(more, depth + 1, "some_key")
         elif properties and self.words.unknown and self.pick(24) == 23:
-            made["zz_new"] = self.one_of(OBJECTS)
+            made[self.one_of(STRANGE)] = self.one_of((*OBJECTS, *TEXTS[:4], 0, False, None, []))
         return made
 
     def some_of(self, names: list[str]) -> set[str]:
-        """Few of the names; where there are many, hardly any."""
+        """Few of the names, and where there are many, hardly any; in dense values half of them."""
         if not names:
             return set()
+        if self.dense and self.pick(3):
+            return {name for name in names if self.pick(2)}
         count = (0, 0, 1, 1, 2, 3)[self.pick(6)]
         return {self.one_of(names) for _ in range(count)}
 

@@ -46,6 +46,10 @@ def normal(dialect: str, body: Any) -> Any:
     return body
 
 
+class Hollow(dict[str, Any]):
+    """What was an object of nulls: it may come back empty, or not at all."""
+
+
 def without_null(value: Any, opaque: set[str]) -> Any:
     if isinstance(value, dict):
         plain = {
@@ -53,7 +57,7 @@ def without_null(value: Any, opaque: set[str]) -> Any:
             for key, inner in value.items()
             if inner is not None
         }
-        return {key: inner for key, inner in plain.items() if inner != {} or value[key] == {}}
+        return Hollow(plain) if value and not plain else plain
     if isinstance(value, list):
         return [without_null(inner, opaque) for inner in value]
     return value
@@ -167,7 +171,7 @@ def refusal_as_field(body: dict[str, Any]) -> None:
     for message in objects(body.get("messages")):
         parts = list(objects(message.get("content")))
         refusals = [part for part in parts if part.get("type") == "refusal"]
-        if len(refusals) == 1 and "refusal" not in message:
+        if len(refusals) == 1 and message.get("refusal") is None:
             message["content"] = [part for part in parts if part is not refusals[0]]
             if not message["content"]:
                 del message["content"]
@@ -276,7 +280,7 @@ def in_camel_case(value: Any) -> Any:
         return [in_camel_case(inner) for inner in value]
     if not isinstance(value, dict):
         return value
-    out = {}
+    out = type(value)()
     for key, inner in value.items():
         name = re.sub(r"_([a-z])", lambda match: match[1].upper(), key)
         out[name] = inner if name in OPAQUE["gemini_generate_content"] else in_camel_case(inner)
@@ -393,7 +397,7 @@ def one_user_message(body: dict[str, Any]) -> None:
     if isinstance(body.get("input"), str):
         body["input"] = [{"role": "user", "content": body["input"]}]
     for item in objects(body.get("input")):
-        if item.get("type") == "message" or item.keys() == {"type", "id"}:
+        if item.get("type") in ("message", "item_reference"):
             del item["type"]
         parse_arguments(item)
 

@@ -13,7 +13,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from normal_forms import camel_case, objects, parse_arguments
+from normal_forms import camel_case, objects, parse_arguments, refusal_as_field
 from places import pointer
 
 Form = Callable[[dict[str, Any]], None]
@@ -74,10 +74,8 @@ def messages_of_choices(body: dict[str, Any]) -> None:
         message = choice.get("message")
         if isinstance(message, dict):
             message.pop("role", None)
+            refusal_as_field({"messages": [message]})
             parts = list(objects(message.get("content")))
-            if len(parts) == 1 and parts[0].keys() == {"type", "refusal"}:
-                message["refusal"] = parts[0]["refusal"]
-                del message["content"]
             if parts and all(part.keys() == {"type", "text"} for part in parts):
                 message["content"] = "".join(part["text"] for part in parts)
             if message.get("content") == "":

@@ -31,6 +31,8 @@ class Config:
     """Names of the dialects to generate code for; empty for all."""
     imported_as: str = ""
     """Dotted name that the package's own documentation calls it by, if not `package`."""
+    client: bool = True
+    """Whether the package gets a client, if it has dialects and providers."""
     cache: Path | None = None
     """Folder for texts kept between runs; None keeps nothing."""
 

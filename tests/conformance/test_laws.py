@@ -20,7 +20,7 @@ from generated_values import ERRORS, WORDS, Vocabulary, consistent, sensible, va
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from native_schemas import native_path, schema, validator
-from normal_forms import normal
+from normal_forms import Hollow, normal
 from openresponses import dialects
 from openresponses.dialects import Loss, UnsupportedError
 from places import pointer
@@ -93,6 +93,7 @@ def test_get_put_of_requests(name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_get_put_of_responses(name: str, data: st.DataObject) -> None:
     body = data.draw(native(name, "Response"))
+    assume(not says_twice(body))
     holds(get_put_of_response, name, body, lambda: fits(name, "Response", body))
 
 
@@ -110,12 +111,13 @@ def says_twice(body: Any) -> bool:
     That is a refusal as content beside the field of that name, or several, and an
     image as data beside its URL.
     """
-    messages = body.get("messages") or []
+    choices = [choice.get("message") for choice in body.get("choices") or []]
+    messages = [*(body.get("messages") or []), *choices]
     listed = [m for m in messages if isinstance(m, dict) and isinstance(m.get("content"), list)]
     parts = [part for message in listed for part in message["content"]]
     return any(part.get("url") and part.get("data") for part in parts) or any(
         sum(part.get("type") == "refusal" for part in message["content"])
-        + bool(message.get("refusal"))
+        + (message.get("refusal") is not None)
         > 1
         for message in listed
     )
@@ -141,7 +143,9 @@ def differences(one: Any, other: Any, path: tuple[str | int, ...] = ()) -> list[
             for index, (left, right) in enumerate(zip(one, other, strict=True))
             for fault in differences(left, right, (*path, index))
         ]
-    return [] if one == other else [f"{pointer(path)}: {one!r:.200} became {other!r:.200}"]
+    if one == other or (isinstance(one, Hollow) and other is ...):
+        return []
+    return [f"{pointer(path)}: {one!r:.200} became {other!r:.200}"]
 
 
 def covered(fault: str, losses: tuple[Loss, ...]) -> bool:

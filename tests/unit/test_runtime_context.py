@@ -10,8 +10,10 @@ from openresponses import dialects
 from openresponses.dialects import DecodeError
 from openresponses.runtime import residue
 from openresponses.runtime.context import response_base
+from openresponses.runtime.gathering import Gathering, merge
 from openresponses.runtime.settings import merge_patch
-from openresponses.runtime.turns import Gathering, Splitting, merge
+from openresponses.runtime.splitting import Splitting
+from openresponses.runtime.tables import Turn
 
 TABLES = dialects.get("anthropic_messages").tables
 
@@ -112,13 +114,17 @@ def test_residue_without_a_place_is_told() -> None:
         ({"content": [1]}, {"calls": [2]}, {"content": [1], "calls": [2]}),
         ({"content": "a"}, {"content": "b"}, None),
         ({"id": 1}, {"id": 2}, None),
+        ({"role": "user", "a": [1]}, {"role": "user", "a": [2]}, {"role": "user", "a": [1, 2]}),
+        ({"role": "user", "a": [1]}, {"role": "other", "a": [2]}, None),
+        ({"role": "other"}, {"role": "other"}, None),
     ],
 )
 def test_fragments_merge_or_leave_the_message_alone(
     message: Any, fragment: Any, merged: Any
 ) -> None:
     before = dict(message)
-    assert merge(message, fragment, lambda text: {"text": text}) is (merged is not None)
+    turn = Turn("user", {"role": "user"}, True)
+    assert merge(message, fragment, turn, lambda text: {"text": text}) is (merged is not None)
     assert message == (merged or before)
 
 

@@ -7,14 +7,18 @@ Modules are loaded when they are first used.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from . import dialects, events, models, native, providers, types
+    from . import client, dialects, events, models, native, providers, types
+    from .client import AsyncClient, Client, arun_tools, run_tools
 
 __all__ = [
+    "AsyncClient",
+    "Client",
+    "arun_tools",
+    "run_tools",
     "__spec_hash__",
     "__spec_version__",
     "__version__",
+    "client",
     "dialects",
     "events",
     "models",
@@ -28,11 +32,18 @@ __spec_version__ = "2026-04-24"
 __spec_hash__ = "5c1bbb82d59bd5a60d9359937187c16190dbb20ce05c76d815694f30091db8b4"
 
 
-def __getattr__(name: str) -> "ModuleType":
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in (
+        "AsyncClient",
+        "Client",
+        "arun_tools",
+        "run_tools",
+    ):
+        return getattr(import_module(".client", __name__), name)
     return import_module(f".{name}", __name__)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from orgen.dialect.presence import counted
 from orgen.ir.operations import (
     AbsentOr,
     AllOf,
@@ -58,7 +59,7 @@ def routine(function: Function, *, optimise: bool = True) -> Routine:
         function.name,
         function.parameters,
         function.doc,
-        fuse(body) if optimise else body,
+        counted(fuse(body)) if optimise else body,
     )
 
 

@@ -63,6 +63,45 @@ class NewList:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two values for a caller that takes them apart at once."""
+
+    first: Expr
+    second: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One value where the condition holds, else another."""
+
+    condition: Cond
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """Values that are one operand of a primitive together."""
+
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One of several lists that a primitive has picked at once."""
+
+    of: Expr
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A constant set of keys."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Concat:
     """A string made of texts and string values."""
 
@@ -122,6 +161,11 @@ Expr: TypeAlias = (
     | Element
     | NewObject
     | NewList
+    | Pair
+    | Either
+    | Operands
+    | Picked
+    | KeySet
     | Concat
     | Primitive
     | FunctionName
@@ -195,6 +239,22 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Differs:
+    """Not equal."""
+
+    value: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class HasAny:
+    """An object that has one of these keys."""
+
+    value: Expr
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotZero:
     """Anything but the number zero."""
 
@@ -214,7 +274,18 @@ class Holds:
 
 
 Cond: TypeAlias = (
-    Present | Equals | AbsentOr | IsKind | Fits | HasLength | NotZero | Bound | AllOf | Holds
+    Present
+    | Equals
+    | Differs
+    | HasAny
+    | AbsentOr
+    | IsKind
+    | Fits
+    | HasLength
+    | NotZero
+    | Bound
+    | AllOf
+    | Holds
 )
 
 
@@ -278,7 +349,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Every key of `container` outside `known` is residue, a declared note, or a loss."""
+    """Every key of `container` outside `known` is residue, a declared note, or a loss.
+
+    `least` of the known keys are there for sure: an object of so many keys has no others.
+    """
 
     container: Expr
     known: tuple[str, ...]
@@ -287,6 +361,26 @@ class Account:
     out: str
     given: Cond | None = None
     """Where this does not hold, nobody asks (a `container` that is a local name only)."""
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTurn:
+    """What the items of a message leave of it, and what stands for a message without items."""
+
+    message: Expr
+    known: tuple[str, ...]
+    items: Expr
+    role: str
+    fill: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Adds a value at the end of a list."""
+
+    items: Expr
+    value: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +424,20 @@ class Do:
 
 
 Stmt: TypeAlias = (
-    Let | Put | When | Choose | Expect | Copy | Account | Unused | Misfit | Report | Return | Do
+    Let
+    | Put
+    | When
+    | Choose
+    | Expect
+    | Copy
+    | Account
+    | KeepTurn
+    | Append
+    | Unused
+    | Misfit
+    | Report
+    | Return
+    | Do
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -38,10 +38,17 @@ def parse_python(table: Mapping[str, str]) -> PythonUnit:
         ValueError: if it is something else.
     """
     try:
-        rows = tuple(Entry(*_words(row, 6)) for row in json.loads(table[_ROWS]))
-    except (KeyError, TypeError, RecursionError) as fault:
+        rows = tuple(_row(row) for row in json.loads(table[_ROWS]))
+    except (KeyError, TypeError, ValueError, RecursionError) as fault:
         raise ValueError(f"no unit: {fault}") from fault
     return PythonUnit({path: text for path, text in table.items() if path != _ROWS}, rows)
+
+
+def _row(value: Any) -> Entry:
+    *words, families = value
+    dialect, provider, path, stream_path, compact_path, module = _words(words, 6)
+    known = tuple((tuple(_words(patterns)), _words([name], 1)[0]) for patterns, name in families)
+    return Entry(dialect, provider, path, stream_path, compact_path, module, known)
 
 
 def dump_column(column: DialectColumn) -> dict[str, str]:
@@ -83,13 +90,13 @@ def parse_column(table: Mapping[str, str]) -> DialectColumn:
         raise ValueError(f"no column: {fault}") from fault
 
 
-def _words(value: Any, number: int) -> Iterable[str]:
-    """So many texts.
+def _words(value: Any, number: int | None = None) -> list[str]:
+    """So many texts, or any number.
 
     Raises:
         TypeError: if they are something else.
     """
-    if len(value) != number or not all(isinstance(word, str) for word in value):
+    if number not in (None, len(value)) or not all(isinstance(word, str) for word in value):
         raise TypeError("no words")
     found: list[str] = list(value)
     return found

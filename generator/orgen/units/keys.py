@@ -34,6 +34,8 @@ class Keys:
     providers: str
     speakers: Mapping[str, str] = field(default_factory=dict)
     """Dialect -> hash of the providers' files that name it."""
+    profiles: Mapping[str, int] = field(default_factory=dict)
+    """Dialect -> number of these files."""
 
     def dialect(self, name: str) -> str:
         """Of all that a dialect and its profiles are read from."""
@@ -55,10 +57,12 @@ def keys_of(spec: Path) -> Keys:
     names = {path.split("/")[1] for path in sources if _is_dialect(path)}
     files = {path: found for path, found in sources.items() if path.startswith(_PROVIDERS)}
     texts = {path: (spec / path).read_bytes() for path in files}
-    speakers = {
-        name: digest({path: files[path] for path in files if name.encode() in texts[path]})
+    named = {
+        name: {path: files[path] for path in files if name.encode() in texts[path]}
         for name in names
     }
+    speakers = {name: digest(found) for name, found in named.items()}
+    profiles = {name: len(found) for name, found in named.items()}
     contract = contract_key_of(sources)
     tool = digest(tool_facts(), template_hashes())
     dialects = {
@@ -66,7 +70,15 @@ def keys_of(spec: Path) -> Keys:
         for name, found in dialect_keys_of(spec, sources, contract).items()
         if name in names
     }
-    return Keys(sources, tool, contract, dialects, digest(contract, sorted(names), files), speakers)
+    return Keys(
+        sources,
+        tool,
+        contract,
+        dialects,
+        digest(contract, sorted(names), files),
+        speakers,
+        profiles,
+    )
 
 
 def _is_dialect(path: str) -> bool:

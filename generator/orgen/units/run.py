@@ -189,13 +189,11 @@ class _Run:
     def _weight(self, task: Task) -> tuple[bool, float, str]:
         """The contract first, then what is likely to take longest."""
         kind, name = task
-        sources = self.keys.sources
-        size = (
-            (self.config.spec / "dialects" / name / "dialect.yaml") if kind != "contract" else None
-        )
-        profiles = sum(path.startswith("providers/") for path in sources) if size else 0
-        own = size.stat().st_size if size else 0
-        return kind != "contract", -own * _WEIGHTS.get(kind, 1) * max(1, profiles), name
+        if kind == "contract":
+            return False, 0, name
+        size = (self.config.spec / "dialects" / name / "dialect.yaml").stat().st_size
+        profiles = self.keys.profiles[name] if kind != "docs" else 0
+        return True, -size * _WEIGHTS[kind] * (1 + profiles / 3), name
 
     def _do(self, tasks: list[Task]) -> None:
         """Do the tasks, side by side if there are many."""
@@ -230,8 +228,7 @@ class _Run:
         shared = [target, self.keys.of_contract(target, self.config), self.keys.providers]
         if target == "docs":
             names = [(each.name, each.title, each.slug) for each in self.facts.values()]
-            units = [self.key((target, name)) for name in self.chosen]
-            key = digest("together", shared, names, units)
+            key = digest("together", shared, names, [self.key((target, n)) for n in self.chosen])
             columns = [self._column(name) for name in self.chosen]
             files = {**contract, **{str(c.page.path): c.page.text for c in columns}}
             facts = [self.facts[name] for name in self.chosen]
@@ -239,7 +236,8 @@ class _Run:
         units = {name: self._unit(name) for name in self.chosen}
         rows = [astuple(row) for unit in units.values() for row in unit.rows]
         natives = [repr(self.natives), sorted(self.written)]
-        key = digest("together", shared, rows, natives, list(units), self.config.package)
+        place = [self.config.package, self.config.client]
+        key = digest("together", shared, rows, natives, list(units), place)
         files = {**contract, **{p: t for unit in units.values() for p, t in unit.files.items()}}
         rest = self._made(
             key,

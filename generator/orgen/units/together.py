@@ -12,6 +12,7 @@ from orgen.targets.docs import render_index
 from orgen.targets.docs.mapping import DialectColumn, lower_dialects, overviews
 from orgen.targets.docs.providers import render_providers
 from orgen.targets.python import package_files, place
+from orgen.targets.python.client_modules import client_files
 from orgen.targets.python.dialects import index_texts, placed
 from orgen.targets.python.dialects.profiles import profiles_index
 from orgen.targets.python.native_modules import NativeTypes, index_text
@@ -31,12 +32,14 @@ def python_together(
     """The rest of the Python package, laid out where it lies; `paths` are its other files."""
     config, schema = work.config, work.schema
     rows = [row for unit in units.values() for row in unit.rows]
+    providers = _providers(work)
     index = index_texts(list(units), natives, config.import_name)
     native = index_text(schema, sorted(written))
     files = [
         *placed(schema, {**index, **profiles_index(rows)}),
         *(_native(name, text) for name, text in native.items()),
-        *providers_file(schema, _providers(work), config.import_name),
+        *providers_file(schema, providers, config.import_name),
+        *(client_files(schema) if config.client and providers and units else []),
     ]
     here = [place(file, config) for file in files]
     others = [place(SourceFile(PurePosixPath(path), ""), config) for path in paths]

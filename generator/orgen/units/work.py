@@ -20,6 +20,7 @@ from orgen.pipeline import Spec, read_contract
 from orgen.progress import Progress
 from orgen.provider.load import ProviderFiles
 from orgen.provider.model import Provider
+from orgen.provider.profiles import Profiles
 from orgen.render import SourceFile
 from orgen.targets.docs import contract_pages
 from orgen.targets.docs.mapping import DialectColumn, column_of
@@ -58,6 +59,7 @@ class Work:
     """Names of all, sorted."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     dialects: dict[str, Dialect] = field(default_factory=dict)
+    _checked: set[str] = field(default_factory=set)
 
     @cached_property
     def spec(self) -> Spec:
@@ -92,8 +94,8 @@ class Work:
 
     @cached_property
     def provider_files(self) -> ProviderFiles:
-        """The providers' files, read; which dialects there are is known by then."""
-        files = ProviderFiles(self.files, self.dialects, self.diagnostics)
+        """The providers' files, read."""
+        files = ProviderFiles(self.files, self.diagnostics)
         files.read_all()
         self._check()
         return files
@@ -134,19 +136,30 @@ class Work:
     def check(self, name: str) -> None:
         """Check a dialect and all profiles upon it."""
         check_extended(self.dialect(name), self.schema, self.diagnostics)
-        self._speakers(name, checked=False)
+        self._speakers(name, self._checking)
         self._check()
+        self._checked.add(name)
 
-    def _speakers(self, name: str, *, checked: bool) -> list[Provider]:
+    @cached_property
+    def _checking(self) -> Profiles:
+        return self._profiles(checked=False)
+
+    @cached_property
+    def _trusting(self) -> Profiles:
+        return self._profiles(checked=True)
+
+    def _profiles(self, *, checked: bool) -> Profiles:
+        files = self.provider_files
+        known = (self.files, self.dialects, self.schema, self.diagnostics, files.documents)
+        return Profiles(*known, frozenset(files.faulty), checked)
+
+    def _speakers(self, name: str, profiles: Profiles) -> list[Provider]:
         """The providers that speak a dialect, with their profiles."""
         self.dialect(name)
         return [
             replace(
                 provider,
-                services=tuple(
-                    self.provider_files.service(provider.slug, one, self.schema, checked=checked)
-                    for one in provider.services
-                ),
+                services=tuple(profiles.service(provider.slug, one) for one in provider.services),
             )
             for provider in self.providers([name])
         ]
@@ -157,9 +170,10 @@ class Work:
         chain = self.chain(name)
         bases, modules = compiled_bases(schema, chain, wanted.settings, wanted.natives)
         texts = {f"dialects/{name}.py": render_dialect(modules[-1])}
-        speakers = self._speakers(name, checked=True)
-        rows, profiles = profile_modules(schema, speakers, {name: bases[name]})
-        files = placed(schema, {**texts, **profiles})
+        profiles = self._checking if name in self._checked else self._trusting
+        speakers = self._speakers(name, profiles)
+        rows, others = profile_modules(schema, speakers, {name: bases[name]})
+        files = placed(schema, {**texts, **others})
         if wanted.own:
             files.append(native_file(schema, self.dialect(name), self.diagnostics))
         self._check()

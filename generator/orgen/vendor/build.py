@@ -66,6 +66,7 @@ def build(
         models=options.models,
         dialects=options.dialects,
         imported_as=options.package,
+        client=False,
         cache=cache,
     )
     output = generate(config, diagnostics, progress)

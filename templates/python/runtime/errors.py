@@ -6,14 +6,12 @@ All exceptions derive from `OpenResponsesError`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Action = Literal["dropped", "emulated", "clamped", "coerced", "unchecked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """Something in the source that the result does not say, or says differently.
 
     `path` is a JSON Pointer (RFC 6901) into the source; `reason` a sentence.
@@ -27,8 +25,7 @@ class Loss:
         return f"{self.path or '/'}: {self.action}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+class Unsupported(NamedTuple):
     """Something in the source that the target cannot carry at all."""
 
     path: str

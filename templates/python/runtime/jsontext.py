@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from importlib import import_module
 from itertools import accumulate
 from typing import Any
@@ -40,6 +41,8 @@ _OPTIONS = (
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 """orjson makes floats of integers that need more than 64 bits: they have 19 digits or more."""
+_THREE_OF_SIX = b"0" * 3
+"""What every sixth of that many digits are, at the least."""
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?(?:"|\Z)', re.DOTALL)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _STEPS = bytes.maketrans(b"[{]}", b"\2\2\0\0")
@@ -51,7 +54,7 @@ def loads(text: bytes | str) -> Any:
     data = text if isinstance(text, bytes) else utf8(text)
     if len(data) > 2 * MAX_DEPTH and _may_be_deep(data) and _depth(data) > MAX_DEPTH:
         raise ValueError(f"lists and objects lie more than {MAX_DEPTH} deep in each other")
-    if _orjson is not None and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+    if _orjson is not None and not _may_hold_long_number(data):
         try:
             return _orjson.loads(data)
         except ValueError:
@@ -59,24 +62,27 @@ def loads(text: bytes | str) -> Any:
     return _mended(_DECODER.decode(data.decode("utf-8", "replace")), data)
 
 
-def loads_all(texts: list[bytes]) -> list[Any] | None:
-    """The values of several texts that are objects, at once; None where they need a closer look.
+def loads_lines(texts: list[bytes]) -> list[Any] | None:
+    """The values of several texts, each in one line; None where they need a closer look.
 
-    Reading them as one list costs a fraction of reading each. What is refused here
-    is read by `loads`, one by one.
+    What is refused here is read by `loads`, one by one.
     """
-    if _orjson is None or any(text[:1] != b"{" or text[-1:] != b"}" for text in texts):
+    data = b"\n".join(texts)
+    if _orjson is None or data.count(b"\n") >= len(texts) or _may_hold_long_number(data):
         return None
-    if any(len(text) > 2 * MAX_DEPTH and _may_be_deep(text) for text in texts):
-        return None
-    data = b"[" + b",".join(texts) + b"]"
-    if _LONG_NUMBER in data.translate(_DIGITS_AS_ZERO):
+    if max(map(len, texts)) > 2 * MAX_DEPTH and any(map(_may_be_deep, texts)):
         return None
     try:
-        values: list[Any] = _orjson.loads(data)
+        return list(map(_orjson.loads, texts))
     except ValueError:
         return None
-    return values if len(values) == len(texts) else None
+
+
+def _may_hold_long_number(data: bytes) -> bool:
+    """Whether there are so many digits in a row; looks at every sixth byte first."""
+    if _THREE_OF_SIX not in data[::6].translate(_DIGITS_AS_ZERO):
+        return False
+    return _LONG_NUMBER in data.translate(_DIGITS_AS_ZERO)
 
 
 def _may_be_deep(data: bytes) -> bool:
@@ -97,6 +103,48 @@ def dumps(value: Any) -> bytes:
             if b"null" not in data:  # which orjson also writes for NaN
                 return data
     return utf8(_encoded(value))
+
+
+def _quoted(text: str) -> bytes:
+    return _ENCODER.encode(text).encode()
+
+
+quoted: Callable[[str], bytes] = _orjson.dumps if _orjson else _quoted
+"""The JSON text of a string, as `dumps` writes it: raises TypeError or ValueError where that
+has to mend halves of surrogate pairs."""
+
+
+def value_of(text: str) -> Any:
+    """The value of JSON text that lies in a value. Raises ValueError or RecursionError.
+
+    Halves of surrogate pairs stay as they are, since such text goes back as it came.
+    """
+    if _orjson is not None:
+        data = text.encode("utf-8", "replace")
+        deep = len(data) > MAX_DEPTH and _may_be_deep(data)
+        if not deep and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+            try:
+                return _orjson.loads(text)
+            except ValueError:
+                pass  # the reader below has the last word, and names the fault
+    return _READER.decode(text)
+
+
+def text_of(value: Any) -> str:
+    """Compact JSON text. Raises ValueError, TypeError or RecursionError for what JSON cannot say.
+
+    Floats with an exponent are spelled as Python spells them, with orjson and without.
+    """
+    if _orjson is not None:
+        try:
+            data: bytes = _orjson.dumps(value, option=_OPTIONS)
+        except TypeError:
+            pass  # integers beyond 64 bits, halves of surrogate pairs, no JSON at all
+        else:
+            # Nulls may stand for NaN; a digit before an e may be a float's.
+            if b"null" not in data and b"0e" not in data.translate(_DIGITS_AS_ZERO):
+                return data.decode()
+    return _ENCODER.encode(value)
 
 
 def utf8(text: str) -> bytes:
@@ -146,4 +194,5 @@ def _no_constant(name: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
+_READER = json.JSONDecoder(parse_constant=_no_constant)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

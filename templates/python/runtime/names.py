@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import residue
-from .context import DecodeContext, EncodeContext, as_elements
+from .context import as_elements
+from .decode_context import DecodeContext
+from .encode_context import EncodeContext
 from .primitives import safe_name
 
 
@@ -19,14 +21,12 @@ class EncodeNames(EncodeContext):
 
         Unless it is `optional`, an output without a call cannot be sent.
         """
-        kept = f"{self.tables.name}:{residue.NAME}"
+        kept = self.tables.own_name
         if isinstance(container, dict) and kept in container:
             return None if container[kept] is False else container[kept]
-        if not self.named:
-            for item in as_elements(self.source.get("input")):
-                if isinstance(item, dict) and item.get("type") == "function_call":
-                    self.named[_hashable(item.get("call_id"))] = item.get("name")
-        name = self.named.get(_hashable(call_id))
+        if self.callers is None:
+            self.callers = self.calls()
+        name = self.callers.get(call_id) if isinstance(call_id, str) else None
         if name is not None:
             return self.native_name(name)
         if optional:
@@ -34,23 +34,45 @@ class EncodeNames(EncodeContext):
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
+    def calls(self) -> dict[str, Any]:
+        """The ids of all calls, with the names of their functions."""
+        found: dict[str, Any] = {}
+        for item in as_elements(self.source.get("input")):
+            if isinstance(item, dict) and item.get("type") == "function_call":
+                call_id = item.get("call_id")
+                if isinstance(call_id, str):
+                    found[call_id] = item.get("name")
+        return found
+
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
-        if not self.renamed:
-            self.renamed[None] = None
-            for field in ("input", "tools"):
-                for value in as_elements(self.source.get(field)):
-                    if isinstance(value, dict) and isinstance(value.get("name"), str):
-                        self.renamed[value["name"]] = self.kept_name(value)
-        return self.renamed.get(_hashable(name), name)
+        if self.renamed is None:
+            self.renamed = self.renamings()
+        return self.renamed.get(name, name) if isinstance(name, str) else None
 
-    def kept_name(self, value: dict[str, Any]) -> Any:
-        """The vendor's name of a tool or call, where it had another, else its name."""
+    def renamings(self) -> dict[Any, Any]:
+        """Names of functions that the vendor knows by another name; the last use counts."""
         prefix = f"{self.tables.name}:"
-        for key, found in value.items():
-            if key.startswith(prefix) and key[len(prefix) :].rpartition(".")[2] == "name":
-                return found
-        return value["name"]
+        values = [*as_elements(self.source.get("input")), *as_elements(self.source.get("tools"))]
+        named = [value for value in values if isinstance(value, dict) and "name" in value]
+        if not any(prefix in " ".join(value) for value in named):
+            return {}
+        names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}
+        return {name: kept for name, kept in names.items() if kept != name}
+
+
+def _is_named(value: dict[str, Any]) -> bool:
+    return isinstance(value["name"], str)
+
+
+def kept_name(value: dict[str, Any], prefix: str) -> Any:
+    """The vendor's name of a tool or call, where it had another, else its name."""
+    for key, found in value.items():
+        if not key.startswith(prefix) or key.startswith(prefix + residue.TURN):
+            continue
+        if key[len(prefix) :].rpartition(".")[2] == "name" and safe_name(found) == value["name"]:
+            return found
+    return value["name"]
 
 
 class DecodeNames(DecodeContext):
@@ -108,10 +130,6 @@ class DecodeNames(DecodeContext):
         known = self.named.get(call_id)
         if isinstance(name, str):
             if known is None or known != safe_name(name):
-                out[f"{self.tables.name}:{residue.NAME}"] = name
+                out[self.tables.own_name] = name
         elif exact and known is not None:
-            out[f"{self.tables.name}:{residue.NAME}"] = False
-
-
-def _hashable(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+            out[self.tables.own_name] = False

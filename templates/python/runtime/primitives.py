@@ -13,9 +13,11 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
+
+from .jsontext import text_of, value_of
 
 __all__ = [
     "base64_of",
@@ -91,8 +93,14 @@ def element(value: Any, index: int) -> Any:
     return None
 
 
-def put(target: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
-    """Writes `value` below `target`, making objects and lists on the way."""
+def put(target: dict[str, Any], path: Sequence[Any], value: Any) -> None:
+    """Writes `value` below `target`, making objects and lists on the way.
+
+    `path` are names of properties and indexes of elements.
+    """
+    if len(path) == 1:
+        _set(target, path[0], value)
+        return
     here: Any = target
     for step, following in itertools.pairwise(path):
         found = field(here, step)
@@ -187,8 +195,11 @@ def typed(fields: Mapping[str, str]) -> dict[str, frozenset[type]]:
 
 def total(*terms: Any) -> int | float | None:
     """The sum of the numbers among the terms; None if there is none."""
-    numbers = [term for term in terms if is_number(term)]
-    return sum(numbers) if numbers else None
+    found: int | float | None = None
+    for term in terms:
+        if type(term) is int or type(term) is float:
+            found = term if found is None else found + term
+    return found
 
 
 def remainder(whole: Any, *terms: Any) -> int | float:
@@ -229,6 +240,8 @@ def join(texts: Any) -> str | None:
     """The strings of a list as one; None for no list or an empty one."""
     if not isinstance(texts, list):
         return None
+    if len(texts) == 1 and isinstance(texts[0], str):
+        return texts[0]
     return "".join(text for text in texts if isinstance(text, str))
 
 
@@ -258,7 +271,7 @@ def json_or(text: Any, key: str) -> dict[str, Any]:
     """
     if isinstance(text, str) and text[:1] == "{":
         try:
-            value = json.loads(text, parse_constant=_refused)
+            value = value_of(text)
         except (ValueError, RecursionError):
             return {key: text}
         if isinstance(value, dict) and not _wraps(value, key):
@@ -270,17 +283,18 @@ def json_or_text(value: Any, key: str) -> Any:
     """The reverse of `json_or`."""
     if isinstance(value, dict) and _wraps(value, key):
         return value[key]
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text_of(value)
+    except ValueError:  # not a number
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _wraps(value: dict[str, Any], key: str) -> bool:
     """Whether the object is what `json_or` makes of its only text."""
+    if len(value) != 1:
+        return False
     inner = value.get(key)
-    return len(value) == 1 and isinstance(inner, str) and json_or(inner, key) == value
-
-
-def _refused(text: str) -> Any:
-    raise ValueError(text)
+    return isinstance(inner, str) and json_or(inner, key) == value
 
 
 def is_minted(identifier: Any) -> bool:

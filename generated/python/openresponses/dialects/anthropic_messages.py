@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
-    differs,
     element,
     field,
     filled,
@@ -21,15 +20,17 @@ from ..runtime.primitives import (
     join,
     lookup,
     negate,
+    or_empty,
     pieces,
     remainder,
     spanning,
     total,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -98,7 +99,18 @@ _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _FORMAT_EFFORT = frozenset(["format", "effort"])
 _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
-    ["id", "model", "output", "usage", "service_tier", "status", "incomplete_details", "error"]
+    [
+        "id",
+        "model",
+        "output",
+        "usage",
+        "service_tier",
+        "status",
+        "incomplete_details",
+        "error",
+        "text",
+        "created_at",
+    ]
 )
 _ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
     ["id", "model", "usage", "stop_reason", "type", "content"]
@@ -112,8 +124,14 @@ _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MO
         "service_tier",
     ]
 )
-_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS = frozenset(
-    ["input_tokens", "output_tokens", "input_tokens_details", "output_tokens_details"]
+_INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "output_tokens",
+        "input_tokens_details",
+        "output_tokens_details",
+        "total_tokens",
+    ]
 )
 _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
     [
@@ -131,6 +149,7 @@ _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
         "reasoning",
         "tool_choice",
         "parallel_tool_calls",
+        "created_at",
     ]
 )
 _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
@@ -152,18 +171,21 @@ _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
 )
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
+_ROLE_CONTENT = frozenset(["role", "content"])
 _THINKING_TOKENS = frozenset(["thinking_tokens"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT = frozenset(
-    ["type", "call_id", "output", "anthropic_messages:@content"]
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
 )
-_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
+_TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE = frozenset(
+    ["type", "call_id", "output", "anthropic_messages:@content", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
+_TYPE_CODE_MESSAGE_TEXT_AND_MORE = frozenset(["type", "code", "message", "text", "created_at"])
 _TYPE_CONTENT = frozenset(["type", "content"])
 _TYPE_DATA = frozenset(["type", "data"])
 _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME = frozenset(["type", "disable_parallel_tool_use", "name"])
-_TYPE_ENCRYPTED_CONTENT = frozenset(["type", "encrypted_content"])
+_TYPE_ENCRYPTED_CONTENT_ID = frozenset(["type", "encrypted_content", "id"])
 _TYPE_ERROR = frozenset(["type", "error"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
@@ -181,21 +203,22 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
-_TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
+_TYPE_NAME_SCHEMA_STRICT = frozenset(["type", "name", "schema", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SOURCE = frozenset(["type", "source"])
 _TYPE_SOURCE_TITLE = frozenset(["type", "source", "title"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE = frozenset(
-    ["type", "summary", "anthropic_messages:@signature"]
+_TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID = frozenset(
+    ["type", "summary", "anthropic_messages:@signature", "id"]
 )
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
 _TYPE_TEXT_CITATIONS = frozenset(["type", "text", "citations"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_THINKING_SIGNATURE = frozenset(["type", "thinking", "signature"])
 _TYPE_TOOL_USE_ID = frozenset(["type", "tool_use_id"])
@@ -271,8 +294,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -289,7 +314,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -299,7 +325,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("tool_choice"):
         case "none":
             out["tool_choice"] = {"type": "none"}
-            ctx.unused(body, ("parallel_tool_calls",), "", out)
+            if "parallel_tool_calls" in body:
+                ctx.unused(body, ("parallel_tool_calls",), "", out)
             return
         case "auto":
             if (parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(
@@ -330,7 +357,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -346,11 +374,13 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                                     disable_parallel_tool_use
                                 )
                             out["tool_choice"] = tool_choice_
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                            if body.get("tool_choice") is not None:
+                                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        if body.get("tool_choice") is not None:
+                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     (parallel_tool_calls := body.get("parallel_tool_calls")) is None
@@ -360,14 +390,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {
             "type": "auto",
             "disable_parallel_tool_use": negate(parallel_tool_calls),
         }
-        ctx.unused(body, ("tool_choice",), "", out)
+        if "tool_choice" in body:
+            ctx.unused(body, ("tool_choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
@@ -375,7 +407,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
+    if "tool_choice" in body or "parallel_tool_calls" in body:
+        ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -441,7 +474,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if (format__ := ctx.one(format_, decode_text_format)) is not None:
                 out.setdefault("text", {})["format"] = format__
             else:
-                ctx.unused(output_config, ("format",), "output_config.", out)
+                if "format" in output_config:
+                    ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
         if output_config == {}:
@@ -450,10 +484,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
-    ctx.account_within(
-        body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
-    )
+    if body.get("thinking") is not None:
+        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(
+            body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
+        )
     return out
 
 
@@ -461,7 +497,8 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+        if body.get("output_config") is not None:
+            ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
         return
     if (
         isinstance(output_config := body.get("output_config"), dict)
@@ -470,10 +507,13 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if body.get("thinking") is not None:
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
-    ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+    if body.get("thinking") is not None:
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+    if body.get("output_config") is not None:
+        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -482,12 +522,13 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         match tool_choice.get("type"):
             case "none":
                 out["tool_choice"] = "none"
-                ctx.unused(
-                    body.get("tool_choice"),
-                    ("disable_parallel_tool_use", "name"),
-                    "tool_choice.",
-                    out,
-                )
+                if body.get("tool_choice") is not None:
+                    ctx.unused(
+                        body.get("tool_choice"),
+                        ("disable_parallel_tool_use", "name"),
+                        "tool_choice.",
+                        out,
+                    )
                 return
             case "auto":
                 if (
@@ -497,7 +538,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "auto"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "any":
                 if (
@@ -507,7 +549,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "required"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "tool":
                 if (name := tool_choice.get("name")) is not None and (
@@ -520,9 +563,13 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     return
-    ctx.unused(
-        body.get("tool_choice"), ("type", "disable_parallel_tool_use", "name"), "tool_choice.", out
-    )
+    if body.get("tool_choice") is not None:
+        ctx.unused(
+            body.get("tool_choice"),
+            ("type", "disable_parallel_tool_use", "name"),
+            "tool_choice.",
+            out,
+        )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -588,20 +635,22 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 ctx.account(
                     output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
                 )
-        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS.issuperset(
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
             usage
         ):
             ctx.account(
                 usage,
-                _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS,
+                _INPUT_TOKENS_OUTPUT_TOKENS_INPUT_TOKENS_DETAILS_OUTPUT_TOKENS_DETAILS_AND_MORE,
                 "usage.",
                 out,
             )
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -621,49 +670,68 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["stop_reason"] = "max_tokens"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["stop_reason"] = "refusal"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "pause_turn":
                         out["stop_reason"] = "pause_turn"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "compaction":
                         out["stop_reason"] = "compaction"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 out["stop_reason"] = "tool_use"
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["stop_reason"] = "end_turn"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
-                ctx.report(body, None, "coerced", "a message cannot say that it failed")
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                ctx.report(body, "status", "coerced", "a message cannot say that it failed")
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/anthropic_messages/dialect.yaml:54)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "type", "message", "", out)
-    ctx.ungather_one(body, body, decode_messages_assistant_items, out, ["output"], "")
+    if body.get("type") != "message":
+        ctx.check_constant(body, "type", "message", "", out)
+    ctx.ungather_one(
+        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+    )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -672,11 +740,12 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
+    usage_fields = or_empty(body.get("usage"))
     if (
         input_tokens := total(
-            field(body.get("usage"), "input_tokens"),
-            field(body.get("usage"), "cache_read_input_tokens"),
-            field(body.get("usage"), "cache_creation_input_tokens"),
+            usage_fields.get("input_tokens"),
+            usage_fields.get("cache_read_input_tokens"),
+            usage_fields.get("cache_creation_input_tokens"),
         )
     ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
@@ -788,7 +857,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
-    ctx.unused(body, ("stop_reason",), "", out)
+    if "stop_reason" in body:
+        ctx.unused(body, ("stop_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -796,8 +866,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
+    if not _TYPE_CODE_MESSAGE_TEXT_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_TEXT_AND_MORE, "", out)
     return out
 
 
@@ -838,13 +908,15 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -852,7 +924,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ("type", "code", "message"), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -862,7 +935,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _TYPE_ERROR.issuperset(body):
         ctx.account(body, _TYPE_ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
     return out
 
 
@@ -901,8 +975,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["code"] = type_
             out["message"] = message
             return
-    ctx.unused(body, ("type",), "", out)
-    ctx.unused(body.get("error"), ("type", "message"), "error.", out)
+    if "type" in body:
+        ctx.unused(body, ("type",), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("type", "message"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -917,50 +993,104 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and item.get("anthropic_messages:@content") == "absent"
                     ):
                         out = {"type": "tool_result", "tool_use_id": call_id}
-                        if not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT.issuperset(item):
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
-                                _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT,
+                                _TYPE_CALL_ID_OUTPUT_ANTHROPIC_MESSAGES_CONTENT_AND_MORE,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_USER, {"content": [out]}]
-                    if isinstance(output := item.get("output"), (str, list)):
+                        return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
+                    if isinstance(output := item.get("output"), str) or isinstance(output, list):
                         out = {
                             "type": "tool_result",
                             "tool_use_id": call_id,
-                            "content": ctx.encode_parts(output, encode_user_content),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.encode_parts(output, encode_user_content)
+                            ),
                         }
-                        if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                            ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                        return [TURN_MESSAGES_USER, {"content": [out]}]
+                        if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                            ctx.account(
+                                item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                            )
+                        return TURN_MESSAGES_USER, {"role": "user", "content": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_user_content)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_assistant_content)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_input_text)}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.encode_parts(content, encode_input_text)}
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
+                            }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -969,9 +1099,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"type": "tool_use", "id": call_id, "name": name, "input": arguments_}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -985,33 +1117,42 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         signature := ctx.carried("signature", encrypted_content)
                     ) is not None:
                         out = {"type": "thinking", "thinking": text, "signature": signature}
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        if len(item) > 3 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                     if item.get("anthropic_messages:@signature") == "absent":
                         out = {"type": "thinking", "thinking": text}
-                        if not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE.issuperset(item):
+                        if len(
+                            item
+                        ) > 3 and not _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_ANTHROPIC_MESSAGES_SIGNATURE_ID,
+                                "reasoning",
+                                out,
                             )
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     (summary is None or summary == [])
                     and (encrypted_content := item.get("encrypted_content")) is not None
                     and (data := ctx.carried("redacted", encrypted_content)) is not None
                 ):
                     out = {"type": "redacted_thinking", "data": data}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     summary is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {"type": "thinking", "thinking": join(ctx.each(summary_, encode_thought))}
                     ctx.report(
@@ -1020,14 +1161,14 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "reasoning of another model, sent without a signature",
                     )
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 if (
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {
                         "type": "thinking",
@@ -1039,17 +1180,17 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "reasoning of another model, sent without a signature",
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
             case "compaction":
                 if (encrypted_content := item.get("encrypted_content")) is not None and (
                     content := ctx.carried("compaction", encrypted_content)
                 ) is not None:
                     out = {"type": "compaction", "content": content}
-                    if not _TYPE_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT, "compaction", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                    if len(item) > 2 and not _TYPE_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -1058,11 +1199,11 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1075,9 +1216,13 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
         and isinstance(tool_use_id := block.get("tool_use_id"), str)
     ):
         if (content := block.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_user_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_user_content)
+            )
             out = {"type": "function_call_output", "call_id": tool_use_id, "output": output}
-            if not _TYPE_TOOL_USE_ID_CONTENT.issuperset(block):
+            if len(block) > 3:
                 ctx.account(block, _TYPE_TOOL_USE_ID_CONTENT, "", out)
             return out
         out = {
@@ -1086,7 +1231,7 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
             "output": "",
             "anthropic_messages:@content": "absent",
         }
-        if not _TYPE_TOOL_USE_ID.issuperset(block):
+        if len(block) > 2:
             ctx.account(block, _TYPE_TOOL_USE_ID, "", out)
         return out
     return None
@@ -1100,22 +1245,24 @@ def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items = decode_messages_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "user", [])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "user", ())
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
     """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "content",
-        decode_messages_user_content_element,
-        decode_user_content,
-        decode_messages_user_content_run,
-        "part",
-    )
+    if message.get("content") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_messages_user_content_element,
+            decode_user_content,
+            decode_messages_user_content_run,
+            "part",
+        )
     return items
 
 
@@ -1136,7 +1283,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "name": name,
                         "arguments": ctx.to_json(input_, block, "input"),
                     }
-                    if not _TYPE_ID_NAME_INPUT.issuperset(block):
+                    if len(block) > 4:
                         ctx.account(block, _TYPE_ID_NAME_INPUT, "", out)
                     return out
             case "thinking":
@@ -1147,7 +1294,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                             "summary": [{"type": "summary_text", "text": thinking}],
                             "encrypted_content": ctx.carry("signature", signature),
                         }
-                        if not _TYPE_THINKING_SIGNATURE.issuperset(block):
+                        if len(block) > 3:
                             ctx.account(block, _TYPE_THINKING_SIGNATURE, "", out)
                         return out
                     out = {
@@ -1155,7 +1302,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "summary": [{"type": "summary_text", "text": thinking}],
                         "anthropic_messages:@signature": "absent",
                     }
-                    if not _TYPE_THINKING.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_THINKING, "", out)
                     return out
             case "redacted_thinking":
@@ -1165,7 +1312,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "summary": [],
                         "encrypted_content": ctx.carry("redacted", data),
                     }
-                    if not _TYPE_DATA.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_DATA, "", out)
                     return out
             case "compaction":
@@ -1174,7 +1321,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
                         "type": "compaction",
                         "encrypted_content": ctx.carry("compaction", content),
                     }
-                    if not _TYPE_CONTENT.issuperset(block):
+                    if len(block) > 2:
                         ctx.account(block, _TYPE_CONTENT, "", out)
                     return out
     return None
@@ -1188,14 +1335,19 @@ def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items: list[Any] = []
-    if differs(message.get("content"), []):
+    if (
+        message.get("content") is not None
+        and message.get("content") != []
+        and message.get("content") is not None
+    ):
         ctx.take_apart(
             items,
             message,
@@ -1216,22 +1368,24 @@ def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items = decode_messages_system_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "system", [])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "system", ())
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
     """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "content",
-        None,
-        decode_input_text,
-        decode_messages_system_content_run,
-        "part",
-    )
+    if message.get("content") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            None,
+            decode_input_text,
+            decode_messages_system_content_run,
+            "part",
+        )
     return items
 
 
@@ -1243,14 +1397,14 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "input_text")
@@ -1264,7 +1418,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -1279,7 +1433,7 @@ def encode_plain_text(part: Any, ctx: Gathering) -> Any:
     ):
         out = {"type": "text", "text": text}
         ctx.report(part, None, "coerced", "the API has one kind of text")
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "text", out)
         return out
     return ctx.no_rule(part, "plain_text")
@@ -1298,14 +1452,14 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
             case "input_image":
@@ -1328,7 +1482,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         part,
                         "image_url",
                     )
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if (image_url_pieces := pieces(part.get("image_url"), "http", "")) is not None:
@@ -1336,7 +1490,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         "type": "image",
                         "source": {"type": "url", "url": "http" + element(image_url_pieces, 0)},
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_file":
@@ -1357,7 +1511,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (
@@ -1375,7 +1529,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str) and (
@@ -1384,7 +1538,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "document", "source": {"type": "url", "url": file_url}}
                     if filename is not None:
                         out["title"] = filename
-                    if not _TYPE_FILE_URL_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_URL_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_URL_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -1398,7 +1552,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image":
@@ -1420,9 +1574,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     "source.media_type",
                                     out,
                                 )
-                                if not _TYPE_SOURCE.issuperset(native):
+                                if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
@@ -1431,9 +1585,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                     "type": "input_image",
                                     "image_url": "http" + element(url_pieces, 0),
                                 }
-                                if not _TYPE_SOURCE.issuperset(native):
+                                if len(native) > 2:
                                     ctx.account(native, _TYPE_SOURCE, "", out)
-                                if not _TYPE_URL.issuperset(source):
+                                if len(source) > 2:
                                     ctx.account(source, _TYPE_URL, "source.", out)
                                 return out
             case "document":
@@ -1453,9 +1607,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 }
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "text":
@@ -1469,9 +1623,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 out = {"type": "input_file", "file_data": "data:text/plain," + data}
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_MEDIA_TYPE_DATA.issuperset(source):
+                                if len(source) > 3:
                                     ctx.account(source, _TYPE_MEDIA_TYPE_DATA, "source.", out)
                                 return out
                         case "url":
@@ -1481,9 +1635,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 out = {"type": "input_file", "file_url": url}
                                 if title is not None:
                                     out["filename"] = title
-                                if not _TYPE_SOURCE_TITLE.issuperset(native):
+                                if len(native) > 2 and not _TYPE_SOURCE_TITLE.issuperset(native):
                                     ctx.account(native, _TYPE_SOURCE_TITLE, "", out)
-                                if not _TYPE_URL.issuperset(source):
+                                if len(source) > 2:
                                     ctx.account(source, _TYPE_URL, "source.", out)
                                 return out
     return ctx.foreign(native, "user_content")
@@ -1499,7 +1653,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     annotations = part.get("annotations")
                     if annotations is None or annotations == []:
                         out = {"type": "text", "text": text}
-                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                         return out
                     citations = unless_absent(
@@ -1508,21 +1662,21 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "text", "text": text}
                     if citations is not None:
                         out["citations"] = citations
-                    if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "text", "text": refusal}
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
                     ctx.report(part, None, "coerced", "the API has one kind of text")
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1540,7 +1694,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
         out = {"type": "output_text", "text": text}
         if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
             out["annotations"] = annotations
-        if not _TYPE_TEXT_CITATIONS.issuperset(native):
+        if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):
             ctx.account(native, _TYPE_TEXT_CITATIONS, "", out)
         return out
     return ctx.foreign(native, "assistant_content")
@@ -1554,7 +1708,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -1573,7 +1727,7 @@ def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "raw_thought")
@@ -1608,7 +1762,7 @@ def encode_citation(part: Any, ctx: Gathering) -> Any:
             }
             if title is not None:
                 out["title"] = title
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+            if len(part) > 5 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
     return ctx.no_rule(part, "citation")
@@ -1631,7 +1785,7 @@ def decode_citation(native: Any, ctx: Splitting) -> Any:
                 "end_index": 0,
                 "anthropic_messages:encrypted_index": encrypted_index,
             }
-            if not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
+            if len(native) > 3 and not _TYPE_URL_TITLE_ENCRYPTED_INDEX.issuperset(native):
                 ctx.account(native, _TYPE_URL_TITLE_ENCRYPTED_INDEX, "", out)
             return out
     return ctx.foreign(native, "citation")
@@ -1658,7 +1812,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
                 out["description"] = description
             if strict is not None:
                 out["strict"] = strict
-            if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+            if len(part) > 3 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
                 ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
             return out
         out = {"name": name, "input_schema": default(parameters, {"type": "object"})}
@@ -1666,7 +1820,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["description"] = description
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1690,7 +1844,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
         if (
@@ -1707,7 +1863,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
                     out["parameters"] = input_schema
                 if strict is not None:
                     out["strict"] = strict
-                if not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(native):
+                if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE.issuperset(
+                    native
+                ):
                     ctx.account(native, _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE, "", out)
                 return out
     return ctx.foreign(native, "tool")
@@ -1721,8 +1879,8 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         and isinstance(schema := part.get("schema"), dict)
     ):
         out = {"type": "json_schema", "schema": schema}
-        if not _TYPE_NAME_SCHEMA.issuperset(part):
-            ctx.account(part, _TYPE_NAME_SCHEMA, "json_schema", out)
+        if len(part) > 2 and not _TYPE_NAME_SCHEMA_STRICT.issuperset(part):
+            ctx.account(part, _TYPE_NAME_SCHEMA_STRICT, "json_schema", out)
         return out
     return ctx.no_rule(part, "text_format")
 
@@ -1735,7 +1893,7 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         and isinstance(schema := native.get("schema"), dict)
     ):
         out = {"type": "json_schema", "name": "response", "schema": schema}
-        if not _TYPE_SCHEMA.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_SCHEMA, "", out)
         return out
     return ctx.unfit(native, "text_format")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     both,
     default,
@@ -26,6 +26,7 @@ from ..runtime.primitives import (
     lookup,
     media_type,
     of_family,
+    or_empty,
     pieces,
     put,
     remainder,
@@ -35,9 +36,10 @@ from ..runtime.primitives import (
     unix_time,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -191,6 +193,7 @@ DECODE_HTTP = {
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
 _CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
+_CODE_TYPE_MESSAGE_PARAM_AND_MORE = frozenset(["code", "type", "message", "param", "created_at"])
 _CONTENT_FINISH_REASON_FINISH_MESSAGE = frozenset(["content", "finishReason", "finishMessage"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
 _ERROR = frozenset(["error"])
@@ -199,6 +202,7 @@ _FILE_URI_MIME_TYPE = frozenset(["fileUri", "mimeType"])
 _FORMAT = frozenset(["format"])
 _FUNCTION_CALL = frozenset(["functionCall"])
 _FUNCTION_CALLING_CONFIG = frozenset(["functionCallingConfig"])
+_FUNCTION_DECLARATIONS = frozenset(["functionDeclarations"])
 _FUNCTION_RESPONSE = frozenset(["functionResponse"])
 _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE = frozenset(
     ["generationConfig", "tools", "systemInstruction", "contents", "toolConfig", "serviceTier"]
@@ -212,15 +216,21 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
         "service_tier",
         "status",
         "incomplete_details",
+        "gemini_generate_content:@refused",
         "gemini_generate_content:promptFeedback",
         "error",
         "gemini_generate_content:candidates.0.finishReason",
+        "created_at",
     ]
 )
 _ID_NAME_ARGS = frozenset(["id", "name", "args"])
 _ID_NAME_RESPONSE = frozenset(["id", "name", "response"])
 _ID_NAME_RESPONSE_PARTS = frozenset(["id", "name", "response", "parts"])
 _INLINE_DATA = frozenset(["inlineData"])
+_INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE = frozenset(
+    ["input_image", "input_video", "input_audio", "input_file"]
+)
+_INPUT_TEXT = frozenset(["input_text"])
 _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(
     [
         "input_tokens",
@@ -268,6 +278,7 @@ _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE = frozenset(
         "service_tier",
         "store",
         "parallel_tool_calls",
+        "created_at",
     ]
 )
 _MODE_ALLOWED_FUNCTION_NAMES = frozenset(["mode", "allowedFunctionNames"])
@@ -293,6 +304,15 @@ _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE = frozenset(
     ["responseId", "modelVersion", "createTime", "candidates", "usageMetadata", "promptFeedback"]
 )
+_ROLE_PARTS = frozenset(["role", "parts"])
+_STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON = frozenset(
+    [
+        "status",
+        "gemini_generate_content:@refused",
+        "gemini_generate_content:promptFeedback",
+        "gemini_generate_content:candidates.0.finishReason",
+    ]
+)
 _STATUS_MESSAGE_CODE = frozenset(["status", "message", "code"])
 _TEXT = frozenset(["text"])
 _TEXT_THOUGHT = frozenset(["text", "thought"])
@@ -301,29 +321,35 @@ _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignatur
 _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
     ["thinkingBudget", "thinkingLevel", "includeThoughts"]
 )
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_FILENAME_FILE_DATA = frozenset(["type", "filename", "file_data"])
 _TYPE_FILE_DATA = frozenset(["type", "file_data"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
-_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
-    ["type", "name", "description", "gemini_generate_content:parameters", "parameters"]
+    ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
 )
-_TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
-_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA = frozenset(
-    ["type", "name", "gemini_generate_content:responseSchema", "schema"]
+_TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
+    ["type", "name", "description", "parameters", "strict"]
+)
+_TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
 )
 _TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
+_TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_VIDEO_URL = frozenset(["type", "video_url"])
 
 
@@ -382,15 +408,19 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_parallel(body, out, ctx)
     if not _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA,
-        "text.format.",
-        out,
-    )
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -411,7 +441,8 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
                 reasoning,
                 "effort",
             )
-            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+            if "gemini_generate_content:@thinking" in body:
+                ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
             out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
@@ -437,10 +468,13 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             reasoning,
             "effort",
         )
-        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+        if "gemini_generate_content:@thinking" in body:
+            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if "gemini_generate_content:@thinking" in body:
+        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -460,7 +494,8 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
             "summary",
         )
         return
-    ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -485,37 +520,41 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("gemini_generate_content:responseSchema",),
-                        "text.format.",
-                        out,
-                    )
+                    if field(body.get("text"), "format") is not None:
+                        ctx.unused(
+                            field(body.get("text"), "format"),
+                            ("gemini_generate_content:responseSchema",),
+                            "text.format.",
+                            out,
+                        )
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "gemini_generate_content:responseSchema", "schema"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "gemini_generate_content:responseSchema", "schema"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "gemini_generate_content:responseSchema", "schema"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "gemini_generate_content:responseSchema", "schema"),
+                        "text.format.",
+                        out,
+                    )
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "gemini_generate_content:responseSchema", "schema"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "gemini_generate_content:responseSchema", "schema"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -530,7 +569,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": [ctx.native_name(name)],
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
                 if (
@@ -543,7 +583,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     tools := tool_choice.get("tools")
@@ -554,11 +595,13 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body
@@ -566,9 +609,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
     if (
-        isinstance(tool_choice := body.get("tool_choice"), (dict, str))
-        and lookup(ENCODE_MODE, tool_choice) is not None
-    ):
+        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+    ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
@@ -576,7 +618,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice",), "", out)
+    if "tool_choice" in body:
+        ctx.unused(body, ("tool_choice",), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -586,12 +629,14 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         and body.get("gemini_generate_content:@logprobs") == "count"
     ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if include is None or include == []:
-            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+            if "gemini_generate_content:@logprobs" in body:
+                ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
     if (
@@ -603,7 +648,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+        if "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
         match element(include, 0):
@@ -614,7 +660,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
                 if element(include, 1) == "message.output_text.logprobs" and (
@@ -623,25 +670,29 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
     if (
         isinstance(include, list)
         and len(include) == 1
         and element(include, 0) == "reasoning.encrypted_content"
     ):
-        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
+        if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
+        if "gemini_generate_content:@logprobs" in body or "include" in body:
+            ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
+    if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body or "include" in body:
+        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -657,7 +708,8 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
-    ctx.unused(body, ("service_tier",), "", out)
+    if "service_tier" in body:
+        ctx.unused(body, ("service_tier",), "", out)
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -666,7 +718,8 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
-    ctx.unused(body, ("store",), "", out)
+    if "store" in body:
+        ctx.unused(body, ("store",), "", out)
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -677,7 +730,8 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ("parallel_tool_calls",), "", out)
+    if "parallel_tool_calls" in body:
+        ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -750,20 +804,24 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
-        "generationConfig.thinkingConfig.",
-        out,
-    )
-    ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
-    ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    ctx.account_within(
-        field(body.get("toolConfig"), "functionCallingConfig"),
-        _MODE_ALLOWED_FUNCTION_NAMES,
-        "toolConfig.functionCallingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.account_within(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
+            "generationConfig.thinkingConfig.",
+            out,
+        )
+    if body.get("systemInstruction") is not None:
+        ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
+    if body.get("toolConfig") is not None:
+        ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.account_within(
+            field(body.get("toolConfig"), "functionCallingConfig"),
+            _MODE_ALLOWED_FUNCTION_NAMES,
+            "toolConfig.functionCallingConfig.",
+            out,
+        )
     return out
 
 
@@ -788,12 +846,13 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                     "generationConfig.thinkingConfig.thinkingBudget",
                     out,
                 )
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingLevel",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+                if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                    ctx.unused(
+                        field(body.get("generationConfig"), "thinkingConfig"),
+                        ("thinkingLevel",),
+                        "generationConfig.thinkingConfig.",
+                        out,
+                    )
                 return
             if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
@@ -808,12 +867,13 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingBudget",
                 out,
             )
-            ctx.unused(
-                field(body.get("generationConfig"), "thinkingConfig"),
-                ("thinkingLevel",),
-                "generationConfig.thinkingConfig.",
-                out,
-            )
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingLevel",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
             return
         if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (
             effort := lookup(DECODE_LEVEL, thinking_level)
@@ -830,19 +890,21 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingLevel",
                 out,
             )
-            ctx.unused(
-                field(body.get("generationConfig"), "thinkingConfig"),
-                ("thinkingBudget",),
-                "generationConfig.thinkingConfig.",
-                out,
-            )
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingBudget",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
             return
-    ctx.unused(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        ("thinkingBudget", "thinkingLevel"),
-        "generationConfig.thinkingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            ("thinkingBudget", "thinkingLevel"),
+            "generationConfig.thinkingConfig.",
+            out,
+        )
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -864,12 +926,13 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
             out,
         )
         return
-    ctx.unused(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        ("includeThoughts",),
-        "generationConfig.thinkingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            ("includeThoughts",),
+            "generationConfig.thinkingConfig.",
+            out,
+        )
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -886,12 +949,13 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": json_schema(response_schema),
                         }
                     }
-                    ctx.unused(
-                        body.get("generationConfig"),
-                        ("responseJsonSchema",),
-                        "generationConfig.",
-                        out,
-                    )
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseJsonSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
                 if (
                     response_json_schema := generation_config.get("responseJsonSchema")
@@ -903,33 +967,40 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": response_json_schema,
                         }
                     }
-                    ctx.unused(
-                        body.get("generationConfig"), ("responseSchema",), "generationConfig.", out
-                    )
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
                 out["text"] = {"format": {"type": "json_object"}}
-                ctx.unused(
-                    body.get("generationConfig"),
-                    ("responseSchema", "responseJsonSchema"),
-                    "generationConfig.",
-                    out,
-                )
+                if body.get("generationConfig") is not None:
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
             case "text/plain":
                 out["text"] = {"format": {"type": "text"}}
-                ctx.unused(
-                    body.get("generationConfig"),
-                    ("responseSchema", "responseJsonSchema"),
-                    "generationConfig.",
-                    out,
-                )
+                if body.get("generationConfig") is not None:
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
-    ctx.unused(
-        body.get("generationConfig"),
-        ("responseMimeType", "responseSchema", "responseJsonSchema"),
-        "generationConfig.",
-        out,
-    )
+    if body.get("generationConfig") is not None:
+        ctx.unused(
+            body.get("generationConfig"),
+            ("responseMimeType", "responseSchema", "responseJsonSchema"),
+            "generationConfig.",
+            out,
+        )
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -947,9 +1018,10 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     and (name := safe_name(allowed_function_names_0)) is not None
                 ):
                     out["tool_choice"] = {"type": "function", "name": name}
-                    ctx.keep_renamed(
-                        allowed_function_names_0, name, "", out, allowed_function_names, "0"
-                    )
+                    if allowed_function_names_0 != name:
+                        ctx.keep_renamed(
+                            allowed_function_names_0, name, "", out, allowed_function_names, "0"
+                        )
                     return
                 if allowed_function_names is not None:
                     tools = ctx.each(allowed_function_names, decode_tool_name)
@@ -973,19 +1045,21 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out
             )
-            ctx.unused(
-                field(body.get("toolConfig"), "functionCallingConfig"),
-                ("allowedFunctionNames",),
-                "toolConfig.functionCallingConfig.",
-                out,
-            )
+            if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+                ctx.unused(
+                    field(body.get("toolConfig"), "functionCallingConfig"),
+                    ("allowedFunctionNames",),
+                    "toolConfig.functionCallingConfig.",
+                    out,
+                )
             return
-    ctx.unused(
-        field(body.get("toolConfig"), "functionCallingConfig"),
-        ("mode", "allowedFunctionNames"),
-        "toolConfig.functionCallingConfig.",
-        out,
-    )
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.unused(
+            field(body.get("toolConfig"), "functionCallingConfig"),
+            ("mode", "allowedFunctionNames"),
+            "toolConfig.functionCallingConfig.",
+            out,
+        )
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1011,9 +1085,10 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 else:
                     ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             return
-    ctx.unused(
-        body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
-    )
+    if body.get("generationConfig") is not None:
+        ctx.unused(
+            body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
+        )
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1027,7 +1102,8 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
-    ctx.unused(body, ("serviceTier",), "", out)
+    if "serviceTier" in body:
+        ctx.unused(body, ("serviceTier",), "", out)
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1119,8 +1195,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -1144,6 +1222,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if (
                     incomplete_details.get("reason") == "content_filter"
+                    and body.get("gemini_generate_content:@refused") == "prompt"
                     and (
                         gemini_generate_content_prompt_feedback := body.get(
                             "gemini_generate_content:promptFeedback"
@@ -1152,10 +1231,12 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     is not None
                 ):
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    ctx.unused(
-                        body, ("gemini_generate_content:candidates.0.finishReason",), "", out
-                    )
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if "gemini_generate_content:candidates.0.finishReason" in body:
+                        ctx.unused(
+                            body, ("gemini_generate_content:candidates.0.finishReason",), "", out
+                        )
                     return
                 if (
                     isinstance(reason := incomplete_details.get("reason"), str)
@@ -1170,30 +1251,45 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         incomplete_details,
                         "reason",
                     )
-                    ctx.unused(
-                        body,
-                        (
-                            "gemini_generate_content:promptFeedback",
-                            "gemini_generate_content:candidates.0.finishReason",
-                        ),
-                        "",
-                        out,
-                    )
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
+                            ),
+                            "",
+                            out,
+                        )
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
         case "completed":
             put(out, ("candidates", 0, "finishReason"), "STOP")
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(
-                body,
-                (
-                    "gemini_generate_content:promptFeedback",
-                    "gemini_generate_content:candidates.0.finishReason",
-                ),
-                "",
-                out,
-            )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if (
+                "gemini_generate_content:@refused" in body
+                or "gemini_generate_content:promptFeedback" in body
+                or "gemini_generate_content:candidates.0.finishReason" in body
+            ):
+                ctx.unused(
+                    body,
+                    (
+                        "gemini_generate_content:@refused",
+                        "gemini_generate_content:promptFeedback",
+                        "gemini_generate_content:candidates.0.finishReason",
+                    ),
+                    "",
+                    out,
+                )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(error := body.get("error"), dict):
@@ -1212,10 +1308,26 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             ("candidates", 0, "finishReason"),
                             gemini_generate_content_candidates_0_finish_reason,
                         )
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
-                        ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                     if (
                         isinstance(message := error.get("message"), str)
@@ -1232,41 +1344,70 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             gemini_generate_content_candidates_0_finish_reason,
                         )
                         put(out, ("candidates", 0, "finishMessage"), message)
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
-                        ctx.unused(body, ("gemini_generate_content:promptFeedback",), "", out)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                 if isinstance(message := error.get("message"), str):
                     put(out, ("candidates", 0, "finishReason"), "OTHER")
                     put(out, ("candidates", 0, "finishMessage"), message)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
-                    ctx.unused(
-                        body,
-                        (
-                            "gemini_generate_content:promptFeedback",
-                            "gemini_generate_content:candidates.0.finishReason",
-                        ),
-                        "",
-                        out,
-                    )
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
+                            ),
+                            "",
+                            out,
+                        )
                     return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(
-        body,
-        (
-            "status",
-            "gemini_generate_content:promptFeedback",
-            "gemini_generate_content:candidates.0.finishReason",
-        ),
-        "",
-        out,
-    )
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if not _STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON.isdisjoint(
+        body
+    ):
+        ctx.unused(
+            body,
+            (
+                "status",
+                "gemini_generate_content:@refused",
+                "gemini_generate_content:promptFeedback",
+                "gemini_generate_content:candidates.0.finishReason",
+            ),
+            "",
+            out,
+        )
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1278,6 +1419,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body.get("candidates"),
         "content",
         decode_contents_model,
+        TURN_CONTENTS_MODEL,
         out,
         ["output"],
         "candidates",
@@ -1296,17 +1438,19 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, timestamp(created_at_), "createTime", out)
         else:
             ctx.misfit(body, "createTime", "", out)
+    usage_metadata_fields = or_empty(body.get("usageMetadata"))
     if (
         input_tokens := total(
-            field(body.get("usageMetadata"), "promptTokenCount"),
-            field(body.get("usageMetadata"), "toolUsePromptTokenCount"),
+            usage_metadata_fields.get("promptTokenCount"),
+            usage_metadata_fields.get("toolUsePromptTokenCount"),
         )
     ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
+    usage_metadata_fields_ = or_empty(body.get("usageMetadata"))
     if (
         output_tokens := total(
-            field(body.get("usageMetadata"), "candidatesTokenCount"),
-            field(body.get("usageMetadata"), "thoughtsTokenCount"),
+            usage_metadata_fields_.get("candidatesTokenCount"),
+            usage_metadata_fields_.get("thoughtsTokenCount"),
         )
     ) is not None:
         out.setdefault("usage", {})["output_tokens"] = output_tokens
@@ -1357,12 +1501,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("candidates"), 0),
-        _CONTENT_FINISH_REASON_FINISH_MESSAGE,
-        "candidates.0.",
-        out,
-    )
+    if field(body.get("candidates"), 0) is not None:
+        ctx.account_within(
+            field(body.get("candidates"), 0),
+            _CONTENT_FINISH_REASON_FINISH_MESSAGE,
+            "candidates.0.",
+            out,
+        )
     return out
 
 
@@ -1374,13 +1519,18 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     ) is not None:
         out["status"] = "incomplete"
         out["incomplete_details"] = {"reason": "content_filter"}
+        out["gemini_generate_content:@refused"] = "prompt"
         out["gemini_generate_content:promptFeedback"] = prompt_feedback
         return
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
-            ctx.unused(body, ("promptFeedback",), "", out)
-            ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
+            if "promptFeedback" in body:
+                ctx.unused(body, ("promptFeedback",), "", out)
+            if field(body.get("candidates"), 0) is not None:
+                ctx.unused(
+                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                )
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
@@ -1392,38 +1542,43 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                     "candidates.0.finishReason",
                     out,
                 )
-                ctx.unused(body, ("promptFeedback",), "", out)
-                ctx.unused(
-                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                )
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
+                if field(body.get("candidates"), 0) is not None:
+                    ctx.unused(
+                        field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                    )
                 return
             if candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == "":
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ("promptFeedback",), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ("promptFeedback",), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
-    ctx.unused(body, ("candidates", "promptFeedback"), "", out)
+    if "candidates" in body or "promptFeedback" in body:
+        ctx.unused(body, ("candidates", "promptFeedback"), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _CODE_TYPE_MESSAGE_PARAM.issuperset(body):
-        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM, "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM_AND_MORE.issuperset(body):
+        ctx.account(body, _CODE_TYPE_MESSAGE_PARAM_AND_MORE, "", out)
     return out
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     error: dict[str, Any]
     if isinstance(code := body.get("code"), str):
         if body.get("type") == lookup(DECODE_ERROR, code) and isinstance(
@@ -1437,7 +1592,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
-            ctx.unused(body, ("param",), "", out)
+            if "param" in body:
+                ctx.unused(body, ("param",), "", out)
             return
         if (
             isinstance(message := body.get("message"), str)
@@ -1450,7 +1606,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
-            ctx.unused(body, ("param",), "", out)
+            if "param" in body:
+                ctx.unused(body, ("param",), "", out)
             return
     if (
         isinstance(type_ := body.get("type"), str)
@@ -1464,7 +1621,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_)),
         }
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
-        ctx.unused(body, ("code", "param"), "", out)
+        if "code" in body or "param" in body:
+            ctx.unused(body, ("code", "param"), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["@status"] = 500
@@ -1479,22 +1637,24 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("code", "type", "message", "param"), "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("code", "type", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """error body (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
     return out
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/gemini_generate_content/dialect.yaml:116)"""
+    """shape (spec/dialects/gemini_generate_content/dialect.yaml:117)"""
     if (
         isinstance(error := body.get("error"), dict)
         and isinstance(status := error.get("status"), str)
@@ -1506,11 +1666,12 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
         ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
         return
-    ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
-    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     out: dict[str, Any]
     if (
         isinstance(item, dict)
@@ -1524,7 +1685,9 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
             out = {"name": ctx.native_name(name), "parameters": gemini_generate_content_parameters}
             if description is not None:
                 out["description"] = description
-            if not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
+            if len(
+                item
+            ) > 3 and not _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE.issuperset(
                 item
             ):
                 ctx.account(
@@ -1533,28 +1696,28 @@ def encode_tools_item(item: Any, ctx: Gathering) -> Any:
                     "function",
                     out,
                 )
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
         if (parameters := item.get("parameters")) is None or isinstance(parameters, dict):
             out = {"name": ctx.native_name(name)}
             if description is not None:
                 out["description"] = description
             if parameters is not None:
                 out["parametersJsonSchema"] = parameters
-            if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(item):
-                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
-            return [TURN_TOOLS_TURN, {"functionDeclarations": [out]}]
+            if len(item) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(item):
+                ctx.account(item, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
+            return TURN_TOOLS_TURN, {"functionDeclarations": [out]}
     return ctx.no_item_rule(item, TOOLS_EXTENSION_TURN)
 
 
 def decode_tools_message(message: Any, ctx: Splitting) -> Any:
-    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:193)"""
+    """tools: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
     if isinstance(message, dict):
-        return [TURN_TOOLS_TURN, decode_tools_turn(message, ctx)]
+        return TURN_TOOLS_TURN, decode_tools_turn(message, ctx)
     return ctx.foreign_message(message)
 
 
 def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx: Splitting) -> Any:
-    """turn (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     out: dict[str, Any]
     if (
         isinstance(functionDeclaration, dict)
@@ -1574,8 +1737,11 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             }
             if description is not None:
                 out["description"] = description
-            ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS.issuperset(functionDeclaration):
+            if name != name_:
+                ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
+            if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(
+                functionDeclaration
+            ):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS, "", out)
             return out
         if (
@@ -1586,37 +1752,41 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
                 out["description"] = description
             if parameters_json_schema is not None:
                 out["parameters"] = parameters_json_schema
-            ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
-            if not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
+            if name != name_:
+                ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
+            if len(
+                functionDeclaration
+            ) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
                 ctx.account(functionDeclaration, _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA, "", out)
             return out
     return None
 
 
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
-    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items = decode_tools_turn_items(message, ctx)
-    ctx.take_unknown(message, ["functionDeclarations"], items)
+    ctx.take_unknown(message, _FUNCTION_DECLARATIONS, items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
-    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:194)"""
+    """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "functionDeclarations",
-        decode_tools_turn_functionDeclarations_element,
-        None,
-        None,
-        "*",
-    )
+    if message.get("functionDeclarations") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "functionDeclarations",
+            decode_tools_turn_functionDeclarations_element,
+            None,
+            None,
+            "*",
+        )
     return items
 
 
 def encode_contents_item(item: Any, ctx: Gathering) -> Any:
-    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one item as a turn and its fragment (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     function_response: dict[str, Any]
     out: dict[str, Any]
     function_call: dict[str, Any]
@@ -1634,42 +1804,64 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
                     out = {"functionResponse": function_response}
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
                 if (
                     isinstance(call_id, str)
                     and (output := item.get("output")) is not None
                     and isinstance(output, list)
                 ):
-                    function_response = {
-                        "response": json_or(join(ctx.pick(output, encode_plain_text)), "output")
-                    }
+                    picked = ctx.picked(
+                        output,
+                        (encode_plain_text, _INPUT_TEXT),
+                        (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
+                    )
+                    function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
                     if (name := ctx.name_of(call_id, item, "call_id")) is not None:
                         function_response["name"] = name
-                    if (parts := ctx.pick(output, encode_media)) is not None:
+                    if (parts := picked[1]) is not None:
                         function_response["parts"] = parts
                     out = {"functionResponse": function_response}
-                    ctx.unpicked(output, encode_plain_text, encode_media)
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_CONTENTS_USER, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1677,13 +1869,22 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "system messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1691,19 +1892,28 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 "coerced",
                                 "developer messages can only lead the conversation; sent as the user's",
                             )
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
+                                "role": "model",
                                 "parts": ctx.listed(
-                                    ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_CONTENTS_MODEL, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_CONTENTS_MODEL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -1712,9 +1922,9 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (signature := ctx.carried("next", encrypted_content)) is not None
                 ):
                     out = {"thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_CONTENTS_MODEL, {"parts": [out]}
                 if (
                     isinstance(summary, list)
                     and len(summary) == 1
@@ -1730,38 +1940,40 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         out = {"text": text, "thought": True}
                         if signature is not None:
                             out["thoughtSignature"] = signature
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                        if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(
+                            item
+                        ):
+                            ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if (
                     (summary is None or summary == [])
                     and (encrypted_content := item.get("encrypted_content")) is not None
                     and (signature := ctx.carried("own", encrypted_content)) is not None
                 ):
                     out = {"text": "", "thoughtSignature": signature}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
                 if summary is not None and (summary_ := filled(summary)) is not None:
-                    out = {"parts": ctx.each(summary_, encode_thought)}
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    out = {"role": "model", "parts": ctx.each(summary_, encode_thought)}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
                 if (
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
-                    out = {"parts": ctx.each(content_, encode_raw_thought)}
+                    out = {"role": "model", "parts": ctx.each(content_, encode_raw_thought)}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as a thought"
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_CONTENTS_MODEL, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_CONTENTS_MODEL, out
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -1775,24 +1987,26 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     if args is not None:
                         function_call["args"] = args
                     out = {"functionCall": function_call}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_CONTENTS_MODEL, {"parts": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_CONTENTS_MODEL, {"role": "model", "parts": [out]}
     return ctx.no_item_rule(item, CONTENTS_EXTENSION_TURN)
 
 
 def decode_contents_message(message: Any, ctx: Splitting) -> Any:
-    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:203)"""
+    """contents: one message as a turn and its items (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
     if isinstance(message, dict):
         if message.get("role") is None or message.get("role") == "user":
-            return [TURN_CONTENTS_USER, decode_contents_user(message, ctx)]
+            return TURN_CONTENTS_USER, decode_contents_user(message, ctx)
         if message.get("role") == "model":
-            return [TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)]
+            return TURN_CONTENTS_MODEL, decode_contents_model(message, ctx)
     return ctx.foreign_message(message)
 
 
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
     if isinstance(part, dict) and isinstance(
         function_response := part.get("functionResponse"), dict
@@ -1811,17 +2025,20 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                     "call_id": ctx.mint("call", id__),
                     "output": output_,
                 }
-                ctx.keep_exact(
-                    function_response.get("parts"),
-                    listed_some(function_response.get("parts")),
-                    "functionResponse.parts",
-                    out,
-                )
+                if function_response.get("parts") == []:
+                    ctx.keep_exact(
+                        function_response.get("parts"),
+                        listed_some(function_response.get("parts")),
+                        "functionResponse.parts",
+                        out,
+                    )
                 ctx.keep_name(function_response.get("name"), id__, out, False)
                 ctx.keep_id(id_, out, id__)
-                if not _FUNCTION_RESPONSE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _FUNCTION_RESPONSE, "", out)
-                if not _ID_NAME_RESPONSE_PARTS.issuperset(function_response):
+                if len(function_response) > 2 and not _ID_NAME_RESPONSE_PARTS.issuperset(
+                    function_response
+                ):
                     ctx.account(
                         function_response, _ID_NAME_RESPONSE_PARTS, "functionResponse.", out
                     )
@@ -1834,43 +2051,45 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
             }
             ctx.keep_name(function_response.get("name"), id__, out)
             ctx.keep_id(id_, out, id__)
-            if not _FUNCTION_RESPONSE.issuperset(part):
+            if len(part) > 1:
                 ctx.account(part, _FUNCTION_RESPONSE, "", out)
-            if not _ID_NAME_RESPONSE.issuperset(function_response):
+            if len(function_response) > 1 and not _ID_NAME_RESPONSE.issuperset(function_response):
                 ctx.account(function_response, _ID_NAME_RESPONSE, "functionResponse.", out)
             return out
     return None
 
 
 def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     return {"type": "message", "role": "user", "content": content}
 
 
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
-    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items = decode_contents_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items, "user", [])
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "user", ())
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
-    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:204)"""
+    """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "parts",
-        decode_contents_user_parts_element,
-        decode_user_content,
-        decode_contents_user_parts_run,
-        "part",
-    )
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_user_parts_element,
+            decode_user_content,
+            decode_contents_user_parts_run,
+            "part",
+        )
     return items
 
 
 def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (text := part.get("text")) is not None and part.get("thought") is True:
@@ -1878,7 +2097,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
             out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]}
             if (encrypted_content := ctx.carry("own", thought_signature)) is not None:
                 out["encrypted_content"] = encrypted_content
-            if not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
                 ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
             return out
         if (
@@ -1890,7 +2109,7 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                 "summary": [],
                 "encrypted_content": ctx.carry("own", thought_signature),
             }
-            if not _TEXT_THOUGHT_SIGNATURE.issuperset(part):
+            if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
         if isinstance(function_call := part.get("functionCall"), dict):
@@ -1906,23 +2125,26 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                         "name": name_,
                         "arguments": ctx.to_json(default(args, {}), function_call, "args"),
                     }
-                    ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                    if name != name_:
+                        ctx.keep_renamed(
+                            name, name_, "functionCall.name", out, function_call, "name"
+                        )
                     ctx.keep_id(id_, out)
-                    if not _FUNCTION_CALL.issuperset(part):
+                    if len(part) > 1:
                         ctx.account(part, _FUNCTION_CALL, "", out)
-                    if not _ID_NAME_ARGS.issuperset(function_call):
+                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
                         ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
                     return out
     return None
 
 
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
-    """model (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     out: dict[str, Any]
     if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
         out = {
@@ -1930,80 +2152,82 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
             "summary": [],
             "encrypted_content": ctx.carry("next", thought_signature),
         }
-        return [out, ctx.without(part, ["thoughtSignature"])]
+        return out, ctx.without(part, ["thoughtSignature"])
     return None
 
 
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
-    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
-    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:222)"""
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "parts",
-        decode_contents_model_parts_element,
-        decode_assistant_content,
-        decode_contents_model_parts_run,
-        "item",
-        decode_contents_model_parts_beside,
-    )
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_model_parts_element,
+            decode_assistant_content,
+            decode_contents_model_parts_run,
+            "item",
+            decode_contents_model_parts_beside,
+        )
     return items
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:154)"""
+    """input_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "input_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
 
 
 def encode_plain_text(part: Any, ctx: Gathering) -> Any:
-    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "plain_text")
 
 
 def decode_plain_text(native: Any, ctx: Splitting) -> Any:
-    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:155)"""
+    """plain_text, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:156)"""
     if isinstance(native, str):
         return {"type": "input_text", "text": native}
     return ctx.foreign(native, "plain_text")
 
 
 def encode_media(part: Any, ctx: Gathering) -> Any:
-    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2018,7 +2242,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2028,7 +2252,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2041,7 +2265,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2051,7 +2275,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2060,7 +2284,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
             case "input_file":
@@ -2073,7 +2297,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2088,7 +2312,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2096,14 +2320,14 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
     return ctx.no_rule(part, "media")
 
 
 def decode_media(native: Any, ctx: Splitting) -> Any:
-    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:157)"""
+    """media, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:158)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2114,9 +2338,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2126,9 +2350,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2138,16 +2362,16 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2161,9 +2385,9 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2174,25 +2398,25 @@ def decode_media(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "media")
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     file_data: Any
     if isinstance(part, dict):
@@ -2200,7 +2424,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_file":
@@ -2209,7 +2433,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ) is not None:
                     out = {"text": element(file_data_pieces, 0)}
                     ctx.report(part, None, "coerced", "a file of plain text is sent as text")
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (
@@ -2221,7 +2445,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(file_data_pieces, 1),
                         }
                     }
-                    if not _TYPE_FILE_DATA.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(filename := part.get("filename"), str) and isinstance(
@@ -2236,7 +2460,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     ctx.report(
                         part, None, "coerced", "parts have no name; its ending told the media type"
                     )
-                    if not _TYPE_FILENAME_FILE_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str):
@@ -2244,7 +2468,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if (mime_type := media_type(file_url)) is not None:
                         file_data["mimeType"] = mime_type
                     out = {"fileData": file_data}
-                    if not _TYPE_FILE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_FILE_URL, "input_file", out)
                     return out
             case "input_image":
@@ -2257,7 +2481,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(image_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str):
@@ -2267,7 +2491,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(image_url, "image/jpeg"),
                         }
                     }
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
             case "input_video":
@@ -2280,7 +2504,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "data": element(video_url_pieces, 1),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
                 if isinstance(video_url := part.get("video_url"), str):
@@ -2290,7 +2514,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "mimeType": media_type(video_url, "video/mp4"),
                         }
                     }
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "input_audio":
@@ -2299,19 +2523,19 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                 ):
                     out = {"inlineData": {"mimeType": lookup(ENCODE_AUDIO, format_), "data": data}}
                     ctx.settle_word(part, format_, "audio", "inlineData.mimeType", part, "format")
-                    if not _TYPE_FORMAT_DATA.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_FORMAT_DATA, "input_audio", out)
                     return out
     return ctx.no_rule(part, "user_content")
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:175)"""
+    """user_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if isinstance(text := native.get("text"), str):
             out = {"type": "input_text", "text": text}
-            if not _TEXT.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _TEXT, "", out)
             return out
         if isinstance(inline_data := native.get("inlineData"), dict):
@@ -2322,9 +2546,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_image",
                     "image_url": "data:image/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2334,9 +2558,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "type": "input_video",
                     "video_url": "data:video/" + element(mime_type_pieces, 0) + ";base64," + data,
                 }
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if (
@@ -2346,16 +2570,16 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             ):
                 out = {"type": "input_audio", "format": format_, "data": data}
                 ctx.keep_exact(mime_type, lookup(ENCODE_AUDIO, format_), "inlineData.mimeType", out)
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 2:
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
             if isinstance(mime_type, str) and isinstance(data := inline_data.get("data"), str):
                 out = {"type": "input_file", "file_data": "data:" + mime_type + ";base64," + data}
-                if not _INLINE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _INLINE_DATA, "", out)
-                if not _MIME_TYPE_DATA.issuperset(inline_data):
+                if len(inline_data) > 1 and not _MIME_TYPE_DATA.issuperset(inline_data):
                     ctx.account(inline_data, _MIME_TYPE_DATA, "inlineData.", out)
                 return out
         if isinstance(file_data := native.get("fileData"), dict) and isinstance(
@@ -2369,9 +2593,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             if of_family(file_data.get("mimeType"), "video/mp4"):
@@ -2382,120 +2606,121 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     "fileData.mimeType",
                     out,
                 )
-                if not _FILE_DATA.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _FILE_DATA, "", out)
-                if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+                if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                     ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
                 return out
             out = {"type": "input_file", "file_url": file_uri}
             ctx.keep_exact(
                 file_data.get("mimeType"), media_type(file_uri), "fileData.mimeType", out
             )
-            if not _FILE_DATA.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _FILE_DATA, "", out)
-            if not _FILE_URI_MIME_TYPE.issuperset(file_data):
+            if len(file_data) > 1 and not _FILE_URI_MIME_TYPE.issuperset(file_data):
                 ctx.account(file_data, _FILE_URI_MIME_TYPE, "fileData.", out)
             return out
     return ctx.foreign(native, "user_content")
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"text": text}
-                    if not _TYPE_TEXT.issuperset(part):
-                        ctx.account(part, _TYPE_TEXT, "output_text", out)
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"text": refusal}
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
-        if not _TEXT.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out
     return ctx.foreign(native, "assistant_content")
 
 
 def encode_thought(part: Any, ctx: Gathering) -> Any:
-    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "thought")
 
 
 def decode_thought(native: Any, ctx: Splitting) -> Any:
-    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:188)"""
+    """thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and isinstance(text := native.get("text"), str)
         and native.get("thought") is True
     ):
         out = {"type": "summary_text", "text": text}
-        if not _TEXT_THOUGHT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TEXT_THOUGHT, "", out)
         return out
     return ctx.foreign(native, "thought")
 
 
 def encode_raw_thought(part: Any, ctx: Gathering) -> Any:
-    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
         and isinstance(text := part.get("text"), str)
     ):
         out = {"text": text, "thought": True}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "raw_thought")
 
 
 def decode_raw_thought(native: Any, ctx: Splitting) -> Any:
-    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:189)"""
+    """raw_thought, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
     return ctx.foreign(native, "raw_thought")
 
 
 def encode_tool_name(part: Any, ctx: Gathering) -> Any:
-    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, canonical to native (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
         and isinstance(name := part.get("name"), str)
     ):
         out = ctx.native_name(name)
-        if not _TYPE_NAME.issuperset(part):
-            ctx.account(part, _TYPE_NAME, "function", out)
+        if len(part) > 2 and not _TYPE_NAME_STRICT.issuperset(part):
+            ctx.account(part, _TYPE_NAME_STRICT, "function", out)
         return out
     return ctx.no_rule(part, "tool_name")
 
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
-    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:190)"""
+    """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
-        ctx.keep_renamed(native, name, "", out, native, "")
+        if native != name:
+            ctx.keep_renamed(native, name, "", out, native, "")
         return out
     return ctx.foreign(native, "tool_name")
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     base64_of,
     both,
     data_url,
     default,
-    differs,
     element,
     field,
     filled,
@@ -27,13 +26,13 @@ from ..runtime.primitives import (
     magic,
     object_schema,
     pieces,
-    push,
     timestamp,
     unix_time,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -59,12 +58,26 @@ _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
 _FORMAT = frozenset(["format"])
 _ID_FUNCTION = frozenset(["id", "function"])
-_INPUT_TOKENS_OUTPUT_TOKENS = frozenset(["input_tokens", "output_tokens"])
+_INPUT_AUDIO_INPUT_IMAGE = frozenset(["input_audio", "input_image"])
+_INPUT_TEXT = frozenset(["input_text"])
+_INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(
+    ["input_tokens", "output_tokens", "total_tokens"]
+)
 _MODEL_CREATED_AT_MESSAGE_PROMPT_EVAL_COUNT_AND_MORE = frozenset(
     ["model", "created_at", "message", "prompt_eval_count", "eval_count", "done_reason", "done"]
 )
 _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE = frozenset(
-    ["model", "created_at", "output", "usage", "status", "incomplete_details", "error"]
+    [
+        "model",
+        "created_at",
+        "output",
+        "usage",
+        "status",
+        "incomplete_details",
+        "error",
+        "id",
+        "tool_choice",
+    ]
 )
 _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
     [
@@ -84,6 +97,8 @@ _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
         "ollama_chat:shift",
         "include",
         "top_logprobs",
+        "id",
+        "tool_choice",
     ]
 )
 _MODEL_OPTIONS_STREAM_THINK_AND_MORE = frozenset(
@@ -106,29 +121,38 @@ _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
     ["num_predict", "temperature", "top_p", "presence_penalty", "frequency_penalty"]
 )
+_OUTPUT_TEXT_REFUSAL = frozenset(["output_text", "refusal"])
 _REASON = frozenset(["reason"])
+_REASONING_TEXT = frozenset(["reasoning_text"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_CONTENT_IMAGES = frozenset(["role", "content", "images"])
 _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(
     ["role", "content", "images", "tool_call_id", "tool_name"]
 )
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CODE_MESSAGE = frozenset(["type", "code", "message"])
+_ROLE_THINKING_CONTENT_TOOL_CALLS = frozenset(["role", "thinking", "content", "tool_calls"])
+_SUMMARY_TEXT = frozenset(["summary_text"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
+_TYPE_CODE_MESSAGE_ID_AND_MORE = frozenset(["type", "code", "message", "id", "tool_choice"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_NAME_DESCRIPTION_PARAMETERS = frozenset(["type", "name", "description", "parameters"])
 _TYPE_NAME_SCHEMA = frozenset(["type", "name", "schema"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
-_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE = frozenset(["type", "role", "content", "ollama_chat:@role"])
-_TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
-    ["type", "summary", "content", "encrypted_content"]
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE = frozenset(
+    ["type", "role", "content", "ollama_chat:@role", "id", "status", "phase"]
 )
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
+)
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_TEXT_LOGPROBS = frozenset(["type", "text", "logprobs"])
 
 
@@ -188,8 +212,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_logprobs(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out
+        )
     return out
 
 
@@ -200,15 +228,17 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         match format_.get("type"):
             case "text":
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
             case "json_object":
                 out["format"] = "json"
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -216,11 +246,15 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
-    ctx.unused(field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out
+        )
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -229,16 +263,19 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
             return
-        ctx.unused(body, ("ollama_chat:shift",), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is None or body.get("truncation") == "disabled":
         out["truncate"] = False
         out["shift"] = False
-        ctx.unused(body, ("ollama_chat:shift",), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
         raise ctx.expected(body, "truncation", "a string")
-    ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
+    if "truncation" in body or "ollama_chat:shift" in body:
+        ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -255,18 +292,21 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
             out["top_logprobs"] = top_logprobs
         return
     if body.get("top_logprobs") == 0:
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
-    ctx.unused(body, ("include", "top_logprobs"), "", out)
+    if "include" in body or "top_logprobs" in body:
+        ctx.unused(body, ("include", "top_logprobs"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -345,7 +385,8 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
     if (format_ := body.get("format")) is not None and isinstance(format_, dict):
         out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": format_}}
         return
-    ctx.unused(body, ("format",), "", out)
+    if "format" in body:
+        ctx.unused(body, ("format",), "", out)
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -364,9 +405,11 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["truncation"] = "disabled"
         out["ollama_chat:shift"] = True
-        ctx.unused(body, ("shift",), "", out)
+        if "shift" in body:
+            ctx.unused(body, ("shift",), "", out)
         return
-    ctx.unused(body, ("truncate", "shift"), "", out)
+    if "truncate" in body or "shift" in body:
+        ctx.unused(body, ("truncate", "shift"), "", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -381,7 +424,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             else:
                 ctx.misfit(body, "top_logprobs", "", out)
         return
-    ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
+    if "logprobs" in body or "top_logprobs" in body:
+        ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -416,13 +460,15 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             if output_tokens != 0:
                 out["eval_count"] = output_tokens
-        if not _INPUT_TOKENS_OUTPUT_TOKENS.issuperset(usage):
-            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS, "usage.", out)
+        if not _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS.issuperset(usage):
+            ctx.account(usage, _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS, "usage.", out)
     encode_response_finish(body, out, ctx)
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -433,13 +479,15 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
                 out["done_reason"] = "length"
                 ctx.report(
-                    body, None, "coerced", "the API knows no other reason than the token limit"
+                    body, "status", "coerced", "the API knows no other reason than the token limit"
                 )
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -449,35 +497,55 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match error.get("message"):
                     case "the model was loaded and nothing generated":
                         out["done_reason"] = "load"
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
                     case "the model was unloaded and nothing generated":
                         out["done_reason"] = "unload"
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
         case "completed":
             out["done_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/ollama_chat/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "done", True, "", out)
+    if body.get("done") != True:
+        ctx.check_constant(body, "done", True, "", out)
     ctx.ungather_one(
-        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
     )
     if (model := body.get("model")) is not None:
         if not isinstance(model, str):
@@ -527,7 +595,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "stop":
             out["status"] = "completed"
             return
-    ctx.unused(body, ("done_reason",), "", out)
+    if "done_reason" in body:
+        ctx.unused(body, ("done_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -535,8 +604,8 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
-    if not _TYPE_CODE_MESSAGE.issuperset(body):
-        ctx.account(body, _TYPE_CODE_MESSAGE, "", out)
+    if not _TYPE_CODE_MESSAGE_ID_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_ID_AND_MORE, "", out)
     return out
 
 
@@ -577,17 +646,20 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 502
-                ctx.unused(body, ("code",), "", out)
+                if "code" in body:
+                    ctx.unused(body, ("code",), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
-                ctx.unused(body, ("code",), "", out)
+                if "code" in body:
+                    ctx.unused(body, ("code",), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -595,7 +667,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ("type", "code", "message"), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -649,7 +722,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["message"] = error
         return
-    ctx.unused(body, ("error",), "", out)
+    if "error" in body:
+        ctx.unused(body, ("error",), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -660,64 +734,95 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             if item.get("ollama_chat:@role") == "developer":
-                                out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                                ctx.unpicked(content, encode_text)
-                                if not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE.issuperset(item):
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                out = {"role": "developer", "content": default(join(picked[0]), "")}
+                                if len(
+                                    item
+                                ) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(
+                                    item
+                                ):
                                     ctx.account(
-                                        item, _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE, "message", out
+                                        item,
+                                        _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE,
+                                        "message",
+                                        out,
                                     )
-                                return [TURN_MESSAGES_DEVELOPER, out]
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
+                                return TURN_MESSAGES_DEVELOPER, out
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                            out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(
                                 item,
                                 None,
                                 "coerced",
                                 "few models know the developer's role; sent as a system message",
                             )
-                            ctx.unpicked(content, encode_text)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                            ctx.unpicked(content, encode_text)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": default(join(ctx.pick(content, encode_text)), "")}
-                            if (images := ctx.pick(content, encode_media)) is not None:
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(
+                                content,
+                                (encode_text, _INPUT_TEXT),
+                                (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                            )
+                            out = {"role": "user", "content": default(join(picked[0]), "")}
+                            if (images := picked[1]) is not None:
                                 out["images"] = images
-                            ctx.unpicked(content, encode_text, encode_media)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": join(ctx.pick(content, encode_answer))}
-                            ctx.unpicked(content, encode_answer)
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
+                            out = {"role": "assistant", "content": join(picked[0])}
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if (call_id := item.get("call_id")) is not None and isinstance(
-                    output := item.get("output"), (str, list)
+                if (call_id := item.get("call_id")) is not None and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    out = {"content": default(join(ctx.pick(output, encode_text)), "")}
-                    if (images := ctx.pick(output, encode_media)) is not None:
+                    picked = ctx.picked(
+                        output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE)
+                    )
+                    out = {"role": "tool", "content": default(join(picked[0]), "")}
+                    if (images := picked[1]) is not None:
                         out["images"] = images
                     if (tool_call_id := ctx.own_id(call_id, item)) is not None:
                         out["tool_call_id"] = tool_call_id
                     if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["tool_name"] = tool_name
-                    ctx.unpicked(output, encode_text, encode_media)
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
                 if summary is None or summary == []:
@@ -729,51 +834,62 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and content_0.get("type") == "reasoning_text"
                         and (text := content_0.get("text")) is not None
                         and item.get("encrypted_content") == ctx.carry("thinking", text)
-                        and ctx.in_response()
+                        and ctx.response
                         and (text_ := filled(text)) is not None
                     ):
-                        out = {"thinking": text_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "thinking": text_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        if not _TYPE_TEXT.issuperset(content_0):
-                            ctx.account(content_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
+                            ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (encrypted_content := item.get("encrypted_content")) is not None
                     and (text := ctx.carried("thinking", encrypted_content)) is not None
                     and (encrypted_content_ := filled(text)) is not None
                 ):
-                    out = {"thinking": encrypted_content_}
-                    if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    out = {"role": "assistant", "thinking": encrypted_content_}
+                    if len(
+                        item
+                    ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE, "reasoning", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
                     and isinstance(content_, list)
                 ):
-                    out = {"thinking": join(ctx.pick(content_, encode_thought))}
+                    picked = ctx.picked(content_, (encode_thought, _REASONING_TEXT))
+                    out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as thinking"
                     )
-                    ctx.unpicked(content_, encode_thought)
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
                     and isinstance(summary_, list)
-                    and ctx.in_response()
+                    and ctx.response
                 ):
-                    out = {"thinking": join(ctx.pick(summary_, encode_summary))}
+                    picked = ctx.picked(summary_, (encode_summary, _SUMMARY_TEXT))
+                    out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
-                    ctx.unpicked(summary_, encode_summary)
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
                 if (
                     (call_id := item.get("call_id")) is not None
@@ -784,9 +900,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"function": {"name": name, "arguments": arguments_}}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         out["id"] = id_
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -795,15 +913,15 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -821,7 +939,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
             "content": content_,
             "ollama_chat:@role": "developer",
         }
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -836,7 +954,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         out = {"type": "message", "role": "system", "content": content_}
-        if not _ROLE_CONTENT.issuperset(message):
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -852,8 +970,9 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
-        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
-        if not _ROLE_CONTENT_IMAGES.issuperset(message):
+        if message.get("images") == []:
+            ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
+        if len(message) > 2 and not _ROLE_CONTENT_IMAGES.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -871,10 +990,11 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         tool_call_id = message.get("tool_call_id")
         id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
         out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output_}
-        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
+        if message.get("images") == []:
+            ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         ctx.keep_name(message.get("tool_name"), id_, out)
         ctx.keep_id(tool_call_id, out, id_)
-        if not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
+        if len(message) > 2 and not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -888,7 +1008,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
         and (thinking := message.get("thinking")) is not None
         and (text := filled(thinking)) is not None
     ):
-        if ctx.in_response():
+        if ctx.response:
             out = {
                 "type": "reasoning",
                 "summary": [],
@@ -898,7 +1018,8 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
             return out
         out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", text)}
         return out
-    ctx.unread(message, ["thinking"])
+    if "thinking" in message:
+        ctx.unread(message, ["thinking"])
     return None
 
 
@@ -906,13 +1027,14 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if (
         isinstance(message, dict)
-        and differs(message.get("content"), "")
+        and message.get("content") is not None
+        and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
-    if differs(message.get("content"), ""):
+    if message.get("content") is not None and message.get("content") != "" and "content" in message:
         ctx.unread(message, ["content"])
     return None
 
@@ -934,9 +1056,9 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "arguments": ctx.to_json(arguments, function, "arguments"),
             }
             ctx.keep_id(id_, out)
-            if not _ID_FUNCTION.issuperset(tool_call):
+            if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_FUNCTION, "", out)
-            if not _NAME_ARGUMENTS.issuperset(function):
+            if len(function) > 2:
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
     return None
@@ -945,28 +1067,34 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
-    )
+    if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
-    if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
-        push(items, thinking_item)
-    if (content_item := decode_messages_assistant_content(message, ctx)) is not None:
-        push(items, content_item)
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "item",
-    )
+    if (
+        "thinking" in message
+        and (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None
+    ):
+        items.append(thinking_item)
+    if (
+        "content" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+        )
     return items
 
 
@@ -978,7 +1106,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "text")
@@ -999,15 +1127,17 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                 if isinstance(data := part.get("data"), str):
                     match part.get("format"):
                         case "wav":
-                            out = data
-                            if not _TYPE_DATA_FORMAT.issuperset(part):
-                                ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                            return out
+                            if magic(data, "audio/wav") is not None:
+                                out = data
+                                if len(part) > 3:
+                                    ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                                return out
                         case "mp3":
-                            out = data
-                            if not _TYPE_DATA_FORMAT.issuperset(part):
-                                ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                            return out
+                            if magic(data, "audio/mpeg") is not None:
+                                out = data
+                                if len(part) > 3:
+                                    ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                                return out
                     out = data
                     ctx.report(
                         part,
@@ -1015,7 +1145,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "the format is not told; the server has to find it out",
                     )
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 2 and not _TYPE_DATA_FORMAT.issuperset(part):
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_image":
@@ -1023,7 +1153,7 @@ def encode_media(part: Any, ctx: Gathering) -> Any:
                     data := base64_of(image_url)
                 ) is not None:
                     out = data
-                    if not _TYPE_IMAGE_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_IMAGE_URL, "input_image", out)
                     return out
     return ctx.no_rule(part, "media")
@@ -1046,20 +1176,20 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
-                    if ctx.in_response():
+                    if ctx.response:
                         out = text
-                        if not _TYPE_TEXT_LOGPROBS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_LOGPROBS, "output_text", out)
                         return out
                     out = text
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = refusal
                     ctx.report(part, None, "coerced", "the API has no refusal part; sent as text")
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "answer")
@@ -1068,7 +1198,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
 def decode_answer(native: Any, ctx: Splitting) -> Any:
     """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:100)"""
     if isinstance(native, str):
-        if ctx.in_response():
+        if ctx.response:
             return {"type": "output_text", "text": native}
         return {"type": "output_text", "text": native}
     return ctx.foreign(native, "answer")
@@ -1082,7 +1212,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thought")
@@ -1103,7 +1233,7 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary")
@@ -1128,7 +1258,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         if description is not None:
             function["description"] = description
         out = {"type": "function", "function": function}
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1150,9 +1280,9 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _TYPE_FUNCTION.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_FUNCTION, "", out)
-        if not _NAME_DESCRIPTION_PARAMETERS.issuperset(function):
+        if len(function) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(function):
             ctx.account(function, _NAME_DESCRIPTION_PARAMETERS, "function.", out)
         return out
     return ctx.foreign(native, "tool")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import Beside, DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     data_url,
     default,
@@ -20,7 +20,6 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
-    push,
     put,
     safe_id,
     safe_name,
@@ -30,9 +29,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import StreamTable
+from ..runtime.tables import Beside, DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -143,11 +143,13 @@ DECODE_REQUEST_FIELDS = typed(
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
 _ERROR_CODE_OBJECT_MESSAGE_AND_MORE = frozenset(
     ["error", "code", "object", "message", "param", "detail"]
 )
+_ERROR_CODE_OBJECT_MESSAGE_AND_MORE_ = frozenset(["error", "code", "object", "message", "param"])
 _FILE_DATA_FILENAME = frozenset(["file_data", "filename"])
 _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE = frozenset(
     ["id", "model", "service_tier", "created", "choices", "usage", "error", "object"]
@@ -246,6 +248,7 @@ _NAME_ARGUMENTS = frozenset(["name", "arguments"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NAME_DESCRIPTION_PARAMETERS_STRICT = frozenset(["name", "description", "parameters", "strict"])
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
+_OBJECT_MESSAGE_PARAM_DETAIL = frozenset(["object", "message", "param", "detail"])
 _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE = frozenset(
     [
         "prompt_tokens",
@@ -262,23 +265,39 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
+_ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(
+    [
+        "role",
+        "reasoning_details",
+        "reasoning_content",
+        "reasoning",
+        "content",
+        "annotations",
+        "extra_content",
+        "refusal",
+        "function_call",
+        "tool_calls",
+    ]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE = frozenset(["type"])
 _TYPE_ALLOWED_TOOLS = frozenset(["type", "allowed_tools"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
-    ["type", "call_id", "name", "arguments", "openai_chat:@call"]
+    ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call"]
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
 )
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
-    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content"]
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"]
 )
-_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID = frozenset(
-    ["type", "call_id", "output", "openai_chat:tool_call_id"]
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"]
 )
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
@@ -307,15 +326,20 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
-_TYPE_SUMMARY_CONTENT = frozenset(["type", "summary", "content"])
-_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
-    ["type", "summary", "content", "encrypted_content"]
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
 )
-_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
+    ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
+)
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
@@ -389,11 +413,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_tokens"] = max_output_tokens
             return
         out["max_completion_tokens"] = max_output_tokens
-        ctx.unused(body, ("openai_chat:@limit",), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -404,15 +430,18 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
+    if "stream" in body or "openai_chat:@usage" in body:
+        ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -443,7 +472,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ("include",), "", out)
+    if "include" in body:
+        ctx.unused(body, ("include",), "", out)
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -462,11 +492,13 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             out["functions"] = ctx.each(tools, encode_legacy_function)
             return
         out["tools"] = ctx.each(tools, encode_tool)
-        ctx.unused(body, ("openai_chat:@tools",), "", out)
+        if "openai_chat:@tools" in body:
+            ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
         raise ctx.expected(body, "tools", "a list")
-    ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
+    if "tools" in body or "openai_chat:@tools" in body:
+        ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -489,15 +521,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -554,7 +589,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -582,16 +618,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
-        ctx.unused(body, ("max_completion_tokens",), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
-        ctx.unused(body, ("max_tokens",), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ("max_tokens",), "", out)
         return
-    ctx.unused(body, ("max_tokens", "max_completion_tokens"), "", out)
+    if "max_tokens" in body or "max_completion_tokens" in body:
+        ctx.unused(body, ("max_tokens", "max_completion_tokens"), "", out)
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -605,14 +644,18 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["stream"] = True
         out["openai_chat:@usage"] = "absent"
-        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
-    ctx.unused(body, ("stream",), "", out)
-    ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+    if "stream" in body:
+        ctx.unused(body, ("stream",), "", out)
+    if body.get("stream_options") is not None:
+        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -620,7 +663,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
-    ctx.unused(body, ("logprobs",), "", out)
+    if "logprobs" in body:
+        ctx.unused(body, ("logprobs",), "", out)
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -633,14 +677,17 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
-        ctx.unused(body, ("tools",), "", out)
+        if "tools" in body:
+            ctx.unused(body, ("tools",), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
-        ctx.unused(body, ("functions",), "", out)
+        if "functions" in body:
+            ctx.unused(body, ("functions",), "", out)
         return
-    ctx.unused(body, ("functions", "tools"), "", out)
+    if "functions" in body or "tools" in body:
+        ctx.unused(body, ("functions", "tools"), "", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -648,31 +695,39 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ("function_call",), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
-        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+        if isinstance(function_call, dict):
+            choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
-        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+        if isinstance(tool_choice, dict):
+            choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -747,14 +802,17 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
     return out
 
 
@@ -765,7 +823,8 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
-    ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -786,15 +845,18 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 out.setdefault("usage", {})["prompt_cache_hit_tokens"] = cached_tokens
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
-        ctx.unused(body, ("openai_chat:@cached",), "", out)
+        if "openai_chat:@cached" in body:
+            ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
-    ctx.unused(
-        field(body.get("usage"), "input_tokens_details"),
-        ("cached_tokens",),
-        "usage.input_tokens_details.",
-        out,
-    )
-    ctx.unused(body, ("openai_chat:@cached",), "", out)
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.unused(
+            field(body.get("usage"), "input_tokens_details"),
+            ("cached_tokens",),
+            "usage.input_tokens_details.",
+            out,
+        )
+    if "openai_chat:@cached" in body:
+        ctx.unused(body, ("openai_chat:@cached",), "", out)
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -812,70 +874,98 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     if code is not None:
                         error_["code"] = code
                     out["error"] = error_
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
                 if (
                     error.get("code") == "model_error"
                     and error.get("message") == "the server broke off"
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
-                    ctx.unused(body, ("openai_chat:@error",), "", out)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
                 if isinstance(code := error.get("code"), str) and isinstance(
                     message := error.get("message"), str
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
-                    ctx.unused(body, ("openai_chat:@error",), "", out)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         put(out, ("choices", 0, "finish_reason"), "length")
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                ctx.unused(body, ("openai_chat:@error",), "", out)
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if "openai_chat:@error" in body:
+                    ctx.unused(body, ("openai_chat:@error",), "", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
             put(out, ("choices", 0, "finish_reason"), "stop")
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(body, ("openai_chat:@error",), "", out)
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if "openai_chat:@error" in body:
+                ctx.unused(body, ("openai_chat:@error",), "", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status", "openai_chat:@error"), "", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if "status" in body or "openai_chat:@error" in body:
+        ctx.unused(body, ("status", "openai_chat:@error"), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "chat.completion", "", out)
+    if body.get("object") != "chat.completion":
+        ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
-        body, body.get("choices"), "message", decode_messages_assistant, out, ["output"], "choices"
+        body,
+        body.get("choices"),
+        "message",
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "choices",
     )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -942,19 +1032,23 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
-    )
-    ctx.account_within(
-        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-    )
-    ctx.account_within(
-        field(body.get("usage"), "prompt_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.prompt_tokens_details.",
-        out,
-    )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if field(body.get("choices"), 0) is not None:
+        ctx.account_within(
+            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+        )
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.account_within(
+            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+        )
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "prompt_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.prompt_tokens_details.",
+            out,
+        )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -977,7 +1071,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         if is_integer(completion_tokens := usage.get("completion_tokens")):
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
-    ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -988,65 +1083,77 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 "cached_tokens": num_cached_tokens
             }
             out["openai_chat:@cached"] = "mistral"
-            ctx.unused(
-                body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
-            )
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
+                )
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
         if is_integer(cached_tokens := usage.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
-            ctx.unused(
-                body.get("usage"), ("num_cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
-            )
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
         if is_integer(prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
                 "cached_tokens": prompt_cache_hit_tokens
             }
             out["openai_chat:@cached"] = "hit"
-            ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
         if isinstance(
             prompt_tokens_details := usage.get("prompt_tokens_details"), dict
         ) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
-            ctx.unused(
-                body.get("usage"),
-                ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-                "usage.",
-                out,
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
             return
-    ctx.unused(
-        body.get("usage"),
-        ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-        "usage.",
-        out,
-    )
-    ctx.unused(
-        field(body.get("usage"), "prompt_tokens_details"),
-        ("cached_tokens",),
-        "usage.prompt_tokens_details.",
-        out,
-    )
+    if body.get("usage") is not None:
+        ctx.unused(
+            body.get("usage"),
+            ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+            "usage.",
+            out,
+        )
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.unused(
+            field(body.get("usage"), "prompt_tokens_details"),
+            ("cached_tokens",),
+            "usage.prompt_tokens_details.",
+            out,
+        )
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1058,13 +1165,15 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(body.get("choices"), 0) is not None:
+                ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
     if isinstance(choices := body.get("choices"), list) and isinstance(
         choices_0 := element(choices, 0), dict
@@ -1078,7 +1187,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         ):
             out["status"] = "failed"
             out["error"] = {"code": code_, "message": message}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_FAILED_WORD, finish_reason)
@@ -1089,24 +1199,28 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_CUT_WORD, finish_reason)
@@ -1117,36 +1231,42 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
-            return
-        match choices_0.get("finish_reason"):
-            case "content_filter":
-                out["status"] = "incomplete"
-                out["incomplete_details"] = {"reason": "content_filter"}
+            if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
                 ctx.unused(
                     field(field(body.get("choices"), 0), "error"),
                     ("code", "message"),
                     "choices.0.error.",
                     out,
                 )
-                return
-            case "tool_calls":
-                if ctx.has_calls(out):
-                    out["status"] = "completed"
+            return
+        match choices_0.get("finish_reason"):
+            case "content_filter":
+                out["status"] = "incomplete"
+                out["incomplete_details"] = {"reason": "content_filter"}
+                if body.get("error") is not None:
                     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if field(field(body.get("choices"), 0), "error") is not None:
                     ctx.unused(
                         field(field(body.get("choices"), 0), "error"),
                         ("code", "message"),
                         "choices.0.error.",
                         out,
                     )
+                return
+            case "tool_calls":
+                if ctx.has_calls(out):
+                    out["status"] = "completed"
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if field(field(body.get("choices"), 0), "error") is not None:
+                        ctx.unused(
+                            field(field(body.get("choices"), 0), "error"),
+                            ("code", "message"),
+                            "choices.0.error.",
+                            out,
+                        )
                     return
         if (
             (finish_reason := choices_0.get("finish_reason")) is not None
@@ -1158,23 +1278,27 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
@@ -1184,19 +1308,27 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-    ctx.unused(
-        field(field(body.get("choices"), 0), "error"), ("code", "message"), "choices.0.error.", out
-    )
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if field(body.get("choices"), 0) is not None:
+        ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.unused(
+            field(field(body.get("choices"), 0), "error"),
+            ("code", "message"),
+            "choices.0.error.",
+            out,
+        )
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -1279,7 +1411,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1289,7 +1422,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1307,7 +1441,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1318,7 +1455,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
         if (type_ := error.get("type")) is not None and (
             type__ := lookup(DECODE_ERROR, type_)
@@ -1337,7 +1477,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 if param is not None:
                     out["param"] = param
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-                ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                    ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1351,8 +1492,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1361,7 +1504,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = error
             if code_ is not None:
                 out["code"] = code_
-            ctx.unused(body, ("object", "message", "param", "detail"), "", out)
+            if not _OBJECT_MESSAGE_PARAM_DETAIL.isdisjoint(body):
+                ctx.unused(body, ("object", "message", "param", "detail"), "", out)
             return
     if (body.get("object") is None or body.get("object") == "error") and isinstance(
         message := body.get("message"), str
@@ -1376,17 +1520,21 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["code"] = code_
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("error", "detail"), "", out)
+            if "error" in body or "detail" in body:
+                ctx.unused(body, ("error", "detail"), "", out)
             return
     if (detail := body.get("detail")) is not None:
         if isinstance(detail, str):
             out["message"] = detail
-            ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
+            if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+                ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
             return
         out["message"] = ctx.to_json(detail, body, "detail")
-        ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
+        if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+            ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
         return
-    ctx.unused(body, ("error", "code", "object", "message", "param", "detail"), "", out)
+    if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("error", "code", "object", "message", "param", "detail"), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -1398,29 +1546,56 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                "role": "developer",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_DEVELOPER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
                         content = item.get("content")
                         if (
@@ -1435,7 +1610,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         and (annotations := content_0.get("annotations"))
                                         is not None
                                         and (notes := filled(annotations)) is not None
-                                        and ctx.in_response()
+                                        and ctx.response
                                         and (
                                             annotations_ := filled(
                                                 ctx.each(notes, encode_annotation)
@@ -1443,38 +1618,72 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         )
                                         is not None
                                     ):
-                                        out = {"content": text, "annotations": annotations_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                        out = {
+                                            "role": "assistant",
+                                            "content": text,
+                                            "annotations": annotations_,
+                                        }
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(
                                             content_0
                                         ):
                                             ctx.account(
                                                 content_0,
-                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE,
                                                 "message",
                                                 out,
                                             )
-                                        return [TURN_MESSAGES_ASSISTANT, out]
+                                        return TURN_MESSAGES_ASSISTANT, out
                                 case "refusal":
                                     if (refusal := content_0.get("refusal")) is not None and (
                                         refusal_ := filled(refusal)
                                     ) is not None:
-                                        out = {"refusal": refusal_}
-                                        if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                            ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                                        if not _TYPE_REFUSAL.issuperset(content_0):
-                                            ctx.account(content_0, _TYPE_REFUSAL, "message", out)
-                                        return [TURN_MESSAGES_ASSISTANT, out]
+                                        out = {"role": "assistant", "refusal": refusal_}
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_REFUSAL_ID_STATUS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
+                                        return TURN_MESSAGES_ASSISTANT, out
                         if isinstance(content, (list, str)):
                             out = {
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
                 if isinstance(call_id := item.get("call_id"), str):
                     if (
@@ -1482,62 +1691,90 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and item.get("openai_chat:@call") == "function"
                         and item.get("openai_chat:@content") == "absent"
                     ):
-                        out = {"name": call_id, "content": None}
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(item):
+                        out = {"role": "function", "name": call_id, "content": None}
+                        if len(
+                            item
+                        ) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
                                 _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                     if (
-                        isinstance(output := item.get("output"), (str, list))
-                        and item.get("openai_chat:@call") == "function"
-                    ):
+                        isinstance(output := item.get("output"), str) or isinstance(output, list)
+                    ) and item.get("openai_chat:@call") == "function":
                         out = {
+                            "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
-                        if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL.issuperset(item):
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(
+                            item
+                        ):
                             ctx.account(
                                 item,
-                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_,
                                 "function_call_output",
                                 out,
                             )
-                        return [TURN_MESSAGES_FUNCTION, out]
+                        return TURN_MESSAGES_FUNCTION, out
                 if (
                     call_id is not None
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and item.get("openai_chat:tool_call_id") == ""
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
-                    if not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID.issuperset(item):
+                    if len(
+                        item
+                    ) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(
+                        item
+                    ):
                         ctx.account(
                             item,
-                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE,
                             "function_call_output",
                             out,
                         )
-                    return [TURN_MESSAGES_TOOL, out]
+                    return TURN_MESSAGES_TOOL, out
                 if (
                     isinstance(call_id, str)
-                    and isinstance(output := item.get("output"), (str, list))
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
                     and (call_id_ := filled(call_id)) is not None
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 summary = item.get("summary")
                 if (
@@ -1547,44 +1784,72 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
                     out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}
                 if (encrypted_content := item.get("encrypted_content")) is not None:
                     if (details := ctx.carried("reasoning_details", encrypted_content)) is not None:
                         details_ = ctx.from_json(details, item, "encrypted_content")
-                        out = {"reasoning_details": details_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_details": details_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (
                         text := ctx.carried("reasoning_content", encrypted_content)
                     ) is not None and (encrypted_content_ := filled(text)) is not None:
-                        out = {"reasoning_content": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning_content": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
                         encrypted_content_ := filled(text)
                     ) is not None:
-                        out = {"reasoning": encrypted_content_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        out = {"role": "assistant", "reasoning": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, out]
+                        return TURN_MESSAGES_ASSISTANT, out
                     if (thinking := ctx.carried("thinking", encrypted_content)) is not None:
                         thinking_ = ctx.from_json(thinking, item, "encrypted_content")
                         out = {"type": "thinking", "thinking": thinking_}
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
                             ctx.account(
-                                item, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "reasoning", out
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
                             )
-                        return [TURN_MESSAGES_ASSISTANT, {"content": [out]}]
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
                 summary = item.get("summary")
                 if (
                     (summary is None or summary == [])
@@ -1592,35 +1857,41 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and (extra := ctx.carried("message_extra", encrypted_content)) is not None
                 ):
                     extra_ = ctx.from_json(extra, item, "encrypted_content")
-                    out = {"extra_content": extra_}
-                    if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    out = {"role": "assistant", "extra_content": extra_}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (content := item.get("content")) is not None and (
                     content_ := filled(content)
                 ) is not None:
-                    out = {"reasoning_content": join(ctx.each(content_, encode_reasoning_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(content_, encode_reasoning_text)),
+                    }
                     ctx.report(
                         item,
                         None,
                         "coerced",
                         "plain reasoning of another model, sent as reasoning_content",
                     )
-                    if not _TYPE_SUMMARY_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY_CONTENT, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
-                    out = {"reasoning_content": join(ctx.each(summary_, encode_summary_text))}
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(summary_, encode_summary_text)),
+                    }
                     ctx.report(
                         item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
                     )
-                    if not _TYPE_SUMMARY.issuperset(item):
-                        ctx.account(item, _TYPE_SUMMARY, "reasoning", out)
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -1629,12 +1900,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and item.get("openai_chat:@call") == "function"
                     and (call_id_ := filled(call_id)) is not None
                 ):
-                    out = {"function_call": {"name": call_id_, "arguments": arguments}}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                    out = {
+                        "role": "assistant",
+                        "function_call": {"name": call_id_, "arguments": arguments},
+                    }
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
                         ctx.account(
                             item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
                         )
-                    return [TURN_MESSAGES_ASSISTANT, out]
+                    return TURN_MESSAGES_ASSISTANT, out
                 if call_id is not None and isinstance(name := item.get("name"), str):
                     arguments = item.get("arguments")
                     function = {"name": ctx.native_name(name)}
@@ -1643,9 +1917,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {"type": "function", "function": function}
                     if call_id is not None:
                         out["id"] = call_id
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -1654,17 +1932,17 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "function":
-                return [TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)]
+                return TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -1675,10 +1953,13 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_input_text)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "system", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1691,10 +1972,13 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_input_text)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "developer", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1707,10 +1991,13 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1732,19 +2019,24 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 "openai_chat:@call": "function",
                 "openai_chat:@content": "absent",
             }
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {
                 "type": "function_call_output",
                 "call_id": name,
                 "output": output,
                 "openai_chat:@call": "function",
             }
-            ctx.keep_exact(content, listed_some(content), "content", out)
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
     return ctx.incomplete_message(message)
@@ -1757,16 +2049,21 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
-                output = ctx.decode_parts(content, decode_tool_content)
+                output = (
+                    content
+                    if isinstance(content, str)
+                    else ctx.decode_parts(content, decode_tool_content)
+                )
                 out = {
                     "type": "function_call_output",
                     "call_id": ctx.mint("call", id_),
                     "output": output,
                     "openai_chat:tool_call_id": "",
                 }
-                ctx.keep_exact(content, listed_some(content), "content", out)
+                if content == []:
+                    ctx.keep_exact(content, listed_some(content), "content", out)
                 ctx.keep_name(message.get("name"), id_, out)
-                if not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
+                if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
                     ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
                 return [out]
         if (
@@ -1775,24 +2072,35 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             and (id__ := filled(id_)) is not None
             and (content := message.get("content")) is not None
         ):
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {"type": "function_call_output", "call_id": id__, "output": output}
-            ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
-            ctx.keep_exact(content, listed_some(content), "content", out)
-            if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
+            if tool_call_id != id_:
+                ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
                 ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {
                 "type": "function_call_output",
                 "call_id": ctx.mint("call", id_),
                 "output": output,
             }
-            ctx.keep_exact(content, listed_some(content), "content", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
             ctx.keep_name(message.get("name"), id_, out, False)
-            if not _ROLE_NAME_CONTENT.issuperset(message):
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
     return ctx.incomplete_message(message)
@@ -1805,7 +2113,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
             reasoning_details, list
         ):
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []),
@@ -1816,7 +2124,8 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
                 }
                 if (content := ctx.pick(reasoning_details, decode_detail_text)) is not None:
                     out["content"] = content
-                ctx.unread(message, ["reasoning_content", "reasoning"])
+                if "reasoning_content" in message or "reasoning" in message:
+                    ctx.unread(message, ["reasoning_content", "reasoning"])
                 return out
             out = {
                 "type": "reasoning",
@@ -1826,47 +2135,53 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
                     ctx.to_json(reasoning_details, message, "reasoning_details"),
                 ),
             }
-            ctx.unread(message, ["reasoning_content", "reasoning"])
+            if "reasoning_content" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_content", "reasoning"])
             return out
         if (reasoning_content := message.get("reasoning_content")) is not None and (
             text := filled(reasoning_content)
         ) is not None:
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
                     "content": [{"type": "reasoning_text", "text": text}],
                     "encrypted_content": ctx.carry("reasoning_content", text),
                 }
-                ctx.unread(message, ["reasoning_details", "reasoning"])
+                if "reasoning_details" in message or "reasoning" in message:
+                    ctx.unread(message, ["reasoning_details", "reasoning"])
                 return out
             out = {
                 "type": "reasoning",
                 "summary": [],
                 "encrypted_content": ctx.carry("reasoning_content", text),
             }
-            ctx.unread(message, ["reasoning_details", "reasoning"])
+            if "reasoning_details" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning"])
             return out
         if (reasoning := message.get("reasoning")) is not None and (
             text := filled(reasoning)
         ) is not None:
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
                     "content": [{"type": "reasoning_text", "text": text}],
                     "encrypted_content": ctx.carry("reasoning", text),
                 }
-                ctx.unread(message, ["reasoning_details", "reasoning_content"])
+                if "reasoning_details" in message or "reasoning_content" in message:
+                    ctx.unread(message, ["reasoning_details", "reasoning_content"])
                 return out
             out = {
                 "type": "reasoning",
                 "summary": [],
                 "encrypted_content": ctx.carry("reasoning", text),
             }
-            ctx.unread(message, ["reasoning_details", "reasoning_content"])
+            if "reasoning_details" in message or "reasoning_content" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning_content"])
             return out
-    ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
+    if "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message:
+        ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
     return None
 
 
@@ -1878,7 +2193,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
         and block.get("type") == "thinking"
         and (thinking := block.get("thinking")) is not None
     ):
-        if isinstance(thinking, list) and ctx.in_response():
+        if isinstance(thinking, list) and ctx.response:
             out = {
                 "type": "reasoning",
                 "summary": [],
@@ -1888,7 +2203,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
             }
             if (content := ctx.pick(thinking, decode_thinking_text)) is not None:
                 out["content"] = content
-            if not _TYPE_THINKING.issuperset(block):
+            if len(block) > 2:
                 ctx.account(block, _TYPE_THINKING, "", out)
             return out
         out = {
@@ -1896,7 +2211,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
             "summary": [],
             "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking")),
         }
-        if not _TYPE_THINKING.issuperset(block):
+        if len(block) > 2:
             ctx.account(block, _TYPE_THINKING, "", out)
         return out
     return None
@@ -1917,14 +2232,15 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         and (notes := filled(annotations)) is not None
     ):
         notes_ = ctx.each(notes, decode_annotation)
-        if ctx.in_response() and (annotations_ := filled(notes_)) is not None:
+        if ctx.response and (annotations_ := filled(notes_)) is not None:
             out = {
                 "type": "message",
                 "role": "assistant",
                 "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
             return out
-    ctx.unread(message, ["annotations"])
+    if "annotations" in message:
+        ctx.unread(message, ["annotations"])
     return None
 
 
@@ -1944,7 +2260,8 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
             ),
         }
         return out
-    ctx.unread(message, ["extra_content"])
+    if "extra_content" in message:
+        ctx.unread(message, ["extra_content"])
     return None
 
 
@@ -1961,7 +2278,8 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
             "content": [{"type": "refusal", "refusal": text}],
         }
         return out
-    ctx.unread(message, ["refusal"])
+    if "refusal" in message:
+        ctx.unread(message, ["refusal"])
     return None
 
 
@@ -1981,10 +2299,11 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
             "arguments": arguments,
             "openai_chat:@call": "function",
         }
-        if not _NAME_ARGUMENTS.issuperset(function_call):
+        if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
-    ctx.unread(message, ["function_call"])
+    if "function_call" in message:
+        ctx.unread(message, ["function_call"])
     return None
 
 
@@ -2008,10 +2327,11 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "arguments": default(arguments, "{}"),
                 "openai_chat:id": "",
             }
-            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-            if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-            if not _NAME_ARGUMENTS.issuperset(function):
+            if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
         id_ = tool_call.get("id")
@@ -2032,11 +2352,13 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                     "name": name_,
                     "arguments": default(arguments, "{}"),
                 }
-                ctx.keep_exact(id_, id__, "id", out)
-                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-                if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-                if not _NAME_ARGUMENTS.issuperset(function):
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                     ctx.account(function, _NAME_ARGUMENTS, "function.", out)
                 return out
             if (
@@ -2050,11 +2372,13 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                     "name": name_,
                     "arguments": ctx.to_json(arguments, function, "arguments"),
                 }
-                ctx.keep_exact(id_, id__, "id", out)
-                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-                if not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
-                if not _NAME_ARGUMENTS.issuperset(function):
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
                     ctx.account(function, _NAME_ARGUMENTS, "function.", out)
                 return out
     return None
@@ -2074,31 +2398,25 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
                 "extra_content", ctx.to_json(extra_content, tool_call, "extra_content")
             ),
         }
-        return [out, ctx.without(tool_call, ["extra_content"])]
+        return out, ctx.without(tool_call, ["extra_content"])
     return None
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:249)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message,
-        [
-            "role",
-            "reasoning_details",
-            "reasoning_content",
-            "reasoning",
-            "content",
-            "annotations",
-            "extra_content",
-            "refusal",
-            "function_call",
-            "tool_calls",
-        ],
-        items,
-        "assistant",
-        [],
-    )
+    if (
+        ctx.left
+        or not items
+        or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message)
+    ):
+        ctx.keep_turn(
+            message,
+            _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE,
+            items,
+            "assistant",
+            (),
+        )
     return items
 
 
@@ -2106,37 +2424,55 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:249)"""
     items: list[Any] = []
     if (
+        "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
+    ) and (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
     ) is not None:
-        push(items, reasoning_details_item)
-    if (content_item := decode_messages_assistant_content(message, ctx)) is not None:
-        push(items, content_item)
+        items.append(reasoning_details_item)
+    if (
+        "annotations" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
     else:
+        if message.get("content") is not None:
+            ctx.take_apart(
+                items,
+                message,
+                "content",
+                decode_messages_assistant_content_element,
+                decode_assistant_content,
+                decode_messages_assistant_content_run,
+                "part",
+            )
+    if (
+        "extra_content" in message
+        and (extra_content_item := decode_messages_assistant_extra_content(message, ctx))
+        is not None
+    ):
+        items.append(extra_content_item)
+    if (
+        "refusal" in message
+        and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None
+    ):
+        items.append(refusal_item)
+    if (
+        "function_call" in message
+        and (function_call_item := decode_messages_assistant_function_call(message, ctx))
+        is not None
+    ):
+        items.append(function_call_item)
+    if message.get("tool_calls") is not None:
         ctx.take_apart(
             items,
             message,
-            "content",
-            decode_messages_assistant_content_element,
-            decode_assistant_content,
-            decode_messages_assistant_content_run,
-            "part",
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+            decode_messages_assistant_tool_calls_beside,
         )
-    if (extra_content_item := decode_messages_assistant_extra_content(message, ctx)) is not None:
-        push(items, extra_content_item)
-    if (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None:
-        push(items, refusal_item)
-    if (function_call_item := decode_messages_assistant_function_call(message, ctx)) is not None:
-        push(items, function_call_item)
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "item",
-        decode_messages_assistant_tool_calls_beside,
-    )
     return items
 
 
@@ -2148,7 +2484,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
@@ -2162,7 +2498,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -2178,7 +2514,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2189,7 +2525,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if detail is not None:
                         image_url_["detail"] = detail
                     out = {"type": "image_url", "image_url": image_url_}
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -2201,7 +2537,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                             "type": "input_audio",
                             "input_audio": {"data": data, "format": format_},
                         }
-                        if not _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO.issuperset(part):
+                        if len(part) > 4:
                             ctx.account(
                                 part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
                             )
@@ -2214,7 +2550,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         ctx.settle_word(
                             part, format_, "audio", "input_audio.format", part, "format"
                         )
-                        if not _TYPE_DATA_FORMAT.issuperset(part):
+                        if len(part) > 3:
                             ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                         return out
             case "input_file":
@@ -2226,7 +2562,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "document_url", "document_url": file_url}
                     if filename is not None:
                         out["document_name"] = filename
-                    if not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(part):
+                    if len(part) > 3 and not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out
                         )
@@ -2238,7 +2576,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if (file_data is None or isinstance(file_data, str)) and (
@@ -2250,7 +2588,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if filename is not None:
                         file["filename"] = filename
                     out = {"type": "file", "file": file}
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2264,7 +2602,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
@@ -2279,14 +2617,14 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if not _URL_DETAIL.issuperset(image_url):
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
                 if image_url is not None and isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_audio":
@@ -2300,9 +2638,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         ctx.keep_exact(
                             format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
                         )
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 2:
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
                     if isinstance(format_, str):
@@ -2312,9 +2650,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             "format": format_,
                             "openai_chat:@audio": "other",
                         }
-                        if not _TYPE_INPUT_AUDIO.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                        if not _DATA_FORMAT.issuperset(input_audio):
+                        if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
             case "document_url":
@@ -2329,7 +2667,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     }
                     if document_name is not None:
                         out["filename"] = document_name
-                    if not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
+                    if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
             case "file":
@@ -2346,7 +2684,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(file, "file_data", "file.", out)
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_FILE, "", out)
                     if not _FILE_DATA_FILENAME.issuperset(file):
                         ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
@@ -2364,7 +2702,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2376,7 +2714,9 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         if detail is not None:
                             image_url_["detail"] = detail
                         out = {"type": "image_url", "image_url": image_url_}
-                        if not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(part):
+                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
+                            part
+                        ):
                             ctx.account(
                                 part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
                             )
@@ -2391,7 +2731,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "tool results carry text only; sent in a user message behind them",
                     )
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -2412,7 +2752,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "tool results carry text only; sent in a user message behind them",
                     )
                     ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
@@ -2429,7 +2769,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                         "coerced",
                         "tool results carry text only; sent in a user message behind them",
                     )
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
     return ctx.no_rule(part, "tool_content")
@@ -2443,7 +2783,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image_url":
@@ -2458,9 +2798,9 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(image_url, "detail", "image_url.", out)
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if not _URL_DETAIL.issuperset(image_url):
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
     return ctx.foreign(native, "tool_content")
@@ -2474,19 +2814,19 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     annotations = part.get("annotations")
-                    if (annotations is None or annotations == []) and ctx.in_response():
+                    if (annotations is None or annotations == []) and ctx.response:
                         out = {"type": "text", "text": text}
-                        if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                         return out
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -2500,13 +2840,13 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "output_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -2520,7 +2860,7 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "reasoning_text")
@@ -2541,7 +2881,7 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary_text")
@@ -2560,7 +2900,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thinking_text")
@@ -2574,7 +2914,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "reasoning_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "thinking_text")
@@ -2588,7 +2928,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "reasoning.text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "detail_text")
@@ -2602,7 +2942,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "reasoning_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "detail_text")
@@ -2616,7 +2956,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "reasoning.summary", "summary": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "detail_summary")
@@ -2630,7 +2970,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
         and isinstance(summary := native.get("summary"), str)
     ):
         out = {"type": "summary_text", "text": summary}
-        if not _TYPE_SUMMARY.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_SUMMARY, "", out)
         return out
     return ctx.foreign(native, "detail_summary")
@@ -2655,7 +2995,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
         if end_index is not None:
             url_citation["end_index"] = end_index
         out = {"type": "url_citation", "url_citation": url_citation}
-        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
         return out
     return ctx.no_rule(part, "annotation")
@@ -2679,9 +3019,9 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
             "start_index": default(start_index, 0),
             "end_index": default(end_index, 0),
         }
-        if not _TYPE_URL_CITATION.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_URL_CITATION, "", out)
-        if not _URL_TITLE_START_INDEX_END_INDEX.issuperset(url_citation):
+        if len(url_citation) > 1 and not _URL_TITLE_START_INDEX_END_INDEX.issuperset(url_citation):
             ctx.account(url_citation, _URL_TITLE_START_INDEX_END_INDEX, "url_citation.", out)
         return out
     return ctx.foreign(native, "annotation")
@@ -2706,7 +3046,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         if strict is not None:
             function["strict"] = strict
         out = {"type": "function", "function": function}
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -2732,10 +3072,11 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-        if not _TYPE_FUNCTION.issuperset(native):
+        if name != name_:
+            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+        if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
-        if not _NAME_DESCRIPTION_PARAMETERS_STRICT.issuperset(function):
+        if len(function) > 1 and not _NAME_DESCRIPTION_PARAMETERS_STRICT.issuperset(function):
             ctx.account(function, _NAME_DESCRIPTION_PARAMETERS_STRICT, "function.", out)
         return out
     return ctx.foreign(native, "tool")
@@ -2756,7 +3097,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS, "function", out)
         return out
     return ctx.no_rule(part, "legacy_function")
@@ -2776,7 +3117,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
             out["description"] = description
         if parameters is not None:
             out["parameters"] = parameters
-        if not _NAME_DESCRIPTION_PARAMETERS.issuperset(native):
+        if len(native) > 1 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(native):
             ctx.account(native, _NAME_DESCRIPTION_PARAMETERS, "", out)
         return out
     return ctx.foreign(native, "legacy_function")
@@ -2791,7 +3132,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
             case "function":
                 if isinstance(name := part.get("name"), str):
                     out = {"type": "function", "function": {"name": ctx.native_name(name)}}
-                    if not _TYPE_NAME.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
@@ -2802,7 +3143,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                     if mode is not None:
                         allowed_tools["mode"] = mode
                     out = {"type": "allowed_tools", "allowed_tools": allowed_tools}
-                    if not _TYPE_MODE_TOOLS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
     return ctx.no_rule(part, "choice")
@@ -2819,10 +3160,11 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             and (name_ := safe_name(name)) is not None
         ):
             out = {"type": "function", "name": name_}
-            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
-            if not _TYPE_FUNCTION.issuperset(native):
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
                 ctx.account(native, _TYPE_FUNCTION, "", out)
-            if not _NAME.issuperset(function):
+            if len(function) > 1:
                 ctx.account(function, _NAME, "function.", out)
             return out
         if (
@@ -2838,9 +3180,9 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
                     out["mode"] = mode
                 else:
                     ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
-            if not _TYPE_ALLOWED_TOOLS.issuperset(native):
+            if len(native) > 2:
                 ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
-            if not _MODE_TOOLS.issuperset(allowed_tools):
+            if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
                 ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
             return out
     return ctx.foreign(native, "choice")
@@ -2854,7 +3196,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = {"name": name}
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "function_name")
@@ -2864,7 +3206,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
     """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:212)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
-        if not _NAME.issuperset(native):
+        if len(native) > 1:
             ctx.account(native, _NAME, "", out)
         return out
     return ctx.foreign(native, "function_name")
@@ -2878,12 +3220,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -2904,7 +3246,9 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     if strict is not None:
                         json_schema_["strict"] = strict
                     out = {"type": "json_schema", "json_schema": json_schema_}
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
                         )
@@ -2919,12 +3263,12 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
@@ -2951,7 +3295,7 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                             out["schema"] = schema
                         if strict is not None:
                             out["strict"] = strict
-                        if not _TYPE_JSON_SCHEMA.issuperset(native):
+                        if len(native) > 2:
                             ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
                         if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
                             ctx.account(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
     element,
@@ -25,9 +25,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -315,6 +316,7 @@ _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
 _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(
     ["type", "data", "format", "openai_responses:@audio"]
 )
@@ -353,6 +355,7 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_STATUS = frozenset(["type", "role", "content", "status"])
+_TYPE_ROLE_CONTENT_STATUS_AND_MORE = frozenset(["type", "role", "content", "status", "id"])
 _TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(
     ["type", "role", "id", "content", "phase", "status", "openai_responses:@form"]
 )
@@ -371,6 +374,7 @@ _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
 _TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS = frozenset(["type", "text", "annotations"])
+_TYPE_TEXT_ANNOTATIONS_ID = frozenset(["type", "text", "annotations", "id"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
 _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS = frozenset(
     ["type", "text", "openai_responses:@annotations"]
@@ -447,12 +451,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -465,21 +470,23 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -497,12 +504,13 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -579,7 +587,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -628,12 +637,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -646,21 +656,23 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 if (
@@ -683,12 +695,13 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -829,12 +842,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -847,21 +861,23 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -879,12 +895,13 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -898,7 +915,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -937,7 +955,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -1042,12 +1061,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -1060,21 +1080,23 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 if (
@@ -1097,12 +1119,13 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -1235,7 +1258,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -1346,7 +1370,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1356,7 +1381,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1378,7 +1404,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1397,7 +1424,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ("error",), "", out)
+            if "error" in body:
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -1409,8 +1437,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1419,7 +1449,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ("type", "message", "param"), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -1432,9 +1463,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("type", "error"), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
-    ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
@@ -1444,23 +1477,27 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
         if (
             (part.get("type") is None or part.get("type") == "message")
             and part.get("role") == "user"
-            and isinstance(content := part.get("content"), (list, str))
+            and (isinstance(content := part.get("content"), list) or isinstance(content, str))
             and ((status := part.get("status")) is None or isinstance(status, str))
         ):
             out = {
                 "type": "message",
                 "role": "user",
-                "content": ctx.encode_parts(content, encode_user_content),
+                "content": (
+                    content
+                    if isinstance(content, str) and not ctx.response
+                    else ctx.encode_parts(content, encode_user_content)
+                ),
             }
             if status is not None:
                 out["status"] = status
-            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
-                ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
+            if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(part):
+                ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
             return out
         if part.get("type") == "message" and part.get("role") == "assistant":
             if (id_ := part.get("id")) is None or isinstance(id_, str):
                 if (
-                    isinstance(content := part.get("content"), (list, str))
+                    (isinstance(content := part.get("content"), list) or isinstance(content, str))
                     and ((phase := part.get("phase")) is None or isinstance(phase, str))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                     and part.get("openai_responses:@form") == "loose"
@@ -1468,7 +1505,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1476,7 +1517,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out["phase"] = phase
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                     return out
                 if (
@@ -1488,13 +1529,13 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": status,
                     }
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                     return out
                 if (
@@ -1505,13 +1546,17 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": status,
                     }
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                     return out
             if part.get("id") is None or part.get("id") == "":
@@ -1523,7 +1568,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "message", "role": "assistant", "content": content}
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
                 if (
@@ -1540,10 +1585,12 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "message", "role": "assistant", "content": text}
                         if phase is not None:
                             out["phase"] = phase
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
-                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(content_0):
-                            ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS, "message", out)
+                        if len(content_0) > 2 and not _TYPE_TEXT_ANNOTATIONS_ID.issuperset(
+                            content_0
+                        ):
+                            ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS_ID, "message", out)
                         return out
             if (id_ := part.get("id")) is None or isinstance(id_, str):
                 if (
@@ -1554,13 +1601,13 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
+                        "id": ctx.own_or_new_id("msg", id_),
                         "content": [{"type": "output_text", "text": content, "annotations": []}],
                         "status": "completed",
                     }
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
                 if isinstance(content, (list, str)) and (
@@ -1569,44 +1616,60 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "id": ctx.mint("msg", unless_minted(id_)),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": "completed",
                     }
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
         if part.get("type") is None or part.get("type") == "message":
             match part.get("role"):
                 case "system":
-                    if isinstance(content := part.get("content"), (list, str)) and (
-                        (status := part.get("status")) is None or isinstance(status, str)
-                    ):
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
                         return out
                 case "developer":
-                    if isinstance(content := part.get("content"), (list, str)) and (
-                        (status := part.get("status")) is None or isinstance(status, str)
-                    ):
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_CONTENT_STATUS.issuperset(part):
-                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS, "message", out)
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
                         return out
         match part.get("type"):
             case "function_call":
@@ -1627,26 +1690,30 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -1666,7 +1733,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 "summary": ctx.each(summary, encode_summary_part),
                                 "content": encrypted_content_,
                             }
-                            if not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                            if len(
+                                part
+                            ) > 4 and not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part,
                                     _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
@@ -1688,7 +1759,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
+                            if len(
+                                part
+                            ) > 3 and not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
                                 ctx.account(
                                     part, _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
@@ -1702,11 +1775,13 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if (encrypted_content_ := filled(content_)) is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                                 "content": encrypted_content_,
                             }
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
                                 )
@@ -1717,14 +1792,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         if encrypted_content is None or state is not None:
                             out = {
                                 "type": "reasoning",
-                                "id": ctx.mint("rs", unless_minted(id_)),
+                                "id": ctx.own_or_new_id("rs", id_),
                                 "summary": ctx.each(summary, encode_summary_part),
                             }
                             if content is not None:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
                                 )
@@ -1737,14 +1814,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "compaction", "encrypted_content": state}
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
                     return out
         if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
             id_ := part.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(part):
+            if len(part) > 1 and not _TYPE_ID.issuperset(part):
                 ctx.account(part, _TYPE_ID, "item_reference", out)
             return out
     return ctx.no_rule(part, "input_item")
@@ -1758,12 +1835,16 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
             match native.get("role"):
                 case "user":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_user_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
                 case "assistant":
@@ -1773,7 +1854,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         and (content := native.get("content")) is not None
                         and isinstance(content, list)
                     ):
-                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
                         if (
                             (phase := native.get("phase")) is None or isinstance(phase, str)
                         ) and isinstance(status := native.get("status"), str):
@@ -1790,7 +1875,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                     out["phase"] = phase
                                 else:
                                     ctx.misfit(native, "phase", "", out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                     if (
@@ -1805,13 +1892,19 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "", out)
                         return out
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -1830,27 +1923,37 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                     ctx.misfit(native, "phase", "", out)
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
                 case "developer":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if status is not None:
                                 out["status"] = status
-                            if not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
                                 ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
                             return out
         match native.get("type"):
@@ -1881,7 +1984,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -1892,7 +1995,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_tool_output)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1907,7 +2014,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -1931,7 +2040,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             }
                             if id__ is not None:
                                 out["id"] = id__
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 4 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                             return out
                     if isinstance(id_, str) and (summary := native.get("summary")) is not None:
@@ -1944,7 +2055,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if encrypted_content is not None:
                                 out["encrypted_content"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                            if len(
+                                native
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
                                 ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                             return out
                 if (summary := native.get("summary")) is not None:
@@ -1962,7 +2075,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             ),
                             "openai_responses:@id": "absent",
                         }
-                        if not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(
+                            native
+                        ) > 3 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
                             ctx.account(native, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "", out)
                         return out
                     if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
@@ -1975,7 +2090,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         }
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        if not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(native) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
@@ -1988,14 +2105,14 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if id_ is not None:
                         out["id"] = id_
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
+                    if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
         if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
             id_ := native.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(native):
+            if len(native) > 1 and not _TYPE_ID.issuperset(native):
                 ctx.account(native, _TYPE_ID, "", out)
             return out
     return ctx.foreign_item(native, "input_item")
@@ -2017,7 +2134,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2025,7 +2146,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
                     return out
             case "function_call":
@@ -2046,26 +2167,30 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -2088,7 +2213,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["content"] = content_
                     if encrypted_content is not None:
                         out["encrypted_content"] = encrypted_content
-                    if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out)
                     return out
             case "compaction":
@@ -2103,7 +2228,9 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
                         )
@@ -2124,7 +2251,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = ctx.decode_parts(content, decode_message_content)
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -2140,7 +2271,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "phase", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
             case "function_call":
@@ -2165,7 +2296,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -2174,7 +2305,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_message_content)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2189,7 +2324,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -2214,7 +2351,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "", out)
                         return out
             case "compaction":
@@ -2236,7 +2375,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     if created_by is not None:
                         out["created_by"] = created_by
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                    if len(
+                        native
+                    ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
     return ctx.foreign_item(native, "output_item")
@@ -2250,7 +2391,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "input_text")
@@ -2265,7 +2406,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
         and len(text) <= 10485760
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "input_text")
@@ -2279,7 +2420,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2288,7 +2429,9 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
                             ctx.account(
                                 part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
                             )
@@ -2297,7 +2440,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                             ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                         return out
             case "input_file":
@@ -2313,7 +2456,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -2323,7 +2466,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                    if len(part) > 4:
                         ctx.account(
                             part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
                         )
@@ -2339,7 +2482,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -2353,13 +2496,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                        if len(native) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                             ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                         return out
                     out = {"type": "input_image", "openai_responses:@detail": "absent"}
                     if image_url is not None:
                         out["image_url"] = image_url
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
@@ -2380,7 +2523,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -2395,9 +2538,9 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         "format": format_,
                         "openai_responses:@audio": "native",
                     }
-                    if not _TYPE_INPUT_AUDIO.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                    if not _DATA_FORMAT.issuperset(input_audio):
+                    if len(input_audio) > 2:
                         ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                     return out
     return ctx.foreign(native, "user_content")
@@ -2411,7 +2554,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2420,7 +2563,9 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
                             ctx.account(
                                 part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
                             )
@@ -2429,7 +2574,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                             ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                         return out
             case "input_file":
@@ -2445,7 +2590,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -2455,7 +2600,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                     and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                    if len(part) > 4:
                         ctx.account(
                             part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
                         )
@@ -2471,7 +2616,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -2485,13 +2630,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                        if len(native) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                             ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                         return out
                     out = {"type": "input_image", "openai_responses:@detail": "absent"}
                     if image_url is not None:
                         out["image_url"] = image_url
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
@@ -2512,7 +2657,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -2527,9 +2672,9 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                         "format": format_,
                         "openai_responses:@audio": "native",
                     }
-                    if not _TYPE_INPUT_AUDIO.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                    if not _DATA_FORMAT.issuperset(input_audio):
+                    if len(input_audio) > 2:
                         ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                     return out
     return ctx.foreign(native, "tool_output")
@@ -2544,7 +2689,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
                 if isinstance(text := part.get("text"), str):
                     if part.get("openai_responses:@annotations") == "absent":
                         out = {"type": "output_text", "text": text}
-                        if not _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS.issuperset(part):
+                        if len(part) > 3:
                             ctx.account(
                                 part, _TYPE_TEXT_OPENAI_RESPONSES_ANNOTATIONS, "output_text", out
                             )
@@ -2557,13 +2702,13 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
                             "text": text,
                             "annotations": default(ctx.each(annotations, encode_annotation), []),
                         }
-                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
+                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS, "output_text", out)
                         return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "sent_content")
@@ -2581,7 +2726,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
                         out = {"type": "output_text", "text": text}
                         if annotations_ is not None:
                             out["annotations"] = annotations_
-                        if not _TYPE_TEXT_ANNOTATIONS.issuperset(native):
+                        if len(native) > 3:
                             ctx.account(native, _TYPE_TEXT_ANNOTATIONS, "", out)
                         return out
                     out = {
@@ -2589,13 +2734,13 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
                         "text": text,
                         "openai_responses:@annotations": "absent",
                     }
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "sent_content")
@@ -2620,13 +2765,13 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -2648,13 +2793,13 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -2668,7 +2813,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary_part")
@@ -2683,7 +2828,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
         and len(text) <= 10485760
     ):
         out = {"type": "summary_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.unfit(native, "summary_part")
@@ -2708,19 +2853,19 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2729,7 +2874,9 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image"}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(part):
+                        if len(part) > 2 and not _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL.issuperset(
+                            part
+                        ):
                             ctx.account(
                                 part, _TYPE_IMAGE_URL_OPENAI_RESPONSES_DETAIL, "input_image", out
                             )
@@ -2738,7 +2885,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out = {"type": "input_image", "detail": default(detail, "auto")}
                         if image_url is not None:
                             out["image_url"] = image_url
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                             ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                         return out
             case "input_file":
@@ -2752,7 +2899,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
@@ -2762,7 +2909,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     and part.get("openai_responses:@audio") == "native"
                 ):
                     out = {"type": "input_audio", "input_audio": {"data": data, "format": format_}}
-                    if not _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO.issuperset(part):
+                    if len(part) > 4:
                         ctx.account(
                             part, _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO, "input_audio", out
                         )
@@ -2770,19 +2917,19 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "summary_text", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "message_content")
@@ -2804,19 +2951,19 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
             case "input_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -2830,13 +2977,13 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                                 out["detail"] = detail
                             else:
                                 ctx.misfit(native, "detail", "", out)
-                        if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                        if len(native) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                             ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                         return out
                     out = {"type": "input_image", "openai_responses:@detail": "absent"}
                     if image_url is not None:
                         out["image_url"] = image_url
-                    if not _TYPE_IMAGE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
                     return out
             case "input_file":
@@ -2850,7 +2997,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                     ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                 return out
             case "input_audio":
@@ -2865,27 +3012,27 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         "format": format_,
                         "openai_responses:@audio": "native",
                     }
-                    if not _TYPE_INPUT_AUDIO.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
-                    if not _DATA_FORMAT.issuperset(input_audio):
+                    if len(input_audio) > 2:
                         ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                     return out
             case "summary_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
     return ctx.foreign(native, "message_content")
@@ -2901,7 +3048,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
     ):
         if part.get("title") == "" and part.get("start_index") == 0 and part.get("end_index") == 0:
             out = {"type": "url_citation", "url": url}
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+            if len(part) > 5:
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
         if (
@@ -2916,7 +3063,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
                 "start_index": start_index,
                 "end_index": end_index,
             }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(part):
+            if len(part) > 5:
                 ctx.account(part, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "url_citation", out)
             return out
     return ctx.no_rule(part, "annotation")
@@ -2942,7 +3089,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
                 "start_index": start_index,
                 "end_index": end_index,
             }
-            if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
+            if len(native) > 5:
                 ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
             return out
         start_index = native.get("start_index")
@@ -2954,7 +3101,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
             "start_index": default(start_index, 0),
             "end_index": default(end_index, 0),
         }
-        if not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
+        if len(native) > 2 and not _TYPE_URL_TITLE_START_INDEX_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_URL_TITLE_START_INDEX_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "annotation")
@@ -2975,7 +3122,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
             out["bytes"] = bytes_
         if (top_logprobs_ := ctx.each(top_logprobs, encode_top_logprob)) is not None:
             out["top_logprobs"] = top_logprobs_
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(part):
+        if len(part) > 2 and not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(part):
             ctx.account(part, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
         return out
     return ctx.no_rule(part, "logprob")
@@ -2997,7 +3144,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
             "bytes": default(bytes_, []),
             "top_logprobs": default(top, []),
         }
-        if not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
+        if len(native) > 2 and not _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS.issuperset(native):
             ctx.account(native, _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS, "", out)
         return out
     return ctx.unfit(native, "logprob")
@@ -3015,7 +3162,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
         out = {"token": token, "logprob": logprob}
         if bytes_ is not None:
             out["bytes"] = bytes_
-        if not _TOKEN_LOGPROB_BYTES.issuperset(part):
+        if len(part) > 2 and not _TOKEN_LOGPROB_BYTES.issuperset(part):
             ctx.account(part, _TOKEN_LOGPROB_BYTES, "", out)
         return out
     return ctx.no_rule(part, "top_logprob")
@@ -3030,7 +3177,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
     ):
         bytes_ = native.get("bytes")
         out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}
-        if not _TOKEN_LOGPROB_BYTES.issuperset(native):
+        if len(native) > 2 and not _TOKEN_LOGPROB_BYTES.issuperset(native):
             ctx.account(native, _TOKEN_LOGPROB_BYTES, "", out)
         return out
     return ctx.unfit(native, "top_logprob")
@@ -3055,7 +3202,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
         }
         if description is not None:
             out["description"] = description
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -3082,7 +3229,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")
@@ -3106,7 +3253,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "echoed_tool")
@@ -3130,7 +3277,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "echoed_tool")
@@ -3151,7 +3298,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
             case "function":
                 if isinstance(name := part.get("name"), str):
                     out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
@@ -3161,7 +3308,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
                     if mode is not None:
                         out["mode"] = mode
-                    if not _TYPE_MODE_TOOLS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
     return ctx.no_rule(part, "tool_choice")
@@ -3182,7 +3329,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
             case "function":
                 if isinstance(name := native.get("name"), str):
                     out = {"type": "function", "name": name}
-                    if not _TYPE_NAME.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_NAME, "", out)
                     return out
             case "allowed_tools":
@@ -3196,10 +3343,10 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                             out["mode"] = mode
                         else:
                             ctx.misfit(native, "mode", "", out)
-                    if not _TYPE_MODE_TOOLS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_MODE_TOOLS.issuperset(native):
                         ctx.account(native, _TYPE_MODE_TOOLS, "", out)
                     return out
-    return ctx.foreign(native, "tool_choice")
+    return ctx.foreign_or_word(native, "tool_choice")
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
@@ -3210,7 +3357,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "allowed_tool")
@@ -3224,7 +3371,7 @@ def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
         and isinstance(name := native.get("name"), str)
     ):
         out = {"type": "function", "name": name}
-        if not _TYPE_NAME.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_NAME, "", out)
         return out
     return ctx.foreign(native, "allowed_tool")

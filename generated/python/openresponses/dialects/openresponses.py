@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
     field,
@@ -22,9 +22,10 @@ from ..runtime.primitives import (
     whole,
     word,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 from .openai_responses import (
     DECODE_COMPACT_RESPONSE_USAGE_FIELDS,
@@ -249,6 +250,7 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -352,12 +354,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -435,7 +438,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -484,12 +488,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -631,12 +636,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -651,7 +657,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -690,7 +697,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -795,12 +803,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -934,7 +943,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -1045,7 +1055,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1055,7 +1066,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1077,7 +1089,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1096,7 +1109,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ("error",), "", out)
+            if "error" in body:
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -1108,8 +1122,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1118,7 +1134,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ("type", "message", "param"), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -1131,9 +1148,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("type", "error"), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
-    ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
@@ -1152,7 +1171,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1160,7 +1183,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if phase is not None:
                         out["phase"] = phase
-                    if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_STATUS_AND_MORE, "message", out)
                     return out
             case "function_call":
@@ -1181,26 +1204,30 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -1223,7 +1250,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["content"] = content_
                     if encrypted_content is not None:
                         out["encrypted_content"] = encrypted_content
-                    if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out)
                     return out
             case "compaction":
@@ -1238,7 +1265,9 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "compaction", out
                         )
@@ -1259,7 +1288,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = ctx.decode_parts(content, decode_message_content)
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -1275,7 +1308,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "phase", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
             case "function_call":
@@ -1300,7 +1333,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -1309,7 +1342,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_message_content)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1324,7 +1361,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -1349,7 +1388,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "", out)
                         return out
             case "compaction":
@@ -1371,7 +1412,9 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     if created_by is not None:
                         out["created_by"] = created_by
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
+                    if len(
+                        native
+                    ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE, "", out)
                     return out
     return ctx.foreign_item(native, "output_item")
@@ -1385,7 +1428,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1397,7 +1440,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -1413,7 +1456,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -1421,13 +1464,13 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "tool_output")
@@ -1441,7 +1484,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -1459,7 +1502,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -1480,7 +1523,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -1491,13 +1534,13 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
     return ctx.foreign(native, "tool_output")
@@ -1517,13 +1560,13 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1545,13 +1588,13 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str) and len(refusal) <= 10485760:
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -1576,19 +1619,19 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := ctx.each(logprobs, encode_logprob)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1600,7 +1643,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -1614,7 +1657,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                     ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                 return out
             case "input_audio":
@@ -1622,31 +1665,31 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
             case "summary_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "summary_text", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
                     return out
             case "text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "text", out)
                     return out
     return ctx.no_rule(part, "message_content")
@@ -1668,19 +1711,19 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                         out["annotations"] = annotations_
                     if logprobs_ is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                    if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
                         ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                     return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
             case "input_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -1695,7 +1738,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -1709,7 +1752,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     out["file_data"] = file_data
                 if file_url is not None:
                     out["file_url"] = file_url
-                if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                     ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                 return out
             case "input_audio":
@@ -1720,31 +1763,31 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
             case "summary_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "summary_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "reasoning_text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "reasoning_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
     return ctx.foreign(native, "message_content")
@@ -1759,32 +1802,46 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                 case "user":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": ctx.encode_parts(content, encode_user_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_user_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "assistant":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((phase := part.get("phase")) is None or isinstance(phase, str))
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": ctx.encode_parts(content, encode_assistant_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_assistant_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1792,43 +1849,57 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             out["phase"] = phase
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                         return out
                 case "system":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
                 case "developer":
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
-                        and isinstance(content := part.get("content"), (list, str))
+                        and (
+                            isinstance(content := part.get("content"), list)
+                            or isinstance(content, str)
+                        )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
                         if status is not None:
                             out["status"] = status
-                        if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
                             ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
                         return out
         match part.get("type"):
@@ -1850,26 +1921,30 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
                         ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
                     return out
             case "function_call_output":
                 if (
                     ((id_ := part.get("id")) is None or isinstance(id_, str))
                     and isinstance(call_id := part.get("call_id"), str)
-                    and isinstance(output := part.get("output"), (str, list))
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                 ):
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
                     if status is not None:
                         out["status"] = status
-                    if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
                         ctx.account(
                             part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
                         )
@@ -1889,7 +1964,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                             }
                             if (id__ := ctx.own_id(id_, part)) is not None:
                                 out["id"] = id__
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(part):
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
                                 )
@@ -1908,7 +1985,9 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                                 out["content"] = content
                             if state is not None:
                                 out["encrypted_content"] = state
-                            if not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(part):
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
                                 ctx.account(
                                     part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
                                 )
@@ -1921,14 +2000,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "compaction", "encrypted_content": state}
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
-                    if not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
                         ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
                     return out
         if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
             id_ := part.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(part):
+            if len(part) > 1 and not _TYPE_ID.issuperset(part):
                 ctx.account(part, _TYPE_ID, "item_reference", out)
             return out
     return ctx.no_rule(part, "input_item")
@@ -1944,7 +2023,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_user_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if id_ is not None:
@@ -1952,14 +2035,20 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "assistant":
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_assistant_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_assistant_content)
+                        )
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -1974,14 +2063,20 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
                             return out
                 case "system":
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if id_ is not None:
@@ -1989,14 +2084,20 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
                 case "developer":
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if id_ is not None:
@@ -2004,7 +2105,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             if status is not None:
                                 out["status"] = status
                             ctx.keep_id(id_, out)
-                            if not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(native):
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE, "", out)
                             return out
         match native.get("type"):
@@ -2035,7 +2138,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         else:
                             ctx.misfit(native, "status", "", out)
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
             case "function_call_output":
@@ -2046,7 +2149,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_tool_output)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2061,7 +2168,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             else:
                                 ctx.misfit(native, "status", "", out)
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
                         return out
             case "reasoning":
@@ -2084,7 +2193,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         if id_ is not None:
                             out["id"] = id_
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(native):
+                        if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
                         return out
                     if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
@@ -2096,7 +2207,9 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
                         ctx.keep_id(id_, out)
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                        if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
                         return out
             case "compaction":
@@ -2109,14 +2222,14 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if id_ is not None:
                         out["id"] = id_
                     ctx.keep_id(id_, out)
-                    if not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
+                    if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
         if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
             id_ := native.get("id"), str
         ):
             out = {"type": "item_reference", "id": id_}
-            if not _TYPE_ID.issuperset(native):
+            if len(native) > 1 and not _TYPE_ID.issuperset(native):
                 ctx.account(native, _TYPE_ID, "", out)
             return out
     return ctx.foreign_item(native, "input_item")
@@ -2130,7 +2243,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -2142,7 +2255,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out["image_url"] = image_url
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_file":
@@ -2158,7 +2271,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                         out["file_data"] = file_data
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
+                    if len(part) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(part):
                         ctx.account(part, _TYPE_FILENAME_FILE_DATA_FILE_URL, "input_file", out)
                     return out
             case "input_audio":
@@ -2166,13 +2279,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -2186,7 +2299,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "input_text":
                 if isinstance(text := native.get("text"), str) and len(text) <= 10485760:
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "input_image":
@@ -2204,7 +2317,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_IMAGE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL_DETAIL, "", out)
                     return out
             case "input_file":
@@ -2225,7 +2338,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             ctx.misfit(native, "file_data", "", out)
                     if file_url is not None:
                         out["file_url"] = file_url
-                    if not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
+                    if len(native) > 1 and not _TYPE_FILENAME_FILE_DATA_FILE_URL.issuperset(native):
                         ctx.account(native, _TYPE_FILENAME_FILE_DATA_FILE_URL, "", out)
                     return out
             case "input_audio":
@@ -2236,13 +2349,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     in ("wav", "mp3", "aac", "aiff", "flac", "m4a", "ogg", "opus", "pcm16", "webm")
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "input_video":
                 if isinstance(video_url := native.get("video_url"), str):
                     out = {"type": "input_video", "video_url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_VIDEO_URL, "", out)
                     return out
     return ctx.foreign(native, "user_content")
@@ -2266,7 +2379,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -2293,7 +2406,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..runtime.context import DialectTables, Turn
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
-    differs,
     element,
     filled,
     is_integer,
@@ -22,9 +21,10 @@ from ..runtime.primitives import (
     typed,
     unless_absent,
 )
+from ..runtime.splitting import Splitting
 from ..runtime.streams import Assignment, EventRule, StreamTable
+from ..runtime.tables import DialectTables, Turn
 from ..runtime.translation import Dialect, Functions
-from ..runtime.turns import Gathering, Splitting
 from .canonical import KINDS
 
 if TYPE_CHECKING:
@@ -208,16 +208,21 @@ _NAME = frozenset(["name"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
+_ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE = frozenset(
+    ["role", "reasoning", "content", "tool_calls", "items"]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _TYPE = frozenset(["type"])
-_TYPE_CALL_ID_NAME_ARGUMENTS = frozenset(["type", "call_id", "name", "arguments"])
-_TYPE_CALL_ID_OUTPUT = frozenset(["type", "call_id", "output"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
 _TYPE_DATA_FILENAME = frozenset(["type", "data", "filename"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_DATA_MEDIA_TYPE_DETAIL = frozenset(["type", "data", "media_type", "detail"])
 _TYPE_DATA_MEDIA_TYPE_FILENAME = frozenset(["type", "data", "media_type", "filename"])
-_TYPE_ENCRYPTED_CONTENT = frozenset(["type", "encrypted_content"])
+_TYPE_ENCRYPTED_CONTENT_ID = frozenset(["type", "encrypted_content", "id"])
 _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -237,10 +242,11 @@ _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
-_TYPE_ROLE_CONTENT = frozenset(["type", "role", "content"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status"])
 _TYPE_STATE = frozenset(["type", "state"])
 _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
+_TYPE_TEXT_ID = frozenset(["type", "text", "id"])
 _TYPE_TOOLS_MODE = frozenset(["type", "tools", "mode"])
 _TYPE_URL = frozenset(["type", "url"])
 _TYPE_URL_DETAIL = frozenset(["type", "url", "detail"])
@@ -375,7 +381,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
             raise ctx.expected(body, "tools", "a list")
@@ -385,7 +392,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -479,8 +487,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -492,15 +502,20 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["finish_reason"] = "length"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["finish_reason"] = "content_filter"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
-                ctx.report(body, None, "coerced", "only length and content_filter are told apart")
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                ctx.report(
+                    body, "status", "coerced", "only length and content_filter are told apart"
+                )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -510,30 +525,44 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ):
                 out["finish_reason"] = "error"
                 out["error"] = {"code": code, "message": message}
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
         case "completed":
             if ctx.has_calls(body):
                 out["finish_reason"] = "tool_calls"
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["finish_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if (status := body.get("status")) is not None and (
         status_ := lookup(ENCODE_STATUS, status)
     ) is not None:
         out["finish_reason"] = status_
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("incomplete_details") is not None:
+            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -541,7 +570,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     ctx.ungather_one(
-        body, body.get("message"), decode_messages_assistant, out, ["output"], "message."
+        body,
+        body.get("message"),
+        decode_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "message.",
     )
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (usage := body.get("usage")) is not None:
@@ -583,7 +618,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE_, "", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -593,12 +629,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "content_filter":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "content_filter"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "error":
             if (
@@ -612,7 +650,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "tool_calls":
             if ctx.has_calls(out):
                 out["status"] = "completed"
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
     if (
         (finish_reason := body.get("finish_reason")) is not None
@@ -622,24 +661,30 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["status"] = "completed"
         out["portable:finish_reason"] = word_
         ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("finish_reason") == "stop":
         out["status"] = "completed"
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if (finish_reason := body.get("finish_reason")) is not None:
         if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
             out["status"] = "completed"
             out["portable:finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
-    ctx.unused(body, ("finish_reason",), "", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "finish_reason" in body:
+        ctx.unused(body, ("finish_reason",), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -676,7 +721,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -686,7 +732,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -716,9 +763,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             return
-    ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -729,46 +778,93 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_SYSTEM, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), (list, str)):
-                            out = {"content": ctx.bare(ctx.encode_parts(content, encode_text))}
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_DEVELOPER, out]
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "developer",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                "role": "user",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_USER, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), (list, str)):
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
                             out = {
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
-                                )
+                                "role": "assistant",
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
+                                ),
                             }
-                            if not _TYPE_ROLE_CONTENT.issuperset(item):
-                                ctx.account(item, _TYPE_ROLE_CONTENT, "message", out)
-                            return [TURN_MESSAGES_ASSISTANT, out]
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
             case "function_call_output":
-                if isinstance(call_id := item.get("call_id"), str) and isinstance(
-                    output := item.get("output"), (str, list)
+                if isinstance(call_id := item.get("call_id"), str) and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
                     out = {
+                        "role": "tool",
                         "tool_call_id": call_id,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_user_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_user_content))
+                        ),
                     }
-                    if not _TYPE_CALL_ID_OUTPUT.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_OUTPUT, "function_call_output", out)
-                    return [TURN_MESSAGES_TOOL, out]
+                    if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
             case "reasoning":
                 if (id_ := item.get("id")) is None or isinstance(id_, str):
                     if (summary := item.get("summary")) is not None and (
@@ -780,7 +876,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 or isinstance(encrypted_content, str)
                             )
                             and (portable__text := item.get("portable:@text")) is not None
-                            and ctx.in_request()
+                            and not ctx.response
                         ):
                             out = {
                                 "summary": ctx.each(summary_, encode_summary),
@@ -790,14 +886,21 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item,
                                     _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
                                     "reasoning",
                                     out,
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if (
                             (content := item.get("content")) is not None
                             and (text := filled(content)) is not None
@@ -815,11 +918,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                     if (
                         isinstance(summary, list)
                         and len(summary) == 1
@@ -836,11 +944,13 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        if not _TYPE_TEXT.issuperset(summary_0):
-                            ctx.account(summary_0, _TYPE_TEXT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                        if len(summary_0) > 2 and not _TYPE_TEXT_ID.issuperset(summary_0):
+                            ctx.account(summary_0, _TYPE_TEXT_ID, "reasoning", out)
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
                     if (
                         summary is not None
                         and (summary_ := filled(summary)) is not None
@@ -854,52 +964,73 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             out["id"] = id__
                         if encrypted_content is not None:
                             out["state"] = encrypted_content
-                        if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                        if len(item) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            item
+                        ):
                             ctx.account(item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out)
-                        return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "reasoning": [out]}
                     if summary is None or summary == []:
                         if (
                             isinstance(encrypted_content := item.get("encrypted_content"), str)
                             and (portable__text := item.get("portable:@text")) is not None
-                            and ctx.in_request()
+                            and not ctx.response
                         ):
                             out = {"text": portable__text, "state": encrypted_content}
                             if (id__ := ctx.own_id(id_, item)) is not None:
                                 out["id"] = id__
-                            if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(item):
+                            if len(
+                                item
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item,
                                     _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
                                     "reasoning",
                                     out,
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if encrypted_content is not None:
                             if (
                                 text := ctx.carried("text", encrypted_content)
-                            ) is not None and ctx.in_request():
+                            ) is not None and not ctx.response:
                                 out = {"text": text}
                                 if (id__ := ctx.own_id(id_, item)) is not None:
                                     out["id"] = id__
-                                if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                                if len(
+                                    item
+                                ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
                                     ctx.account(
                                         item, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "reasoning", out
                                     )
-                                return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                                return TURN_MESSAGES_ASSISTANT, {
+                                    "role": "assistant",
+                                    "reasoning": [out],
+                                }
                             if (text := ctx.carried("texts", encrypted_content)) is not None:
                                 text_ = ctx.from_json(text, item, "encrypted_content")
-                                if ctx.in_request():
+                                if not ctx.response:
                                     out = {"text": text_}
                                     if (id__ := ctx.own_id(id_, item)) is not None:
                                         out["id"] = id__
-                                    if not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(item):
+                                    if len(
+                                        item
+                                    ) > 1 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                                        item
+                                    ):
                                         ctx.account(
                                             item,
                                             _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT,
                                             "reasoning",
                                             out,
                                         )
-                                    return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                                    return TURN_MESSAGES_ASSISTANT, {
+                                        "role": "assistant",
+                                        "reasoning": [out],
+                                    }
                         content = item.get("content")
                         if (
                             isinstance(content, list)
@@ -917,13 +1048,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["id"] = id__
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 2 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            if not _TYPE_TEXT.issuperset(content_0):
-                                ctx.account(content_0, _TYPE_TEXT, "reasoning", out)
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            if len(content_0) > 2 and not _TYPE_TEXT_ID.issuperset(content_0):
+                                ctx.account(content_0, _TYPE_TEXT_ID, "reasoning", out)
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
                         if (content is None or isinstance(content, list)) and (
                             (encrypted_content := item.get("encrypted_content")) is None
                             or isinstance(encrypted_content, str)
@@ -935,11 +1071,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 out["text"] = text
                             if encrypted_content is not None:
                                 out["state"] = encrypted_content
-                            if not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(item):
+                            if len(item) > 1 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                item
+                            ):
                                 ctx.account(
                                     item, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "reasoning", out
                                 )
-                            return [TURN_MESSAGES_ASSISTANT, {"reasoning": [out]}]
+                            return TURN_MESSAGES_ASSISTANT, {
+                                "role": "assistant",
+                                "reasoning": [out],
+                            }
             case "function_call":
                 if (
                     isinstance(call_id := item.get("call_id"), str)
@@ -948,21 +1089,23 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 ):
                     arguments_ = ctx.from_json(arguments, item, "arguments")
                     out = {"id": call_id, "name": name, "arguments": arguments_}
-                    if not _TYPE_CALL_ID_NAME_ARGUMENTS.issuperset(item):
-                        ctx.account(item, _TYPE_CALL_ID_NAME_ARGUMENTS, "function_call", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"tool_calls": [out]}]
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
             case "compaction":
                 if isinstance(encrypted_content := item.get("encrypted_content"), str):
                     out = {"type": "compaction", "state": encrypted_content}
-                    if not _TYPE_ENCRYPTED_CONTENT.issuperset(item):
-                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT, "compaction", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"items": [out]}]
+                    if len(item) > 2 and not _TYPE_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "items": [out]}
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
+                if isinstance(id_ := item.get("id"), str) and not ctx.response:
                     out = {"type": "item_reference", "id": id_}
-                    if not _TYPE_ID.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "item_reference", out)
-                    return [TURN_MESSAGES_ASSISTANT, {"items": [out]}]
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "items": [out]}
     return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
 
 
@@ -971,15 +1114,15 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
-                return [TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)]
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
             case "developer":
-                return [TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)]
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
             case "user":
-                return [TURN_MESSAGES_USER, decode_messages_user(message, ctx)]
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
             case "tool":
-                return [TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)]
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
             case "assistant":
-                return [TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)]
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
     return ctx.foreign_message(message)
 
 
@@ -990,10 +1133,11 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_text)
+        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1006,10 +1150,11 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_text)
+        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1022,10 +1167,13 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1039,10 +1187,13 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         and isinstance(tool_call_id := message.get("tool_call_id"), str)
         and (content := message.get("content")) is not None
     ):
-        output = ctx.decode_parts(content, decode_user_content)
+        output = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
-        ctx.keep_exact(content, listed_some(content), "content", out)
-        if not _ROLE_TOOL_CALL_ID_CONTENT.issuperset(message):
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 3:
             ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
         return [out]
     return ctx.incomplete_message(message)
@@ -1059,7 +1210,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if (text := block.get("text")) is not None:
                     if (
                         ((state := block.get("state")) is None or isinstance(state, str))
-                        and ctx.in_request()
+                        and not ctx.response
                         and (summary___ := filled(summary__)) is not None
                     ):
                         out = {"type": "reasoning", "summary": summary___, "portable:@text": text}
@@ -1068,7 +1219,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                         if state is not None:
                             out["encrypted_content"] = state
                         ctx.keep_id(id_, out)
-                        if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
+                        if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                             ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                         return out
                     if (text_ := strings(text)) is not None:
@@ -1084,7 +1235,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                             if state is not None:
                                 out["encrypted_content"] = state
                             ctx.keep_id(id_, out)
-                            if not _ID_SUMMARY_TEXT_STATE.issuperset(block):
+                            if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
             if isinstance(summary, str) and (
@@ -1096,7 +1247,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if state is not None:
                     out["encrypted_content"] = state
                 ctx.keep_id(id_, out)
-                if not _ID_SUMMARY_STATE.issuperset(block):
+                if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                     ctx.account(block, _ID_SUMMARY_STATE, "", out)
                 return out
             if (summary_ := strings(summary)) is not None:
@@ -1110,11 +1261,11 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     if state is not None:
                         out["encrypted_content"] = state
                     ctx.keep_id(id_, out)
-                    if not _ID_SUMMARY_STATE.issuperset(block):
+                    if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                         ctx.account(block, _ID_SUMMARY_STATE, "", out)
                     return out
         if (text := block.get("text")) is not None:
-            if isinstance(state := block.get("state"), str) and ctx.in_request():
+            if isinstance(state := block.get("state"), str) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1124,10 +1275,10 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT_STATE.issuperset(block):
+                if len(block) > 2 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
-            if isinstance(text, str) and ctx.in_request():
+            if isinstance(text, str) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1136,10 +1287,10 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
-            if isinstance(text, list) and ctx.in_request():
+            if isinstance(text, list) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1148,7 +1299,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if id_ is not None:
                     out["id"] = id_
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
             if isinstance(text, str) and (
@@ -1164,7 +1315,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if state is not None:
                     out["encrypted_content"] = state
                 ctx.keep_id(id_, out)
-                if not _ID_TEXT_STATE.issuperset(block):
+                if len(block) > 1 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
         text_ = unless_absent(text, strings(text))
@@ -1204,7 +1355,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
             "name": name,
             "arguments": ctx.to_json(arguments, tool_call, "arguments"),
         }
-        if not _ID_NAME_ARGUMENTS.issuperset(tool_call):
+        if len(tool_call) > 3:
             ctx.account(tool_call, _ID_NAME_ARGUMENTS, "", out)
         return out
     return None
@@ -1218,13 +1369,13 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
             case "compaction":
                 if isinstance(state := item.get("state"), str):
                     out = {"type": "compaction", "encrypted_content": state}
-                    if not _TYPE_STATE.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_STATE, "", out)
                     return out
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
+                if isinstance(id_ := item.get("id"), str) and not ctx.response:
                     out = {"type": "item_reference", "id": id_}
-                    if not _TYPE_ID.issuperset(item):
+                    if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "", out)
                     return out
     return None
@@ -1233,23 +1384,31 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message,
-        ["role", "reasoning", "content", "tool_calls", "items"],
-        items,
-        "assistant",
-        ["content"],
-    )
+    if ctx.left or not items or not _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE.issuperset(message):
+        ctx.keep_turn(
+            message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ("content",)
+        )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/portable/dialect.yaml:152)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
-    )
-    if differs(message.get("content"), ""):
+    if message.get("reasoning") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "reasoning",
+            decode_messages_assistant_reasoning_element,
+            None,
+            None,
+            "part",
+        )
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
         ctx.take_apart(
             items,
             message,
@@ -1259,18 +1418,20 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_messages_assistant_content_run,
             "part",
         )
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "part",
-    )
-    ctx.take_apart(
-        items, message, "items", decode_messages_assistant_items_element, None, None, "item"
-    )
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "part",
+        )
+    if message.get("items") is not None:
+        ctx.take_apart(
+            items, message, "items", decode_messages_assistant_items_element, None, None, "item"
+        )
     return items
 
 
@@ -1281,12 +1442,12 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -1308,7 +1469,9 @@ def encode_format(part: Any, ctx: Gathering) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
                         ctx.account(
                             part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
                         )
@@ -1323,12 +1486,12 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
@@ -1350,7 +1513,9 @@ def decode_format(native: Any, ctx: Splitting) -> Any:
                         out["schema"] = schema
                     if strict is not None:
                         out["strict"] = strict
-                    if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(native):
+                    if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        native
+                    ):
                         ctx.account(native, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "", out)
                     return out
     return ctx.unfit(native, "format")
@@ -1374,7 +1539,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
+        if len(part) > 2 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(part):
             ctx.account(part, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "function", out)
         return out
     return ctx.no_rule(part, "tool")
@@ -1398,7 +1563,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        if not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
+        if len(native) > 1 and not _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE.issuperset(native):
             ctx.account(native, _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE, "", out)
         return out
     return ctx.foreign(native, "tool")
@@ -1414,7 +1579,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
             case "function":
                 if isinstance(name := part.get("name"), str):
                     out = {"name": name}
-                    if not _TYPE_NAME.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
@@ -1426,7 +1591,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                     out = {"allowed": ctx.each(tools, encode_tool_name)}
                     if mode is not None:
                         out["mode"] = mode
-                    if not _TYPE_TOOLS_MODE.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TOOLS_MODE.issuperset(part):
                         ctx.account(part, _TYPE_TOOLS_MODE, "allowed_tools", out)
                     return out
     return ctx.no_rule(part, "choice")
@@ -1440,7 +1605,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
     if isinstance(native, dict):
         if isinstance(name := native.get("name"), str):
             out = {"type": "function", "name": name}
-            if not _NAME.issuperset(native):
+            if len(native) > 1:
                 ctx.account(native, _NAME, "", out)
             return out
         if (allowed := native.get("allowed")) is not None:
@@ -1452,7 +1617,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
                         out["mode"] = mode
                     else:
                         ctx.misfit(native, "mode", "", out)
-                if not _ALLOWED_MODE.issuperset(native):
+                if len(native) > 1 and not _ALLOWED_MODE.issuperset(native):
                     ctx.account(native, _ALLOWED_MODE, "", out)
                 return out
     return ctx.foreign(native, "choice")
@@ -1466,7 +1631,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
         and isinstance(name := part.get("name"), str)
     ):
         out = name
-        if not _TYPE_NAME.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_NAME, "function", out)
         return out
     return ctx.no_rule(part, "tool_name")
@@ -1487,7 +1652,7 @@ def encode_text(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = {"type": "text", "text": text}
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "input_text", out)
         return out
     return ctx.no_rule(part, "text")
@@ -1501,7 +1666,7 @@ def decode_text(native: Any, ctx: Splitting) -> Any:
         and isinstance(text := native.get("text"), str)
     ):
         out = {"type": "input_text", "text": text}
-        if not _TYPE_TEXT.issuperset(native):
+        if len(native) > 2:
             ctx.account(native, _TYPE_TEXT, "", out)
         return out
     return ctx.foreign(native, "text")
@@ -1515,7 +1680,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
             case "input_text":
                 if isinstance(text := part.get("text"), str):
                     out = {"type": "text", "text": text}
-                    if not _TYPE_TEXT.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_TEXT, "input_text", out)
                     return out
             case "input_image":
@@ -1531,7 +1696,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
                 if isinstance(image_url := part.get("image_url"), str) and (
@@ -1540,7 +1705,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "image", "url": image_url}
                     if detail is not None:
                         out["detail"] = detail
-                    if not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
             case "input_audio":
@@ -1548,7 +1713,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     format_ := part.get("format"), str
                 ):
                     out = {"type": "audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(part):
+                    if len(part) > 3:
                         ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
                     return out
             case "input_file":
@@ -1564,7 +1729,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     }
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_data := part.get("file_data"), str) and (
@@ -1573,7 +1738,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "file", "data": file_data}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
                 if isinstance(file_url := part.get("file_url"), str) and (
@@ -1582,13 +1747,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     out = {"type": "file", "url": file_url}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_FILE_URL_FILENAME.issuperset(part):
+                    if len(part) > 2 and not _TYPE_FILE_URL_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_URL_FILENAME, "input_file", out)
                     return out
             case "input_video":
                 if isinstance(video_url := part.get("video_url"), str):
                     out = {"type": "video", "url": video_url}
-                    if not _TYPE_VIDEO_URL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
@@ -1602,7 +1767,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "input_text", "text": text}
-                    if not _TYPE_TEXT.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out
             case "image":
@@ -1620,7 +1785,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_DATA_MEDIA_TYPE_DETAIL.issuperset(native):
+                    if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_DATA_MEDIA_TYPE_DETAIL, "", out)
                     return out
                 if isinstance(url := native.get("url"), str) and (
@@ -1632,7 +1797,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                             out["detail"] = detail
                         else:
                             ctx.misfit(native, "detail", "", out)
-                    if not _TYPE_URL_DETAIL.issuperset(native):
+                    if len(native) > 2 and not _TYPE_URL_DETAIL.issuperset(native):
                         ctx.account(native, _TYPE_URL_DETAIL, "", out)
                     return out
             case "audio":
@@ -1640,7 +1805,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     format_ := native.get("format"), str
                 ):
                     out = {"type": "input_audio", "data": data, "format": format_}
-                    if not _TYPE_DATA_FORMAT.issuperset(native):
+                    if len(native) > 3:
                         ctx.account(native, _TYPE_DATA_FORMAT, "", out)
                     return out
             case "file":
@@ -1654,14 +1819,16 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         }
                         if filename is not None:
                             out["filename"] = filename
-                        if not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(native):
+                        if len(native) > 3 and not _TYPE_DATA_MEDIA_TYPE_FILENAME.issuperset(
+                            native
+                        ):
                             ctx.account(native, _TYPE_DATA_MEDIA_TYPE_FILENAME, "", out)
                         return out
                     if (filename := native.get("filename")) is None or isinstance(filename, str):
                         out = {"type": "input_file", "file_data": data}
                         if filename is not None:
                             out["filename"] = filename
-                        if not _TYPE_DATA_FILENAME.issuperset(native):
+                        if len(native) > 2 and not _TYPE_DATA_FILENAME.issuperset(native):
                             ctx.account(native, _TYPE_DATA_FILENAME, "", out)
                         return out
                 if isinstance(url := native.get("url"), str) and (
@@ -1670,13 +1837,13 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "input_file", "file_url": url}
                     if filename is not None:
                         out["filename"] = filename
-                    if not _TYPE_URL_FILENAME.issuperset(native):
+                    if len(native) > 2 and not _TYPE_URL_FILENAME.issuperset(native):
                         ctx.account(native, _TYPE_URL_FILENAME, "", out)
                     return out
             case "video":
                 if isinstance(url := native.get("url"), str):
                     out = {"type": "input_video", "video_url": url}
-                    if not _TYPE_URL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_URL, "", out)
                     return out
     return ctx.foreign(native, "user_content")
@@ -1701,13 +1868,13 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
                         out["annotations"] = annotations_
                     if (logprobs_ := filled(logprobs)) is not None:
                         out["logprobs"] = logprobs_
-                    if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
+                    if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                         ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
                     return out
             case "refusal":
                 if isinstance(refusal := part.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(part):
+                    if len(part) > 2:
                         ctx.account(part, _TYPE_REFUSAL, "refusal", out)
                     return out
     return ctx.no_rule(part, "assistant_content")
@@ -1731,13 +1898,15 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                                 out["annotations"] = annotations_
                             if logprobs_ is not None:
                                 out["logprobs"] = logprobs_
-                            if not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(native):
+                            if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                native
+                            ):
                                 ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
                             return out
             case "refusal":
                 if isinstance(refusal := native.get("refusal"), str):
                     out = {"type": "refusal", "refusal": refusal}
-                    if not _TYPE_REFUSAL.issuperset(native):
+                    if len(native) > 2:
                         ctx.account(native, _TYPE_REFUSAL, "", out)
                     return out
     return ctx.foreign(native, "assistant_content")
@@ -1751,7 +1920,7 @@ def encode_summary(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "summary_text", out)
         return out
     return ctx.no_rule(part, "summary")
@@ -1772,7 +1941,7 @@ def encode_thought(part: Any, ctx: Gathering) -> Any:
         and isinstance(text := part.get("text"), str)
     ):
         out = text
-        if not _TYPE_TEXT.issuperset(part):
+        if len(part) > 2:
             ctx.account(part, _TYPE_TEXT, "reasoning_text", out)
         return out
     return ctx.no_rule(part, "thought")

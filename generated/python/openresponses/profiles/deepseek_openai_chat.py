@@ -33,8 +33,9 @@ from ..dialects.openai_chat import (
     encode_request_tools,
 )
 from ..dialects.openai_chat import DIALECT as BASE
+from ..runtime.gathering import Gathering
 from ..runtime.primitives import is_integer, lookup
-from ..runtime.turns import Gathering, Splitting
+from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
@@ -139,8 +140,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -158,7 +161,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out["reasoning_effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "reasoning_effort", reasoning, "effort")
             return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -178,7 +182,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -188,8 +193,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
-    ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
-    ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if body.get("thinking") is not None:
+        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
     return out
 
 
@@ -197,17 +204,21 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/providers/deepseek.yaml:20)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        ctx.unused(body, ("reasoning_effort",), "", out)
+        if "reasoning_effort" in body:
+            ctx.unused(body, ("reasoning_effort",), "", out)
         return
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
         effort := lookup(DECODE_EFFORT, reasoning_effort)
     ) is not None:
         out["reasoning"] = {"effort": effort}
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if body.get("thinking") is not None:
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
-    ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    ctx.unused(body, ("reasoning_effort",), "", out)
+    if body.get("thinking") is not None:
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+    if "reasoning_effort" in body:
+        ctx.unused(body, ("reasoning_effort",), "", out)
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
@@ -217,12 +228,12 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(part):
+                if len(part) > 1:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
@@ -230,7 +241,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                 ctx.report(
                     part, None, "coerced", "the API takes no schema; any JSON object is asked for"
                 )
-                if not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
+                if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(part):
                     ctx.account(part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out)
                 return out
     return ctx.no_rule(part, "text_format")
@@ -243,12 +254,12 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
         match native.get("type"):
             case "text":
                 out = {"type": "text"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_object":
                 out = {"type": "json_object"}
-                if not _TYPE.issuperset(native):
+                if len(native) > 1:
                     ctx.account(native, _TYPE, "", out)
                 return out
     return ctx.unfit(native, "text_format")

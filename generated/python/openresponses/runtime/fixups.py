@@ -5,27 +5,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from .context import EncodeContext
+from .encode_context import EncodeContext
 from .serving import (
     developer_as_system,
+    image_detail_dropped,
+    max_completion_tokens_only,
+    max_tokens_only,
     reasoning_dropped,
     reasoning_renamed,
     reasoning_required,
     single_system_message,
+    system_as_developer,
 )
+from .serving_calls import nine_character_ids, strict_dropped, tool_messages_named
 
 Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
 
 def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Tool results stand before other content of their message (Anthropic, rule 4)."""
+    for message in _of_several_parts(native):
+        if message.get("role") == "user":
+            message["content"].sort(key=lambda part: part.get("type") != "tool_result")
+
+
+def _of_several_parts(native: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The messages whose content is a list of more than one part."""
     for message in native.get("messages") or []:
         content = message.get("content")
-        if isinstance(content, list) and message.get("role") == "user":
-            content.sort(key=lambda part: part.get("type") != "tool_result")
+        if isinstance(content, list) and len(content) > 1:
+            yield message
 
 
 def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
@@ -33,6 +45,8 @@ def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict
 
     Some servers use call ids again, so the last message that called counts.
     """
+    if _adjacent(native.get("messages") or []):
+        return
     callers: dict[Any, int] = {}
     found: list[list[Any]] = []
     for message in native.get("messages") or []:
@@ -48,8 +62,25 @@ def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict
     native["messages"] = [message for group in found for message in group]
 
 
+def _adjacent(messages: list[dict[str, Any]]) -> bool:
+    """Whether every tool message stands in a row behind the message that called."""
+    called: list[Any] = []
+    for message in messages:
+        if message.get("role") == "tool":
+            if message.get("tool_call_id") not in called:
+                return False
+        elif calls := message.get("tool_calls"):
+            found = [call.get("id") for call in calls if isinstance(call, dict)]
+            called = [name for name in found if isinstance(name, str)]
+        else:
+            called = []
+    return True
+
+
 def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Parts marked `@apart` follow the tool messages in a message of the user (Chat)."""
+    if not any(message.get("role") == "tool" for message in _of_parts(native)):
+        return
     found: list[Any] = []
     apart: list[Any] = []
     for message in native.get("messages") or []:
@@ -67,18 +98,29 @@ def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str,
     native["messages"] = [*found, {"role": "user", "content": apart}] if apart else found
 
 
+def _of_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages whose content is a list."""
+    messages = native.get("messages") or []
+    return [message for message in messages if isinstance(message.get("content"), list)]
+
+
+_NOTHING = {"type": "text", "text": ""}
+
+
 def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Empty text parts, which the API refuses, are left out."""
-    for message in native.get("messages") or []:
-        content = message.get("content")
-        if isinstance(content, list) and len(content) > 1:
-            message["content"] = [part for part in content if part != {"type": "text", "text": ""}]
+    for message in _of_several_parts(native):
+        content = message["content"]
+        if _NOTHING in content:
+            message["content"] = [part for part in content if part != _NOTHING]
 
 
 def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Only the allowed tools are sent, where the API has no such choice (Ollama, Anthropic)."""
     choice = body.get("tool_choice")
-    listed = isinstance(choice, dict) and choice.get("type") == "allowed_tools"
+    listed = isinstance(choice, dict) and (
+        choice.get("type") == "allowed_tools" or isinstance(native.get("tool_choice"), str)
+    )
     chosen = "tool_choice" in native
     if choice in (None, "auto") or (chosen and not listed):
         return
@@ -129,6 +171,13 @@ _LIMITS = (
 )
 
 
+_REWRITTEN = frozenset({*_LIMITS, "oneOf"})
+_NAMED = frozenset({"properties", "$defs", "definitions"})
+"""Keywords whose objects hold schemas by name."""
+_VALUES = frozenset({"enum", "const", "default", "examples", "required"})
+"""Keywords that hold values, not schemas."""
+
+
 def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Schemas that the API enforces, in the subset that it knows (Anthropic).
 
@@ -146,12 +195,28 @@ def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, An
 def _restrict(
     ctx: EncodeContext, holder: dict[str, Any], key: str, body: dict[str, Any], field: str
 ) -> None:
-    restricted = _restricted(holder[key])
-    if restricted != holder[key]:
-        holder[key] = restricted
+    if not _is_restricted(holder[key]):
+        holder[key] = _restricted(holder[key])
         ctx.report(
             body, field, "coerced", "the schema was rewritten to the subset that is enforced"
         )
+
+
+def _is_restricted(schema: Any) -> bool:
+    """Whether a schema keeps to the subset already."""
+    if isinstance(schema, list):
+        return all(map(_is_restricted, schema))
+    if not isinstance(schema, dict):
+        return True
+    for key, value in schema.items():
+        if key in _REWRITTEN:
+            return False
+        if not isinstance(value, dict | list) or key in _VALUES:
+            continue
+        inner = value.values() if key in _NAMED and isinstance(value, dict) else (value,)
+        if not all(map(_is_restricted, inner)):
+            return False
+    return schema.get("type") != "object" or "additionalProperties" in schema
 
 
 def _restricted(schema: Any) -> Any:
@@ -161,9 +226,9 @@ def _restricted(schema: Any) -> Any:
         return schema
     found: dict[str, Any] = {}
     for key, value in schema.items():
-        if key in ("properties", "$defs", "definitions") and isinstance(value, dict):
+        if key in _NAMED and isinstance(value, dict):
             found[key] = {name: _restricted(inner) for name, inner in value.items()}
-        elif key in ("enum", "const", "default", "examples", "required"):
+        elif key in _VALUES:
             found[key] = value
         elif key not in _LIMITS:
             found["anyOf" if key == "oneOf" else key] = _restricted(value)
@@ -179,11 +244,14 @@ def _restricted(schema: Any) -> Any:
 _PLACEHOLDER = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 
 
+_GENERATION = re.compile(r"gemini-(\d+)")
+
+
 def placeholder_signatures(
     ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]
 ) -> None:
     """The first call of each step of the current turn is signed (Gemini 3 and later)."""
-    model = re.search(r"gemini-(\d+)", str(body.get("model")))
+    model = _GENERATION.search(str(body.get("model")))
     if model is None or int(model.group(1)[:3]) < 3:
         return
     for content in reversed(native.get("contents") or []):
@@ -213,6 +281,13 @@ FIXUPS: dict[str, Fixup] = {
     "tool_media_apart": tool_media_apart,
     "skip_empty_text": skip_empty_text,
     "developer_as_system": developer_as_system,
+    "system_as_developer": system_as_developer,
+    "max_tokens_only": max_tokens_only,
+    "max_completion_tokens_only": max_completion_tokens_only,
+    "image_detail_dropped": image_detail_dropped,
+    "strict_dropped": strict_dropped,
+    "nine_character_ids": nine_character_ids,
+    "tool_messages_named": tool_messages_named,
     "single_system_message": single_system_message,
     "reasoning_renamed": reasoning_renamed,
     "reasoning_dropped": reasoning_dropped,

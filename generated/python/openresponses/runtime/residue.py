@@ -3,8 +3,8 @@
 """Residue: what one dialect said that canonical fields cannot, kept under its own name.
 
 A native value at `output_config.task_budget` is kept as the canonical key
-`"anthropic_messages:output_config.task_budget"`. Keys of the path that hold a
-dot or a tilde are escaped as `~1` and `~0`.
+`"anthropic_messages:output_config.task_budget"`. In keys of the path, a dot is
+`~1` and a tilde `~0`; keys that look like a position or a mark begin with `~2`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from .primitives import field, put
+
+MOST_CHOICES = 128
+"""Numbers of answers up to this one are places in a list; higher ones only tell answers apart."""
 
 TURN = "turn."
 """Residue of a native message as a whole; it lies on the message's first item."""
@@ -43,15 +46,18 @@ def origin(dialect: str) -> str:
 
 def escape(key: str) -> str:
     """A key as one step of a residue path."""
-    return key.replace("~", "~0").replace(".", "~1") if "." in key or "~" in key else key
+    if "." in key or "~" in key:
+        key = key.replace("~", "~0").replace(".", "~1")
+    return f"~2{key}" if key.startswith("@") or key.isdecimal() else key
 
 
 def steps(path: str) -> tuple[str | int, ...]:
     """`a.0.b` as `("a", 0, "b")`."""
-    return tuple(
-        int(step) if step.isdecimal() else step.replace("~1", ".").replace("~0", "~")
-        for step in path.split(".")
-    )
+    return tuple(int(step) if step.isdecimal() else _unescaped(step) for step in path.split("."))
+
+
+def _unescaped(step: str) -> str:
+    return step.removeprefix("~2").replace("~1", ".").replace("~0", "~") if "~" in step else step
 
 
 def restore(out: Any, path: str, value: Any) -> bool:
@@ -62,13 +68,27 @@ def restore(out: Any, path: str, value: Any) -> bool:
     if not isinstance(out, dict):
         return False
     way = steps(path)
+    if path.startswith("~2@") and way[0] in out:
+        return False  # what lies in the URL is no property of the body
     try:
         if value in ({}, []) and reached(out, way):
             return True
+        make_room(out, way)
         put(out, way, value)
     except (TypeError, AttributeError, IndexError, KeyError):
         return False
     return True
+
+
+def make_room(out: Any, way: tuple[str | int, ...]) -> None:
+    """Empty answers before one that comes later, so that each keeps its position."""
+    if len(way) < 3 or not isinstance(out, dict):
+        return
+    name, position = way[:2]
+    if isinstance(position, int) and position < MOST_CHOICES:
+        found = out.setdefault(name, [])
+        while isinstance(found, list) and len(found) < position:
+            found.append({})
 
 
 def reached(out: Any, way: tuple[str | int, ...]) -> bool:

@@ -7,22 +7,28 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from . import resource
-from .context import DialectTables, Rule, response_base
+from .context import response_base
 from .decoding import MAX_RESPONSE_BYTES, StreamDecoder
-from .encoding import StreamEncoder
+from .encoding import SpeakingEncoder, StreamEncoder
 from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
+from .gathering import Gathering
 from .grounding import ANSWER_FIXUPS
+from .mirroring import MirrorEncoder
 from .profiles import spoken
-from .settings import apply_settings
+from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
+from .splitting import Splitting
 from .streams import StreamTable
-from .turns import Gathering, Splitting
+from .tables import DialectTables, Rule
+from .terms import leave_out, refuse
 
 if TYPE_CHECKING:
     from ..types import (
@@ -55,8 +61,7 @@ STATUS = "@status"
 """Where rules for errors find the HTTP status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded(Generic[Body]):
+class Encoded(NamedTuple, Generic[Body]):
     """A native body, what it lost, and where to send it.
 
     `path` is the URL path below the provider's base URL; `status` is set for
@@ -66,12 +71,11 @@ class Encoded(Generic[Body]):
     body: Body
     losses: tuple[Loss, ...] = ()
     path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[Body]):
+class Decoded(NamedTuple, Generic[Body]):
     """A canonical body and what it lost."""
 
     body: Body
@@ -128,16 +132,26 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
         body = plain(request)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, body.get("model"))
         ctx = Gathering(own.tables, body, own.slug(provider))
+        if own.tables.refuses:
+            refuse(ctx, body)
         native = own.run(own.functions.encode_request, body, ctx)
-        url = {key[1:]: native.pop(key) for key in [k for k in native if k.startswith("@")]}
-        apply_settings(ctx, body, native, provider)
+        path = own.path
+        url: dict[str, Any] = {}
+        if "{" in path:
+            url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
+        entry = apply_settings(ctx, body, native, provider) if body.get(FIELD) is not None else None
+        if own.tables.lacks:
+            leave_out(ctx, body, native, entry)
         for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
-        path = own.stream_path if url.get("stream") or native.get("stream") else own.path
+        if own.stream_path != path and (url.get("stream") or native.get("stream")):
+            path = own.stream_path
         for key, value in url.items():
             if isinstance(value, str) and _quoted(value) != value:
                 sent = f"a URL does not take it as it is; sent as {_quoted(value)!r}"
@@ -149,8 +163,10 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
         native = plain(body)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, _model(self, native, path))
         known = own.tables.spelling
         ctx = own.splitting(native, provider, path, spelling=known is not None)
         try:
@@ -181,7 +197,7 @@ class Dialect(Generic[Request, Response, Error]):
 
         `request` is the canonical request; its settings are echoed.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
@@ -202,7 +218,7 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises DecodeError or UnsupportedError, as `encode_request` does.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         body = plain(response)
         ctx = Gathering(own.tables, body, own.slug(provider), response=True)
         said = body if own.tables.echoes else resource.reduced(body, own.tables.name)
@@ -220,7 +236,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, status: int, body: Any, provider: str | None = None
     ) -> Decoded[dict[str, ErrorPayload]]:
         """A native error of any shape as `{"error": {type, code, message, param}}`."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         ctx = Splitting(own.tables, body, own.slug(provider))
         native = body[0] if isinstance(body, list) and body else body
         found: dict[str, Any] = {}
@@ -239,7 +255,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, error: Mapping[str, Any] | ErrorPayload | Model, provider: str | None = None
     ) -> Encoded[Error]:
         """`{"error": {...}}` as the vendor would say it, with its HTTP status."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         outer = plain(error)
         inner = outer.get("error", outer)
         if not isinstance(inner, dict):
@@ -264,7 +280,7 @@ class Dialect(Generic[Request, Response, Error]):
         `max_event_bytes` and `max_response_bytes` bound what it reads. Raises
         UnsupportedError where the API has no streams.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         return StreamDecoder(
             own,
             own.streams(),
@@ -283,8 +299,10 @@ class Dialect(Generic[Request, Response, Error]):
 
         Raises UnsupportedError where the API has no streams.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
-        return StreamEncoder(own, own.streams(), plain(request) if request else None, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
+        table = own.streams()
+        form = SpeakingEncoder if table.mirror is None else MirrorEncoder
+        return form(own, table, plain(request) if request else None, provider)
 
     def streams(self) -> StreamTable:
         """How streams are laid out, if the API has them."""
@@ -305,7 +323,7 @@ class Dialect(Generic[Request, Response, Error]):
         Raises UnsupportedError where the API has no such thing, else as
         `encode_request` does.
         """
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.encode_compact_request)
         body = plain(request)
         ctx = Gathering(own.tables, body, own.slug(provider))
@@ -318,7 +336,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResponseMethodPublicBody]:
         """A native request to compact a conversation as an Open Responses one."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.decode_compact_request)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider))
@@ -332,7 +350,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, compaction: CompactResource | Plain, provider: str | None = None
     ) -> Encoded[dict[str, Any]]:
         """A CompactResource as a native one."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.encode_compact_response)
         body = plain(compaction)
         ctx = Gathering(own.tables, body, own.slug(provider), response=True)
@@ -344,7 +362,7 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Plain, provider: str | None = None
     ) -> Decoded[CompactResource]:
         """A native compaction as a CompactResource."""
-        own: Dialect[Any, Any, Any] = spoken(self, provider)
+        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         function = own.compacting(own.functions.decode_compact_response)
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
@@ -388,28 +406,53 @@ def plain(value: Any) -> dict[str, Any]:
     return value
 
 
+def _model(dialect: Dialect[Any, Any, Any], native: dict[str, Any], path: str | None) -> Any:
+    """The model that a native request is for; some APIs have it in the URL."""
+    model = native.get("model")
+    if model is None and path is not None:
+        return unfill(dialect.path, dialect.stream_path, path).get("model")
+    return model
+
+
 def fill(path: str, fields: Mapping[str, Any]) -> str:
     """The URL path with its fields filled in."""
     if "{" not in path:
         return path
-    return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
+    pieces = _FIELD.split(path)
+    for index in range(1, len(pieces), 2):
+        pieces[index] = _quoted(fields.get(pieces[index]))
+    return "".join(pieces)
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._:@/-]|\.\.")
+
+
+def url_keys(path: str) -> list[str]:
+    """The fields of a URL path, and whether a stream is wanted."""
+    return [*re.findall(r"\{(\w+)\}", path), "stream"]
 
 
 def _quoted(value: Any) -> str:
     """A model name in a path: letters, digits and the marks that model names use."""
-    return re.sub(r"[^A-Za-z0-9._:@/-]|\.\.", "_", str(value or ""))
+    return _UNSAFE.sub("_", str(value or ""))
 
 
 def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
     """The fields that a URL path holds, and whether it asks for a stream."""
     for template, stream in ((stream_path, True), (path, False)):
-        pattern = re.escape(_tail(template.partition("?")[0]))
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/:]+(?:/[^/:]+)*)", pattern)
-        match = re.search(pattern + "$", found.partition("?")[0])
+        match = _pattern(template).search(found.partition("?")[0])
         if match:
             fields: dict[str, Any] = match.groupdict()
             return {**fields, "stream": True} if stream and path != stream_path else fields
     return {}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """What paths of a dialect end in."""
+    pattern = re.escape(_tail(template.partition("?")[0]))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern) + "$")
 
 
 def _tail(template: str) -> str:

@@ -20,7 +20,7 @@ from orgen.ir.operations import (
     Equals,
     Field,
     Guard,
-    NewList,
+    Pair,
     Primitive,
     Return,
 )
@@ -85,4 +85,4 @@ def split_alternatives(compiler: Compiler, turn: Turn, key: str) -> Iterator[Alt
         assert isinstance(last, Return) and last.value is not None
         keys = constant(list(own_keys(inner.native)))
         rest = Primitive("without", (parameter, keys), context=True)
-        yield replace(found, body=(*body, Return(NewList((last.value, rest)))))
+        yield replace(found, body=(*body, Return(Pair(last.value, rest))))

@@ -21,8 +21,9 @@ from orgen.dialect.ast import (
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
+from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
+from orgen.dialect.compile.rules import Compiler, asked, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec, fits
@@ -33,6 +34,7 @@ from orgen.ir.operations import (
     Account,
     Alternative,
     Copy,
+    Differs,
     Do,
     Element,
     Equals,
@@ -388,8 +390,18 @@ class BodyCompiler:
     def sum(self, row: Row) -> list[Stmt]:
         """Decoding: terms added up."""
         local = Local(self.local(str(row.canonical[-1])))
-        terms = tuple(self.read(term.path) for term in row.terms)
+        holders: dict[Path, Local] = {}
+        found: list[Stmt] = []
+        for path in dict.fromkeys(term.path[:-1] for term in row.terms if len(term.path) > 1):
+            holders[path] = Local(self.local(f"{path[-1]}_fields"))
+            fields = Primitive("or_empty", (self.read(path),))
+            found.append(Let(holders[path].name, fields))
+        terms = tuple(
+            Field(holders.get(term.path[:-1], root("body")), str(term.path[-1]))
+            for term in row.terms
+        )
         return [
+            *found,
             Let(local.name, Sum(terms)),
             When(Present(local), (Put("out", row.canonical, local),)),
         ]
@@ -478,13 +490,11 @@ class BodyCompiler:
                 return [Do(self.several(row, turns, function))]
             if row.terms[0].path and not self.encode:
                 function = FunctionName(f"decode_{turns}_{name}")
-            if self.encode:
-                turn = TableName(f"turn_{turns}_{name}")
-                one = (root("body"), source, function, turn, Local("out"), target)
-                return [Do(Primitive(primitive, one, context=True))]
-            place = constant(_prefix(self.source(row)))
-            whole = (root("body"), source, function, Local("out"), target, place)
-            return [Do(Primitive(primitive, whole, context=True))]
+            turn = TableName(f"turn_{turns}_{name}")
+            one: tuple[Expr, ...] = (root("body"), source, function, turn, Local("out"), target)
+            if not self.encode:
+                one = (*one, constant(_prefix(self.source(row))))
+            return [Do(Primitive(primitive, one, context=True))]
         operands = (root("body"), source, function, Local("out"), target)
         return [Do(Primitive(primitive, operands, context=True))]
 
@@ -494,16 +504,16 @@ class BodyCompiler:
         star = path.index("*")
         before, key = path[:star], constant(path[star + 1])
         place = constant(".".join(map(str, before)))
+        turn = TableName(f"turn_{turns}_{name}")
         if self.encode:
             items = _read(root("body"), row.canonical)
-            turn = TableName(f"turn_{turns}_{name}")
             places: tuple[Expr, ...] = (turn, Local("out"), constant(list(before)), key)
             if row.terms[0].optional:
                 places = (*places, constant(True))
             return Primitive("gather_each", (root("body"), items, function, *places), context=True)
         function = FunctionName(f"decode_{turns}_{name}")
         target = constant(list(self.target(row)))
-        operands = (root("body"), _read(root("body"), before), key, function)
+        operands = (root("body"), _read(root("body"), before), key, function, turn)
         return Primitive("ungather_each", (*operands, Local("out"), target, place), context=True)
 
     def block(self, block: Block) -> Run:
@@ -554,7 +564,7 @@ class BodyCompiler:
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
-        body += reports(rule, root("body"))
+        body += reports(rule, root("body"), asked(rule) if self.encode else None)
         body += words(_nested(rule.native), scope, root("body"))
         read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])
@@ -632,24 +642,21 @@ class BodyCompiler:
                 yield Put("out", path, constant(value))
             else:
                 container = _read(root("body"), path[:-1])
-                prefix = "".join(f"{step}." for step in path[:-1])
-                yield Do(
-                    Primitive(
-                        "check_constant",
-                        (
-                            container,
-                            constant(path[-1]),
-                            constant(value),
-                            constant(prefix),
-                            Local("out"),
-                        ),
-                        context=True,
-                    )
-                )
+                key, prefix = constant(path[-1]), constant(_prefix(path[:-1]))
+                operands = (container, key, constant(value), prefix, Local("out"))
+                check = Do(Primitive("check_constant", operands, context=True))
+                if isinstance(container, Local):
+                    said = Field(container, str(path[-1]))
+                    yield When(Differs(said, constant(value)), (check,))
+                else:
+                    yield check
 
     def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if node.known:
-            yield Account(container, tuple(node.known), _prefix(path), "out")
+            place = _prefix(path)
+            dialect, types = self.compiler.dialect, self.compiler.types
+            ignored = ignored_keys(dialect, types, place) if self.encode else ()
+            yield Account(container, known_keys(node.known, ignored), place, "out")
 
     def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if not path or not _has_rows(node):

@@ -133,7 +133,6 @@ class _Matcher:
             bound = Local(scope.local(variable.name))
             scope.steps.append(Let(bound.name, value))
             value = bound
-        self.pick(variable)
         scope.bind(variable.name, Binding(value, place.container, place.key))
         keep_word(variable, local, value, scope, place)
 
@@ -150,7 +149,6 @@ class _Matcher:
         value = local
         for filter in reversed(variable.filters):
             value = backward(filter, value, inner, place, variable.name)
-        self.pick(variable)
         scope.own_ids += inner.own_ids
         if value is local and not inner.steps:
             return local
@@ -181,7 +179,6 @@ class _Matcher:
             read = value
             for filter in reversed(variable.filters):
                 read = backward(filter, read, scope, place, variable.name)
-            self.pick(variable)
             if scope.direction is Direction.DECODE:  # an empty list says nothing, but was there
                 again = Primitive("listed_some", (value,))
                 scope.keep(value, again, place.container, place.key)
@@ -214,10 +211,6 @@ class _Matcher:
             scope.steps.append(Guard(AbsentOr(value, test) if optional else test))
         again = said_again(variable, known, scope, place)
         scope.keep(value, again, place.container, place.key)
-
-    def pick(self, variable: Variable) -> None:
-        groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
-        self.scope.picks.setdefault(variable.name, []).extend(groups)
 
     def text(self, parts: tuple[str | Variable, ...], value: Expr, place: Place, name: str) -> None:
         scope = self.scope

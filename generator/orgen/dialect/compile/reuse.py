@@ -51,7 +51,8 @@ class Sameness:
 
 
 def _settings(dialect: Dialect) -> tuple[object, ...]:
-    return dialect.tag, dialect.aliases, dialect.text, dialect.adornments, dialect.echoes
+    forms = dialect.tag, dialect.aliases, dialect.text, dialect.adornments, dialect.echoes
+    return *forms, tuple(note.place for note in dialect.ignore)
 
 
 def _parts(dialect: Dialect) -> dict[Key, object]:

@@ -9,6 +9,7 @@ from orgen.diagnostics import Span
 from orgen.dialect.ast import Dialect, Direction, Group, Literal, Object, Rule, Template
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant, group_function
+from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.reach import extensible_records
 from orgen.dialect.compile.scope import Scope, root
@@ -25,8 +26,11 @@ from orgen.ir.operations import (
     FunctionName,
     Guard,
     Holds,
+    KeySet,
     Let,
     Local,
+    Operands,
+    Picked,
     Primitive,
     Report,
     Return,
@@ -63,6 +67,15 @@ class Compiler:
             two_way=rule.only is None,
         )
 
+    def encoding(self, group: str) -> Operands:
+        """The function that encodes a group's values, and the types that it has rules for."""
+        types: list[str] = []
+        for rule in self.dialect.groups[group].rules:
+            if runs(rule, Direction.ENCODE):
+                types.append(place_of(rule.canonical))
+        known = constant(None) if "" in types else KeySet(tuple(dict.fromkeys(types)))
+        return Operands((FunctionName(group_function(Direction.ENCODE, group)), known))
+
     def origin(self, what: str, span: Span) -> str:
         return f"{what} (spec/{spec_file(span)}:{span.line})"
 
@@ -87,31 +100,45 @@ def place_of(canonical: Template) -> str:
     return ""
 
 
-def account(scope: Scope, out: str) -> list[Stmt]:
+def account(compiler: Compiler, scope: Scope, out: str) -> list[Stmt]:
     """Accounts for every key that the rule did not look at."""
-    encode = scope.direction is Direction.ENCODE
+    if scope.direction is Direction.DECODE:
+        return [Account(seen.container, tuple(seen.keys), seen.prefix, out) for seen in scope.seen]
+    ignored = ignored_keys(compiler.dialect, compiler.types, scope.place)
     return [
-        Account(seen.container, tuple(seen.keys), scope.place if encode else seen.prefix, out)
+        Account(seen.container, known_keys(seen.keys, ignored), scope.place, out)
         for seen in scope.seen
     ]
 
 
-def reports(rule: Rule, container: Expr) -> list[Stmt]:
-    return [Report(container, None, "coerced", rule.because)] if rule.because else []
+def reports(rule: Rule, container: Expr, key: str | None = None) -> list[Stmt]:
+    return [Report(container, key, "coerced", rule.because)] if rule.because else []
 
 
-def unpicked(scope: Scope) -> list[Stmt]:
-    """Elements that no `pick` of the rule takes are losses."""
+def asked(rule: Rule) -> str | None:
+    """The field of a body whose value makes a rule for the body apply, if there is one."""
+    entries = rule.canonical.entries if isinstance(rule.canonical, Object) else ()
+    named = (entry.key for entry in entries if isinstance(entry.template, Literal))
+    return next((key for key in named if ":" not in key and "." not in key), None)
+
+
+def pick(compiler: Compiler, native: Template, scope: Scope) -> list[Stmt]:
+    """Encoding: what each `pick` of a variable takes, in one pass over its elements."""
     if scope.direction is not Direction.ENCODE:
         return []
     found: list[Stmt] = []
-    for name, groups in scope.picks.items():
-        if not groups:
-            continue
-        functions = tuple(FunctionName(group_function(scope.direction, group)) for group in groups)
-        found.append(
-            Do(Primitive("unpicked", (scope.bindings[name].value, *functions), context=True))
-        )
+    groups: dict[str, list[str]] = {}
+    for variable in variables(native):
+        named = groups.setdefault(variable.name, [])
+        named += [f.arguments[0] for f in variable.filters if f.name == "pick"]
+    for name, picked in groups.items():
+        if picked:
+            value = scope.bindings[name].value
+            local = scope.local("picked")
+            operands = (compiler.encoding(group) for group in picked)
+            found.append(Let(local, Primitive("picked", (value, *operands), context=True)))
+            for number, group in enumerate(picked):
+                scope.picked[value, group] = Picked(Local(local), number)
     return found
 
 
@@ -128,18 +155,16 @@ def rule_alternative(
     match(source, root(parameter), scope, parameter)
     limit(rule, scope)
     sayable(rule.native, scope, compiler.dialect.maps)
-    if direction is Direction.ENCODE:
-        _collect_picks(rule, scope)
+    body = pick(compiler, rule.native, scope)
     builder = Builder(scope)
     made = builder.value(target, "out")
-    body = [*builder.statements]
+    body += builder.statements
     if (scope.seen or scope.kept or scope.own_ids) and made != Local("out"):
         body.append(Let("out", made))
         made = Local("out")
     body += reports(rule, root(parameter))
-    body += unpicked(scope)
     body += words(rule.native, scope, root(parameter))
-    body += account(scope, "out")
+    body += account(compiler, scope, "out")
     body.append(Return(made))
     return Alternative(tuple(scope.steps), tuple(body), rule.span)
 
@@ -168,14 +193,6 @@ def limit(rule: Rule, scope: Scope) -> None:
         scope.steps.append(Guard(Holds(Primitive(f"in_{rule.when}", (), context=True))))
 
 
-def _collect_picks(rule: Rule, scope: Scope) -> None:
-    """On encode the picks stand on the side that is built."""
-    for variable in variables(rule.native):
-        groups = [f.arguments[0] for f in variable.filters if f.name == "pick"]
-        if groups:
-            scope.picks.setdefault(variable.name, []).extend(groups)
-
-
 def group_functions(compiler: Compiler, group: Group) -> list[Function]:
     """`encode_<group>(value, ctx)` and `decode_<group>(value, ctx)`."""
     functions = []
@@ -189,6 +206,7 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
         primitive = "no_rule"
         if direction is Direction.DECODE:
             primitive = "foreign_item" if group.name in compiler.item_groups else "foreign"
+            primitive = "foreign_or_word" if _has_words(group) else primitive
             primitive = primitive if _is_open(compiler, group) else "unfit"
         functions.append(
             Function(
@@ -206,6 +224,13 @@ def group_functions(compiler: Compiler, group: Group) -> list[Function]:
             )
         )
     return functions
+
+
+def _has_words(group: Group) -> bool:
+    """Whether words stand beside objects, such as `auto` for the choice of a tool."""
+    return any(
+        isinstance(r.native, Literal) and isinstance(r.native.value, str) for r in group.rules
+    )
 
 
 def _is_open(compiler: Compiler, group: Group) -> bool:

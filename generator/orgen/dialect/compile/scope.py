@@ -58,7 +58,8 @@ class Scope:
     bindings: dict[str, Binding] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    picks: dict[str, list[str]] = field(default_factory=dict)
+    picked: dict[tuple[Expr, str], Expr] = field(default_factory=dict)
+    """What the groups pick of a value: (value, group) -> the elements."""
     kept: list[Kept] = field(default_factory=list)
     own_ids: list[Expr] = field(default_factory=list)
     """Ids that the vendor may have left empty."""

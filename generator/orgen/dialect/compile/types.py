@@ -81,6 +81,15 @@ class CanonicalTypes:
             raise KeyError(name)
         return type
 
+    def has_property(self, tag: str, name: str) -> bool:
+        """Whether a value of that `type` can have the property."""
+        for _, record in self._records:
+            type = record.property("type")
+            words = self.spec(type.type).values if type else None
+            if words is not None and tag in words and record.property(name) is not None:
+                return True
+        return False
+
     def spec(self, type: Type) -> Spec:
         """Kinds and bounds of a type, references followed."""
         match self.schema.deref(type):

@@ -24,7 +24,19 @@ from orgen.dialect.compile.filters import Place, constant, forward
 from orgen.dialect.compile.scope import Kept, Scope
 from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import entry_path
-from orgen.ir.operations import Do, Expr, Guard, Local, Present, Primitive, Stmt, TableName
+from orgen.ir.operations import (
+    Differs,
+    Do,
+    Equals,
+    Expr,
+    Guard,
+    Local,
+    Present,
+    Primitive,
+    Stmt,
+    TableName,
+    When,
+)
 
 
 def table_of(variable: Variable) -> str | None:
@@ -52,7 +64,18 @@ def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, place
 
 def kept(scope: Scope) -> list[Stmt]:
     """Residue for every noted value that encoding would write differently."""
-    return [Do(_kept(item)) for item in scope.kept]
+    return [_where_it_differs(item, Do(_kept(item))) for item in scope.kept]
+
+
+def _where_it_differs(item: Kept, keep: Stmt) -> Stmt:
+    """The statement, limited to values that plainly differ from what would be written."""
+    match item.again:
+        case Primitive("listed_some", (value,)) if value == item.value:
+            return When(Equals(value, constant([])), (keep,))
+        case Local():
+            return When(Differs(item.value, item.again), (keep,))
+        case _:
+            return keep
 
 
 def _kept(item: Kept) -> Primitive:
@@ -80,9 +103,10 @@ def settled_words(native: Template, scope: Scope, container: Expr) -> list[Stmt]
 
 
 def sayable(native: Template, scope: Scope, maps: Mapping[str, EnumMap]) -> None:
-    """Encoding: a rule does not match a word that has no native one where one is required.
+    """Encoding: a rule does not match what the way back would not read where it must be.
 
-    Words that the contract lists are all in the map, which is checked before.
+    That is a word without a native one, unless the contract lists the words, which are all in
+    the map then; and data that is not of the kind that its first bytes have to tell.
     """
     if scope.direction is not Direction.ENCODE:
         return
@@ -90,6 +114,9 @@ def sayable(native: Template, scope: Scope, maps: Mapping[str, EnumMap]) -> None
     for variable in _required(native):
         chain = tuple(takewhile(lambda filter: filter.name == "map", variable.filters))
         binding = scope.bindings.get(variable.name)
+        if binding is not None and [filter.name for filter in variable.filters] == ["magic"]:
+            kind = constant(variable.filters[0].arguments[0])
+            scope.steps.append(Guard(Present(Primitive("magic", (binding.value, kind)))))
         if not chain or len(chain) < len(variable.filters) or binding is None:
             continue
         if _total(scope.specs.get(variable.name), maps[chain[0].arguments[0]]):

@@ -13,6 +13,7 @@ from orgen.lifecycle import find_lifecycle
 from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
+from orgen.targets.python.client_modules import client_files
 from orgen.targets.python.dialects import canonical_file, dialect_files, runtime_files
 from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
@@ -57,12 +58,17 @@ class _PythonTarget:
             *shared,
             *providers_file(inputs.schema, inputs.providers, inputs.config.import_name),
             *(runtime_files(inputs.schema) if shared else []),
+            *(client_files(inputs.schema) if _has_client(inputs) else []),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]
         return [*placed, *_package_files(inputs.schema, inputs.config, placed)]
 
 
 target: Target = _PythonTarget()
+
+
+def _has_client(inputs: Inputs) -> bool:
+    return inputs.config.client and bool(inputs.dialects and inputs.providers)
 
 
 def contract_files(

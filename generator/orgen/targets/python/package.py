@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from orgen.config import Config
 from orgen.ir.schema import Schema, Union
 from orgen.render import SourceFile
+from orgen.targets.python.client_modules import CLIENT_NAMES
 from orgen.targets.python.module import header
 from orgen.targets.python.names import attribute_identifier
 from orgen.targets.python.text import docstring, string
@@ -18,6 +19,7 @@ VERSION = "0.1.0"
 
 
 _ABOUT = {
+    "client": ("Calls of any provider: plain, streamed, with tools", "the extra `client`"),
     "dialects": ("Translation from and to vendors' formats, whole and streamed", "nothing"),
     "events": ("Reading, checking and collecting a stream of events", "nothing"),
     "models": (
@@ -61,8 +63,12 @@ class Package:
     """Import name."""
     modules: tuple[str, ...]
     """Public modules, loaded on first use."""
+    client: tuple[str, ...]
+    """Names of the client that the package itself offers; empty without a client."""
     exports: tuple[str, ...]
     """Entries of `__all__`, as string literals."""
+    command: str
+    """Name of the command; empty without a client."""
     version: str
     spec_version: str
     spec_hash: str
@@ -81,14 +87,18 @@ def lower_package(
     """Describe the package that holds `files`."""
     modules = tuple(sorted(set(_public_modules(files))))
     title = _one_line(f"{schema.title} {schema.version}")
+    client = CLIENT_NAMES if "client" in modules else ()
+    name = config.package.replace("_", "-").lower()
     specials = ("__spec_hash__", "__spec_version__", "__version__")
     return Package(
         header(schema),
         docstring(f"Types and tools for {title}.\n\nModules are loaded when they are first used."),
-        config.package.replace("_", "-").lower(),
+        name,
         config.package,
         modules,
-        tuple(string(name) for name in [*specials, *modules]),
+        client,
+        tuple(string(name) for name in [*client, *specials, *modules]),
+        name if client else "",
         string(VERSION),
         string(schema.version),
         string(schema.hash),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orgen.targets.python.dialects.module import DialectModule
 
 _TURNS = ("Beside", "Turn")
-"""Classes of `runtime.context` that only tables need."""
+"""Classes of `runtime.tables` that only tables need."""
 _WIDTH = 88
 """What linters allow by default; longer lines are broken, as they would break them."""
 
@@ -32,11 +32,12 @@ def import_lines(module: DialectModule) -> list[str]:
     turns = tuple(name for name in _TURNS if name in used)
     beside = [Import(f".{item.module}", item.names) for item in module.imports]
     found = [
-        Import("..runtime.context", ("DialectTables", *turns)),
+        Import("..runtime.gathering", ("Gathering",)),
         Import("..runtime.primitives", module.primitives),
+        Import("..runtime.splitting", ("Splitting",)),
         Import("..runtime.streams", module.stream.imports if module.stream else ()),
+        Import("..runtime.tables", ("DialectTables", *turns)),
         Import("..runtime.translation", ("Dialect", "Functions")),
-        Import("..runtime.turns", ("Gathering", "Splitting")),
         *sorted([Import(".canonical", ("KINDS",)), *beside], key=lambda item: item.module),
     ]
     return lines(found)

@@ -15,16 +15,19 @@ import jinja2
 
 from orgen.ir.operations import (
     AbsentOr,
+    Account,
     Bound,
     Constant,
     Copy,
     Expr,
     Fits,
+    HasAny,
     IsKind,
     Local,
     NewList,
     Put,
     Stmt,
+    Unused,
 )
 from orgen.ir.schema import Json
 from orgen.render import environment
@@ -51,6 +54,10 @@ _NAMES = {
 }
 
 
+_FEW = 3
+"""So many keys are tried faster than a set is made to look at all keys of an object."""
+
+
 class Printer:
     """Prints one module; collects the key sets that it names on the way."""
 
@@ -69,9 +76,13 @@ class Printer:
             "bounds_test": self.bounds_test,
             "assignment": self.assignment,
             "key_set": self.key_set,
+            "leftover_test": self.leftover_test,
             "field_table": self.field_table,
             "bound_test": self.bound_test,
+            "any_key_test": self.any_key_test,
+            "unused_test": self.unused_test,
             "keys": lambda op: repr(tuple(op.keys)),
+            "names": lambda names: repr(tuple(names)),
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
@@ -143,6 +154,29 @@ class Printer:
         self.field_tables[name] = {key: " ".join(kinds) for key, kinds in op.fields}
         return name
 
+    def leftover_test(self, op: Account) -> str:
+        """Whether an object has keys other than the known ones."""
+        container = self.show(op.container)
+        more = f"len({container}) > {op.least}"
+        if op.least == len(set(op.known)):
+            return more
+        others = f"not {self.key_set(op.known)}.issuperset({container})"
+        return f"{more} and {others}" if op.least else others
+
+    def any_key_test(self, op: HasAny) -> str:
+        """Whether an object has one of some keys: few are tried one by one."""
+        value = self.show(op.value)
+        if len(op.keys) > _FEW:
+            return f"not {self.key_set(op.keys)}.isdisjoint({value})"
+        tests = " or ".join(f"{literal(key)} in {value}" for key in op.keys)
+        return f"({tests})" if len(op.keys) > 1 else tests
+
+    def unused_test(self, op: Unused) -> str:
+        """Whether there is anything that may be unused: its container, or one of its keys."""
+        if isinstance(op.container, Local):
+            return self.any_key_test(HasAny(op.container, op.keys))
+        return f"{self.show(op.container)} is not None"
+
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
         ordered = tuple(dict.fromkeys(keys))
@@ -202,10 +236,13 @@ def _string(text: str) -> str:
 
 
 def kind_test(kinds: tuple[str, ...], value: str, first: str | None = None) -> str:
-    """The test for JSON kinds; `first` is what the first mention of the value says."""
+    """The test for JSON kinds; `first` is what the first mention of the value says.
+
+    What is bound is tested again and again, where one class at a time is faster than a tuple.
+    """
     classes = [_CLASSES[kind] for kind in kinds if kind in _CLASSES]
     tests = []
-    if len(classes) > 1:
+    if first is None and len(classes) > 1:
         tests.append(f"isinstance({{}}, ({', '.join(classes)}))")
         kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
     tests += [_TESTS[kind] for kind in kinds]
