@@ -111,9 +111,15 @@ def _quoted(text: str) -> bytes:
     return _ENCODER.encode(text).encode()
 
 
+def _numbered(number: int) -> bytes:
+    return b"%d" % number
+
+
 quoted: Callable[[str], bytes] = _orjson.dumps if _orjson else _quoted
 """The JSON text of a string, as `dumps` writes it: raises TypeError or ValueError where that
 has to mend halves of surrogate pairs."""
+numbered: Callable[[int], bytes] = _orjson.dumps if _orjson else _numbered
+"""The JSON text of a number of up to 64 bits."""
 
 
 def value_of(text: str) -> Any:
