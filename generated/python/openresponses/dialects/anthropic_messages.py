@@ -2052,7 +2052,6 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
-    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

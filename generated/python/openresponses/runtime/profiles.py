@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from .tables import DialectTables
 
 if TYPE_CHECKING:
     from .translation import Dialect
@@ -35,8 +33,6 @@ class Served:
     stream_path: str = ""
     compact_path: str = ""
     families: tuple[tuple[tuple[str, ...], str], ...] = ()
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """Native settings that only another API of the provider has -> that API's title."""
 
     def module_of(self, model: str) -> str:
         """The module of what differs in requests to a model."""
@@ -72,20 +68,10 @@ def _different(name: str, provider: str, module: str) -> Any:
     different = import_module(f"{_package()}.profiles.{module}").DIALECT if module else dialect
     return replace(
         different,
-        tables=_known_to(different.tables, provider, found.elsewhere),
         path=found.path,
         stream_path=found.stream_path or found.path,
         compact_path=found.compact_path or dialect.compact_path,
     )
-
-
-def _known_to(tables: DialectTables, provider: str, elsewhere: Mapping[str, str]) -> DialectTables:
-    """The facts with the settings that one provider has of those that not all have."""
-    slug = tables.slugs.get(provider, provider)
-    foreign = {name for name, servers in tables.servers.items() if slug not in servers}
-    foreign -= tables.lacks.keys()  # known not to be there
-    own = frozenset(path for path in tables.settings if path.partition(".")[0] not in foreign)
-    return replace(tables, settings=own, elsewhere={**tables.elsewhere, **elsewhere})
 
 
 @lru_cache(MOST_KEPT)
