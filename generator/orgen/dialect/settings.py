@@ -46,6 +46,8 @@ class Knowledge:
     other_slugs: tuple[str, ...]
     settings: tuple[str, ...]
     """Dotted paths of its native request."""
+    servers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Properties of its native request that not all servers have, and those that do."""
     types: tuple[str, ...]
     """The words by which its native schema tells values apart."""
 
@@ -58,6 +60,7 @@ def knowledge_of(dialect: Dialect) -> Knowledge:
         dialect.title,
         dialect.other_slugs,
         native_settings(dialect.native),
+        tuple((p.name, p.servers) for p in request_properties(dialect.native) if p.servers),
         native_types(dialect),
     )
 
@@ -94,7 +97,7 @@ def settings_among(
     return Settings(
         dialect.settings,
         elsewhere,
-        {p.name: p.servers for p in request_properties(dialect.native) if p.servers},
+        dict(dialect.servers),
         known_slugs(dialects, providers),
         tuple(sister.name for sister in sisters),
         tuple(word for word in dialect.types if word not in shared) if sisters else (),

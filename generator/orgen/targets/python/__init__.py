@@ -17,10 +17,10 @@ from orgen.targets.python.client_modules import client_files
 from orgen.targets.python.dialects import canonical_file, dialect_files, runtime_files
 from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
-from orgen.targets.python.native_modules import native_files
+from orgen.targets.python.native_modules import native_files, native_types
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.providers_module import providers_file
-from orgen.targets.python.settings_module import settings_file
+from orgen.targets.python.settings_module import settings_index, settings_module
 from orgen.targets.python.types_module import derived_names, lower_types
 
 if TYPE_CHECKING:
@@ -67,13 +67,17 @@ class _PythonTarget:
 
 
 def _settings(inputs: Inputs) -> list[SourceFile]:
-    """Typed settings, which need the native types of all dialects that are there."""
-    package = inputs.config.import_name
-    return remembered(
-        "settings",
-        (inputs.schema, inputs.providers, inputs.dialects, package),
-        lambda: settings_file(inputs.schema, inputs.providers, inputs.dialects, package),
-    )
+    """Typed settings of providers, a module for each dialect."""
+    schema, providers = inputs.schema, inputs.providers
+    modules = {name: found.module for name, found in native_types(inputs.dialects).items()}
+    made = [
+        file
+        for dialect in inputs.dialects
+        if dialect.name in modules
+        for file in settings_module(schema, dialect, modules[dialect.name], providers)
+    ]
+    index = settings_index(schema, providers, set(modules), inputs.config.import_name)
+    return [*made, *index]
 
 
 target: Target = _PythonTarget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +17,6 @@ from orgen.render import SourceFile, environment
 from orgen.targets.python.annotations import Printer
 from orgen.targets.python.module import header
 from orgen.targets.python.names import choose_classes, is_plain_key
-from orgen.targets.python.native_modules import native_types
 from orgen.targets.python.prose import property_prose
 from orgen.targets.python.text import docstring, string
 
@@ -38,105 +37,111 @@ class SettingsText:
     """The TypedDict of one provider."""
 
     identifier: str
-    slugs: tuple[str, ...]
-    """All names of the provider, as string literals."""
     doc: str
     fields: tuple[SettingText, ...]
 
 
-def settings_file(
-    schema: Schema, providers: Sequence[Provider], dialects: Sequence[Dialect], package: str
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One provider in the index: its names are string literals."""
+
+    identifier: str
+    slugs: tuple[str, ...]
+    title: str
+    dialects: tuple[str, ...]
+
+
+def settings_module(
+    schema: Schema, dialect: Dialect, native_module: str, providers: Sequence[Provider]
 ) -> list[SourceFile]:
-    """`openresponses/settings.py`, unformatted; none without providers."""
-    if not providers:
+    """`openresponses/settings/<dialect>.py`, unformatted: a TypedDict for each provider.
+
+    `providers` serve the dialect, with their terms; `native_module` has its native types.
+    """
+    lowered = [
+        _provider(provider, service, dialect, native_module)
+        for provider in providers
+        for service in provider.services
+        if service.dialect == dialect.name
+    ]
+    if not lowered or dialect.native is None:
         return []
-    known = {dialect.name: dialect for dialect in dialects}
-    modules = {name: types.module for name, types in native_types(dialects).items()}
-    lowered = [_provider(provider, known, modules) for provider in providers]
+    native = any("native." in field.annotation for text in lowered for field in text.fields)
     text = (
         environment("python")
-        .get_template("settings.py.jinja")
-        .render(header=header(schema), package=package, providers=lowered, natives=_used(lowered))
+        .get_template("settings/module.py.jinja")
+        .render(
+            header=header(schema),
+            title=dialect.title,
+            native=native_module if native else "",
+            providers=lowered,
+        )
     )
-    return [SourceFile(PurePosixPath("openresponses/settings.py"), text)]
+    return [SourceFile(PurePosixPath("openresponses", "settings", f"{dialect.name}.py"), text)]
 
 
-def _used(lowered: Sequence[SettingsText]) -> list[str]:
-    annotations = " ".join(field.annotation for text in lowered for field in text.fields)
-    return sorted(set(re.findall(r"\bnative_(\w+)\.", annotations)))
+def settings_index(
+    schema: Schema, providers: Sequence[Provider], dialects: Set[str], package: str
+) -> list[SourceFile]:
+    """`openresponses/settings/__init__.py`: the entries of all providers.
+
+    `dialects` are those with a module of settings.
+    """
+    rows = [
+        IndexRow(
+            _identifier(provider.slug),
+            tuple(string(name) for name in provider.names),
+            provider.title,
+            tuple(one.dialect for one in provider.services if one.dialect in dialects),
+        )
+        for provider in providers
+    ]
+    rows = [row for row in rows if row.dialects]
+    served = sorted({dialect for row in rows for dialect in row.dialects})
+    if not rows:
+        return []
+    text = (
+        environment("python")
+        .get_template("settings/__init__.py.jinja")
+        .render(header=header(schema), package=package, rows=rows, dialects=served)
+    )
+    return [SourceFile(PurePosixPath("openresponses/settings/__init__.py"), text)]
 
 
 def _provider(
-    provider: Provider, dialects: Mapping[str, Dialect], modules: Mapping[str, str]
+    provider: Provider, service: Service, dialect: Dialect, native_module: str
 ) -> SettingsText:
-    found: dict[str, list[tuple[str, str]]] = {}
-    titles: dict[str, list[str]] = {}
-    services = [one for one in provider.services if one.dialect in dialects]
-    for service in services:
-        dialect = dialects[service.dialect]
-        for prop, annotation in _native(provider, service, dialect, modules):
-            found.setdefault(prop.name, []).append((annotation, property_prose(prop) or ""))
-            titles.setdefault(prop.name, []).append(dialect.title)
+    found = {
+        prop.name: SettingText(
+            prop.name,
+            annotation,
+            docstring(property_prose(prop) or "A setting of the provider.", 4),
+        )
+        for prop, annotation in _native(provider, service, dialect)
+    }
     for name, said in provider.settings.items():
         if name not in found:
-            found[name] = [(_annotation(said), str(_said(said).get("description", "")))]
-    doc = f"Settings of {provider.title}: its entry in `provider_extensions`."
-    return SettingsText(
-        _identifier(provider.slug),
-        tuple(string(name) for name in provider.names),
-        docstring(doc, 4),
-        tuple(
-            SettingText(name, _joined([a for a, _ in said]), docstring(_doc(said, where), 4))
-            for name, said in found.items()
-            for where in [titles.get(name, []) if len(services) > 1 else []]
-        ),
-    )
-
-
-def _doc(said: Sequence[tuple[str, str]], titles: Sequence[str]) -> str:
-    """The first description, and the dialects that have the setting, if not all do."""
-    first = next((doc for _, doc in said if doc), "A setting of the provider.")
-    return f"{first}\n\nIn: {', '.join(titles)}." if titles else first
+            doc = docstring(str(_said(said).get("description", "")), 4)
+            found[name] = SettingText(name, _annotation(said), doc)
+    doc = f"Settings of {provider.title}, for its entry in `provider_extensions`."
+    return SettingsText(_identifier(provider.slug), docstring(doc, 4), tuple(found.values()))
 
 
 def _native(
-    provider: Provider, service: Service, dialect: Dialect, modules: Mapping[str, str]
+    provider: Provider, service: Service, dialect: Dialect
 ) -> Iterator[tuple[Property, str]]:
     """The settings of a dialect that the provider has, with their annotations."""
     native = dialect.native
-    if native is None or dialect.name not in modules:
+    if native is None:
         return
     classes = choose_classes(native, Diagnostics())
-    printer = Printer(
-        {name: f"native_{modules[dialect.name]}.{found}" for name, found in classes.items()},
-        classes,
-    )
+    printer = Printer({name: f"native.{found}" for name, found in classes.items()}, classes)
     for prop in request_properties(native):
         lack = service.terms.lacks.get(prop.name)
         here = not prop.servers or provider.slug in prop.servers
         free = prop.name not in dialect.protected and is_plain_key(prop.name)
         if here and free and (lack is None or lack.unless):
             yield prop, printer.annotation(prop.type, prop.nullable)
-
-
-def _joined(annotations: Sequence[str]) -> str:
-    """All annotations as one; each member once, and None at the end."""
-    members = dict.fromkeys(m for text in annotations for m in _members(text))
-    if "Any" in members:
-        return "Any"
-    last = ["None"] if members.pop("None", True) is None else []
-    return " | ".join([*members, *last])
-
-
-def _members(annotation: str) -> Iterator[str]:
-    """The parts of an annotation between its own bars."""
-    depth, start = 0, 0
-    for index, char in enumerate(annotation):
-        depth += (char == "[") - (char == "]")
-        if char == "|" and depth == 0:
-            yield annotation[start:index].strip()
-            start = index + 1
-    yield annotation[start:].strip()
 
 
 def _said(schema: Any) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from orgen.dialect.ast import Dialect
 from orgen.dialect.compile.program import compile_parts
 from orgen.dialect.compile.reuse import Compiled
 from orgen.dialect.settings import Settings
-from orgen.ir.schema import Json, Schema
+from orgen.ir.schema import Schema
 from orgen.provider.model import Family, Provider, Service
 from orgen.provider.terms import Lack, Terms, default_of, sources
 from orgen.render import environment
@@ -79,8 +79,6 @@ class Entry:
     """Module of what differs; empty where nothing does."""
     families: tuple[tuple[tuple[str, ...], str], ...] = ()
     """Patterns of models, and the module of what differs for these."""
-    elsewhere: str = ""
-    """Settings that only another dialect of the provider has; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,6 @@ def profile_modules(
             service.compact_path,
             maker.module(provider, service),
             maker.families(provider, service),
-            maker.elsewhere(provider, service),
         )
         for provider in providers
         for service in provider.services
@@ -164,25 +161,6 @@ class _Maker:
     texts: dict[str, str] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[Base, str]] = field(default_factory=dict)
     """Provider, dialect and family -> what it became, and its module."""
-
-    def elsewhere(self, provider: Provider, service: Service) -> str:
-        """Settings that the provider has in other dialects, and not in this one, with their titles.
-
-        Those that the vendor of the format has elsewhere are known without that.
-        """
-        settings = self.dialects[service.dialect].settings
-        found: dict[str, Json] = {}
-        for other in provider.services:
-            if other.dialect in self.dialects and other is not service:
-                known = self.dialects[other.dialect]
-                protected = known.compiled.dialect.protected
-                for path in known.settings.own:
-                    who = known.settings.servers.get(path, (provider.slug,))
-                    if "." not in path and provider.slug in who and path not in protected:
-                        found.setdefault(path, known.module.title)
-        for name in (*settings.own, *settings.elsewhere, *provider.settings):
-            found.pop(name, None)
-        return value(found) if found else ""
 
     def families(
         self, provider: Provider, service: Service
