@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from benchmarks.cases import Case, Run, Task
 from benchmarks.results import Figure, Result
+from benchmarks.tasks import Case, Run, Task
 from benchmarks.timer import Effort, Timing, measure
 
 Peers = Callable[[Task], Mapping[str, Run]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from benchmarks.cases import ModelTask, Run, StreamTask, Task
 from benchmarks.ours import loads
 from benchmarks.peers.served import client
+from benchmarks.tasks import ModelTask, Run, StreamTask, Task
 
 _openai: Any = import_module("openai")
 _httpx: Any = import_module("httpx2")

@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from benchmarks import checks, growth, plain, requests, streams, suite, timer
-from benchmarks.cases import Case, cases
+from benchmarks.cases import cases
 from benchmarks.conversation import SIZES, medium
 from benchmarks.ours import PYTHON, dialects
 from benchmarks.plans import KINDS, plan
+from benchmarks.tasks import Case
 
 CASES = list(cases(40))
 

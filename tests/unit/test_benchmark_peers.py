@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from benchmarks import modelled, peers, requests, responses, streams
-from benchmarks.cases import ModelTask, RequestTask, StreamTask
 from benchmarks.conversation import small
 from benchmarks.ours import dumps
 from benchmarks.peers import anthropic_sdk, genai_sdk, openai_sdk
+from benchmarks.tasks import ModelTask, RequestTask, StreamTask
 
 
 def read(module: Any, dialect: str) -> tuple[str, list[Any]]:
