@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import pickle
 import subprocess
@@ -271,6 +272,20 @@ def test_the_key_is_never_shown(make: Any, caplog: pytest.LogCaptureFixture) -> 
                 create(way, "openai", base_url=server.url)
             shown += traceback.format_exception(failed.value)
     assert KEY not in "\n".join([*shown, caplog.text])
+
+
+def test_provider_extensions_reach_the_body_of_one_provider_only() -> None:
+    entry = {"headers": {"x-evil": "1"}, "url": "http://evil.example", "api_key": "stolen"}
+    request = {**HI, "provider_extensions": {"vllm": {**entry, "top_k": 5}, "groq": {"user": "u"}}}
+    found = sent("vllm", request, api_key=KEY)
+    assert found.url.host == "localhost" and found.url.path == "/v1/chat/completions"
+    assert "x-evil" not in found.headers and found.headers["authorization"] == f"Bearer {KEY}"
+    body = json.loads(found.content)
+    assert body["top_k"] == 5 and "user" not in body and body["headers"] == {"x-evil": "1"}
+    usual = sent("vllm", HI, api_key=KEY).headers
+    assert dict(found.headers, **{"content-length": ""}) == dict(usual, **{"content-length": ""})
+    with pytest.raises(LossyRequestError, match="/provider_extensions/vllm/headers"):
+        create("blocking", "vllm", request, strict=True)
 
 
 # Refused at once --------------------------------------------------------------------------
