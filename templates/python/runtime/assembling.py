@@ -353,9 +353,9 @@ class Assembler:
         """Ends the part of a block that is closed while its item goes on in others."""
         element.parted = True
         sinks = [leaf.sink for leaf in element.leaves.values()]
-        if len(sinks) != 1 or not isinstance(sinks[0], OpenPart) or sinks[0].value is not None:
+        part = sinks[0] if len(sinks) == 1 else None
+        if not isinstance(part, OpenPart) or part.value is not None:
             return
-        (part,) = sinks
         decoded = self._decode(self.fragment([element]), element)
         found = [each for item in decoded for each in item.get(part.kind.list) or ()]
         if len(found) == 1 and found[0].get("type") == part.type:
