@@ -29,11 +29,9 @@ def load_providers(
     `dialects` are all dialects of the spec, checked, and `bases` their files. What is wrong with
     a file is reported, and its provider left out.
     """
-    spec = bases.root
     files = ProviderFiles(bases, diagnostics)
-    for path in sorted(spec.glob("providers/*.yaml")) if dialects else ():
-        files.read(path)
-    _names_differ(files.documents, diagnostics)
+    if dialects:
+        files.read_all()
     known = {dialect.name: dialect for dialect in dialects}
     faulty = frozenset(files.faulty)
     profiles = Profiles(bases, known, schema, diagnostics, files.documents, faulty)
@@ -59,6 +57,12 @@ class ProviderFiles:
     providers: dict[str, Provider] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     """Files with faults that were reported."""
+
+    def read_all(self) -> None:
+        """Read every file of the spec."""
+        for path in sorted(self.bases.root.glob("providers/*.yaml")):
+            self.read(path)
+        _names_differ(self.documents, self.diagnostics)
 
     def read(self, path: Path) -> None:
         """Read one file; what is wrong with it is reported, and it is left out."""

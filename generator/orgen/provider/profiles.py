@@ -48,6 +48,8 @@ class Profiles:
     """The provider files that have no fault of their own, by slug."""
     faulty: frozenset[str]
     """Files with faults that were reported."""
+    checked: bool = False
+    """Whether all profiles are known to have no fault."""
     made: dict[Key, Profile | None] = field(default_factory=dict)
     waiting: list[Key] = field(default_factory=list)
     """Profiles that wait for those that they begin as."""
@@ -112,7 +114,8 @@ class Profiles:
         if base is None:
             return None
         terms = terms_of(said)
-        self.check_terms(document, at, dialect, terms)
+        if not self.checked:
+            self.check_terms(document, at, dialect, terms)
         if not said.keys() - OWN:
             return replace(base, terms=terms.upon(base.terms))
         local = Diagnostics(sources=self.diagnostics.sources)
@@ -120,7 +123,8 @@ class Profiles:
         made = profile_of(found, self.dialects[dialect], local) if found is not None else None
         if made is not None:
             made = replace(made, span=document.key_span(at))
-            check_extended(made, self.schema, local)
+            if not self.checked:
+                check_extended(made, self.schema, local)
         self.diagnostics.items += local.items
         right = made if not local.has_errors else None
         return None if found is None else Profile(found, right, terms.upon(base.terms))

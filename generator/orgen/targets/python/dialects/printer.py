@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import jinja2
+
 from orgen.ir.operations import (
     AbsentOr,
     Account,
@@ -18,6 +20,7 @@ from orgen.ir.operations import (
     Constant,
     Copy,
     Expr,
+    Field,
     Fits,
     HasAny,
     IsKind,
@@ -84,8 +87,9 @@ class Printer:
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
+            "is_field": lambda op: isinstance(op, Field) and isinstance(op.of, Local),
         }
-        self.macros: Any = env.get_template(template).module
+        self.macros: Any = _template(env, template).module
         self.key_sets: dict[str, tuple[str, ...]] = {}
         self.field_tables: dict[str, dict[str, str]] = {}
         self.patterns: dict[str, str] = {}
@@ -187,6 +191,19 @@ class Printer:
             name += "_"
         self.key_sets[name] = ordered
         return name
+
+
+_COMPILED: dict[tuple[str, str], Any] = {}
+
+
+def _template(env: jinja2.Environment, name: str) -> jinja2.Template:
+    """A template with the filters of `env`; it is compiled once for all of them."""
+    assert env.loader is not None
+    source, path, _ = env.loader.get_source(env, name)
+    code = _COMPILED.get((name, source))
+    if code is None:
+        code = _COMPILED[name, source] = env.compile(source, name, path)
+    return jinja2.Template.from_code(env, code, env.make_globals(None))
 
 
 def hint(value: Expr) -> str:

@@ -113,6 +113,14 @@ def profile_texts(
     schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
 ) -> dict[str, str]:
     """Path below the package -> text, of the package `profiles`."""
+    entries, texts = profile_modules(schema, providers, bases)
+    return {**profiles_index(entries), **texts}
+
+
+def profile_modules(
+    schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
+) -> tuple[list[Entry], dict[str, str]]:
+    """The rows of the package's index, and path below the package -> text of each module."""
     maker = _Maker(schema, {provider.slug: provider for provider in providers}, bases)
     entries = [
         Entry(
@@ -129,14 +137,18 @@ def profile_texts(
         if service.dialect in bases
         for name in provider.names
     ]
+    return entries, maker.texts
+
+
+def profiles_index(entries: Sequence[Entry]) -> dict[str, str]:
+    """`profiles/__init__.py`; none without profiles."""
     rows = sorted(entries, key=lambda entry: (entry.dialect, entry.provider))
     dialects = [
         (name, [row for row in rows if row.dialect == name])
         for name in dict.fromkeys(row.dialect for row in rows)
     ]
     index = environment("python").get_template("profiles/__init__.py.jinja")
-    texts = {"profiles/__init__.py": index.render(dialects=dialects)} if rows else {}
-    return {**texts, **maker.texts}
+    return {"profiles/__init__.py": index.render(dialects=dialects)} if rows else {}
 
 
 @dataclass(slots=True)
