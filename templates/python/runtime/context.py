@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from . import jsontext, residue
+from . import jsontext
 from .errors import Action, DecodeError, Loss, Unsupported
 from .kinds import ARTICLES, described, kind_name
 from .positions import Positions, holder_of, pointer

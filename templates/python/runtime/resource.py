@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 from .decode_context import DecodeContext
+from .jsontext import copied
 from .primitives import MINTED, is_minted
 from .residue import TIER
 
@@ -95,7 +95,7 @@ def complete(
         value = found.pop(name, None)
         if value is None and request is not None:
             value = request.get(name)
-        whole[name] = copy.deepcopy(nothing) if value is None else value
+        whole[name] = copied(nothing) if value is None else value
     complete_echo(whole)
     if whole["error"] is not None:
         whole["error"] = {"code": "server_error", "message": "", **whole["error"]}

@@ -10,7 +10,6 @@ decoded as a whole, so that a stream and a whole response say the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,8 +26,8 @@ from .pieced import Pieced
 from .plan import plan_of
 from .primitives import MINTED
 from .recurring import MOST_AT_ONCE, Forms
-from .streams import StreamTable
 from .splitting import Splitting
+from .streams import StreamTable
 from .told import Told, at
 
 if TYPE_CHECKING:
@@ -535,8 +534,8 @@ def _contradicts(opened: OpenItem, item: dict[str, Any]) -> bool:
 
 def _json(text: Any) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, TypeError, RecursionError):
+        return loads(text)
+    except (ValueError, AttributeError):
         return text
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import residue
-from .tables import DialectTables
 from .primitives import is_number
+from .tables import DialectTables
 
 Read = Callable[[DialectTables, dict[str, Any], dict[str, Any]], None]
 

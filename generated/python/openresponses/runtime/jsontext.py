@@ -149,6 +149,15 @@ def text_of(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
+def copied(value: Any) -> Any:
+    """A JSON value that shares nothing with the original."""
+    if isinstance(value, dict):
+        return {key: copied(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [copied(entry) for entry in value]
+    return value
+
+
 def utf8(text: str) -> bytes:
     """The text in UTF-8; halves of surrogate pairs, which have no place there, as U+FFFD."""
     try:

@@ -24,9 +24,9 @@ from .mirroring import MirrorEncoder
 from .profiles import spoken
 from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
+from .splitting import Splitting
 from .streams import StreamTable
 from .tables import DialectTables, Rule
-from .splitting import Splitting
 
 if TYPE_CHECKING:
     from ..types import (
