@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from .jsontext import loads
+from .jsontext import loads, loads_strings
 
 Key = str | int
 Kind = Literal["string", "blank", "integer", "decimal", "word"]
@@ -60,7 +60,7 @@ def scalars(text: bytes) -> list[Scalar] | None:
     for token in _TOKEN.finditer(text):
         mark = token.lastgroup
         if mark == "string" and path and path[-1] is None:
-            path[-1] = key = loads(b'"' + token["string"] + b'"')
+            path[-1] = key = _said(token["string"])
             known = keys[-1]
             if known is None or key in known:
                 return None
@@ -106,5 +106,11 @@ def are_literals(kind: Kind, literals: Sequence[bytes]) -> bool:
 
 def texts_of(literals: Sequence[bytes]) -> list[str]:
     """What string literals say. Raises ValueError where one is none after all."""
-    texts: list[str] = loads(b'["' + b'","'.join(literals) + b'"]')
-    return texts
+    return loads_strings(b'["' + b'","'.join(literals) + b'"]')
+
+
+def _said(literal: bytes) -> str:
+    if b"\\" in literal or not literal.isascii():
+        text: str = loads(b'"' + literal + b'"')
+        return text
+    return literal.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from .framing import MAX_EVENT_BYTES, Frame, SseReader
+from .framing import MAX_EVENT_BYTES, Frame, SseReader, bytes_of
 from .jsontext import loads, loads_lines, utf8
 from .lifecycle import Lifecycle
 
@@ -48,7 +48,7 @@ class EventReader:
         when messages were fed before.
         """
         if type(chunk) is not bytes:
-            chunk = _bytes(chunk)
+            chunk = bytes_of(chunk)
         if self._mode != "bytes" or self._closed:
             self._use("feed", "bytes")
         if self._stopped:
@@ -182,13 +182,6 @@ class EventReader:
         self._next += self._table.sequence.step
         error = {"type": "server_error", "code": code, "message": message, "param": None}
         return {"type": "error", self._table.sequence.field: number, "error": error}
-
-
-def _bytes(chunk: Any) -> bytes:
-    if not isinstance(chunk, bytes | bytearray | memoryview):
-        hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
-        raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
-    return bytes(chunk)
 
 
 def _nested(event: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,18 @@ def loads(text: bytes | str) -> Any:
     return _mended(_DECODER.decode(data.decode("utf-8", "replace")), data)
 
 
+def loads_strings(text: bytes) -> list[str]:
+    """The value of a list of strings. Raises ValueError as `loads` does."""
+    if _orjson is not None:
+        try:
+            texts: list[str] = _orjson.loads(text)
+        except ValueError:
+            pass  # strings that must be mended
+        else:
+            return texts
+    return list(loads(text))
+
+
 def loads_lines(texts: list[bytes]) -> list[Any] | None:
     """The values of several texts, each in one line; None where they need a closer look.
 
