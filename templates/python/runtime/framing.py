@@ -23,6 +23,7 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MARKS = re.compile(rb'["{}\[\]]')
 _STRING_MARKS = re.compile(rb'["\\]')
+_HEAD = re.compile(rb"(?:event: [^\n]*\n)?data: ")
 _PLAIN = re.compile(rb"(?:event: ([^\n]*)\n)?data: ([^\n]*)")
 _BLANK_LINE = re.compile(rb"\n\n")  # splits faster than bytes do
 _BLANK_CRLF = re.compile(rb"\r\n\r\n")
@@ -159,6 +160,28 @@ class SseReader:
         """The block that is not whole yet, with LF as line end; None between its lines."""
         self._lines = _Lines(limit)
         self._fields = _Fields()
+        self.head = b""
+        """What the events that `alike` found had before their data."""
+
+    def alike(self, chunk: bytes) -> list[bytes] | None:
+        """What follows the first `head` in the blocks that this chunk completes, cut at others.
+
+        That is the data of the events if no line end is in it. None for a chunk of
+        another kind; then nothing was read, and `feed` is to be used.
+        """
+        kept, end = self._kept, chunk.rfind(b"\n\n")
+        if kept is None or end < 0 or b"\r" in chunk or kept[-1:] == b"\r":
+            return None
+        text = bytes(kept) + chunk[:end]
+        if not (self.head and text.startswith(self.head)):
+            found = _HEAD.match(text)
+            if found is None:
+                return None
+            self.head = found[0]
+        if len(kept) + len(chunk) > self._limit:
+            return None
+        self._kept = bytearray(chunk[end + 2 :])
+        return text[len(self.head) :].split(b"\n\n" + self.head)
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The blocks that this chunk completes."""

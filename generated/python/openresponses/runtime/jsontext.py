@@ -76,15 +76,14 @@ def loads_strings(text: bytes) -> list[str]:
     return list(loads(text))
 
 
-def loads_lines(texts: list[bytes]) -> list[Any] | None:
-    """The values of several texts, each in one line; None where they need a closer look.
+def loads_each(texts: list[bytes], joined: bytes) -> list[Any] | None:
+    """The values of several texts, which `joined` holds; None where they need a closer look.
 
     What is refused here is read by `loads`, one by one.
     """
-    data = b"\n".join(texts)
-    if _orjson is None or data.count(b"\n") >= len(texts) or _may_hold_long_number(data):
+    if _orjson is None or _may_hold_long_number(joined):
         return None
-    if max(map(len, texts)) > 2 * MAX_DEPTH and any(map(_may_be_deep, texts)):
+    if max(map(len, texts), default=0) > 2 * MAX_DEPTH and any(map(_may_be_deep, texts)):
         return None
     try:
         return list(map(_orjson.loads, texts))

@@ -47,6 +47,8 @@ Sketch = tuple[bytes | Kind, ...]
 class Form:
     """What blocks of one kind have in common: constants, and the gaps between them.
 
+    A new form takes nothing until its gaps are opened.
+
     Gaps are where blocks were seen to differ: texts, and what is loose in `growth`.
     `head` is how many bytes of a block stand before its JSON.
     """
@@ -68,7 +70,6 @@ class Form:
         self._block = block
         self._gaps = gaps
         self._open: set[Place] = set(growth.texts)
-        self._lay_out()
 
     def vary(self, block: bytes, gaps: list[Scalar]) -> set[Place]:
         """Opens the gaps in which another block of the same sketch differs; where they are."""
@@ -79,10 +80,9 @@ class Form:
 
     def open(self, places: set[Place], padded: bool) -> None:
         """Opens the gaps at those places, and perhaps the one before the last brace."""
-        if padded > self._padded or not places <= self._open:
-            self._open |= places
-            self._padded = self._padded or padded
-            self._lay_out()
+        self._open |= places
+        self._padded = self._padded or padded
+        self._lay_out()
 
     @property
     def padded(self) -> bool:
@@ -284,8 +284,11 @@ class Forms:
 
 def looseness(growth: Growth, path: Place) -> bool | None:
     """Whether but the last value of a scalar counts; None if it must not differ."""
-    places = (path[:size] for size in range(1, len(path) + 1))
-    return next((growth.loose[place] for place in places if place in growth.loose), None)
+    for size in range(1, len(path) + 1):
+        found = growth.loose.get(path[:size])
+        if found is not None:
+            return found
+    return None
 
 
 def _same(one: Growth, other: Growth) -> bool:
