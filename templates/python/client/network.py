@@ -25,8 +25,6 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from None
 
-__all__ = ["anyio", "httpcore", "httpx"]
-
 from .failures import (
     CallError,
     CertificateError,
@@ -35,6 +33,8 @@ from .failures import (
     TimeoutExceededError,
 )
 from .steps import Head, Send, Timeouts
+
+__all__ = ["DeadlineTransport", "anyio", "httpcore", "httpx"]
 
 Verify = bool | ssl.SSLContext
 
@@ -130,7 +130,7 @@ def context_of(verify: Verify, url: str) -> ssl.SSLContext:
 
 @cache
 def _default_context(verify: bool) -> ssl.SSLContext:
-    return httpx.create_ssl_context(verify)
+    return httpx.create_ssl_context(verify=verify)
 
 
 def async_transport(proxy: httpx.Proxy | None, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

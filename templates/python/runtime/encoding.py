@@ -8,17 +8,17 @@ piece costs no more than its own JSON string. Whatever else happens goes the lon
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .assembling import MARK
 from .errors import Loss
 from .jsontext import dumps, quoted
 from .lifecycle import plain as plain_event
 from .marking import ARGUMENTS, CHANNELS
-from .sending import Growth, Sender
-from .speaking import Event, Texts
+from .sending import Sender
+from .sent import Growth
+from .speaking import Event
 from .streams import StreamTable
 from .wholes import Wholes
 from .writing import Writer
@@ -76,13 +76,11 @@ class StreamEncoder(ABC):
         return said
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The bytes around each piece of a text, or None where it waits; `pieces` keeps them."""
+Around: TypeAlias = tuple[Callable[[str], None], bytes | None, bytes]
+"""What keeps the pieces of a text, and the bytes around each; None where they wait."""
 
-    pieces: Texts
-    before: bytes | None
-    after: bytes
+Places: TypeAlias = dict[Any, dict[Any, Around]]
+"""Place of an item -> place of its part -> what becomes of more of that text."""
 
 
 class SpeakingEncoder(StreamEncoder):
@@ -97,7 +95,7 @@ class SpeakingEncoder(StreamEncoder):
     ) -> None:
         super().__init__(dialect, table, request, provider)
         self._sender = Sender(table, self._wholes, dialect.tables.name, self.losses)
-        self._growing: dict[str, tuple[str, dict[tuple[Any, Any], Around]]] = {
+        self._growing: dict[str, tuple[str, Places]] = {
             kind: (index, {}) for kind, (_, index, _) in CHANNELS.items()
         }
         """Delta event -> the field with the place of the part, and both places -> the text."""
@@ -107,14 +105,11 @@ class SpeakingEncoder(StreamEncoder):
         if type(event) is dict:
             try:
                 index, places = self._growing[event["type"]]
-                around = places[event["output_index"], event[index]]
+                keep, before, after = places[event["output_index"]][event[index]]
                 delta = event["delta"]
                 if type(delta) is str and delta:
-                    if around.before is None:
-                        said = b""
-                    else:
-                        said = around.before + quoted(delta) + around.after
-                    around.pieces.append(delta)
+                    said = b"" if before is None else before + quoted(delta) + after
+                    keep(delta)
                     return said
             except (KeyError, TypeError, ValueError):
                 pass  # another event, or one that is not this plain
@@ -153,7 +148,8 @@ class SpeakingEncoder(StreamEncoder):
             before, found, after = text.partition(dumps(MARK))
             if not found or dumps(MARK) in after:
                 return
-        places[event["output_index"], event[index]] = Around(growth.pieces, before, after)
+        around = growth.pieces.append, before, after
+        places.setdefault(event["output_index"], {})[event[index]] = around
 
     def close(self) -> bytes:
         if self._closed:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ from .steps import Emit, Hangup, Head, Opened, Read, Send, Settle, Steps, Wait
 
 if TYPE_CHECKING:
     from ..types import ResponseResource
+
+BLANK = b" \r\n\t\xef\xbb\xbf"
+"""Bytes that say nothing at the beginning of a body: space, and the mark of UTF-8."""
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
@@ -73,7 +77,7 @@ class Exchange:
         """
         yield from self._persistently(self._stream)
 
-    def _persistently(self, attempt: Any) -> Steps[Any]:
+    def _persistently(self, attempt: Callable[[], Steps[Any]]) -> Steps[Any]:
         policy = self.call.terms.policy
         number = 0
         while True:
@@ -229,11 +233,11 @@ class Exchange:
     def _stream(self) -> Steps[None]:
         head = yield from self._opened()
         start = b""
-        while not start.strip(b" \r\n\t\xef\xbb\xbf"):
+        while not start.strip(BLANK):
             piece = yield from self._timed(Read())
             if piece is None:
                 raise self._unreadable("no body", start, retryable=True)
-            start += piece
+            start = start[-len(BLANK) :] + piece  # of blanks without end, only the last are kept
         if not self._announced:
             self._announced = True
             yield Opened()
@@ -270,6 +274,7 @@ class Exchange:
             answer = whole_response(self.call, head, body)
             self.answer_losses = answer.answer_losses
             yield from self._emitted(list(events_of(answer.response)))
+            self.response = answer.response
 
     def _is_piece(self, body: Any) -> bool:
         """Whether JSON is one event of a stream rather than a whole answer, or an error."""

@@ -122,9 +122,15 @@ def _quoted(text: str) -> bytes:
     return _ENCODER.encode(text).encode()
 
 
+def _numbered(number: int) -> bytes:
+    return b"%d" % number
+
+
 quoted: Callable[[str], bytes] = _orjson.dumps if _orjson else _quoted
 """The JSON text of a string, as `dumps` writes it: raises TypeError or ValueError where that
 has to mend halves of surrogate pairs."""
+numbered: Callable[[int], bytes] = _orjson.dumps if _orjson else _numbered
+"""The JSON text of a number of up to 64 bits."""
 
 
 def value_of(text: str) -> Any:
@@ -134,8 +140,9 @@ def value_of(text: str) -> Any:
     """
     if _orjson is not None:
         data = text.encode("utf-8", "replace")
-        deep = len(data) > MAX_DEPTH and _may_be_deep(data)
-        if not deep and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+        if _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO) and not (
+            len(data) > MAX_DEPTH and _may_be_deep(data)
+        ):
             try:
                 return _orjson.loads(text)
             except ValueError:
