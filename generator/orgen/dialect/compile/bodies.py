@@ -20,7 +20,7 @@ from orgen.dialect.compile.copies import MANY, Copied, copied
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.scope import root
-from orgen.dialect.compile.turns import slots
+from orgen.dialect.compile.slots import slots
 from orgen.ir.operations import (
     Account,
     Copy,
