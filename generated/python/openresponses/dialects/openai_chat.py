@@ -1527,11 +1527,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1544,11 +1540,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1561,11 +1553,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1647,12 +1635,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1686,11 +1670,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                            ),
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
                         if len(
                             item
@@ -1712,11 +1692,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -1740,11 +1716,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1929,9 +1901,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-        )
+        content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "system", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1948,9 +1918,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-        )
+        content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "developer", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1967,9 +1935,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1999,11 +1965,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {
                 "type": "function_call_output",
                 "call_id": name,
@@ -2025,11 +1987,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
-                output = (
-                    content
-                    if isinstance(content, str)
-                    else ctx.decode_parts(content, decode_tool_content)
-                )
+                output = ctx.decode_parts(content, decode_tool_content)
                 out = {
                     "type": "function_call_output",
                     "call_id": ctx.mint("call", id_),
@@ -2048,11 +2006,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             and (id__ := filled(id_)) is not None
             and (content := message.get("content")) is not None
         ):
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {"type": "function_call_output", "call_id": id__, "output": output}
             if tool_call_id != id_:
                 ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
@@ -2063,11 +2017,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {
                 "type": "function_call_output",
                 "call_id": ctx.mint("call", id_),

@@ -1467,11 +1467,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
             out = {
                 "type": "message",
                 "role": "user",
-                "content": (
-                    content
-                    if isinstance(content, str) and not ctx.response
-                    else ctx.encode_parts(content, encode_user_content)
-                ),
+                "content": ctx.encode_parts(content, encode_user_content),
             }
             if status is not None:
                 out["status"] = status
@@ -1489,11 +1485,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1531,11 +1523,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                         "status": status,
                     }
                     if phase is not None:
@@ -1601,11 +1589,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                         "status": "completed",
                     }
                     if phase is not None:
@@ -1622,11 +1606,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1642,11 +1622,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1687,11 +1663,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_tool_output)
-                        ),
+                        "output": ctx.encode_parts(output, encode_tool_output),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1819,11 +1791,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
             match native.get("role"):
                 case "user":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_user_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_user_content)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if status is not None:
@@ -1838,11 +1806,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         and (content := native.get("content")) is not None
                         and isinstance(content, list)
                     ):
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_sent_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_sent_content)
                         if (
                             (phase := native.get("phase")) is None or isinstance(phase, str)
                         ) and isinstance(status := native.get("status"), str):
@@ -1884,11 +1848,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_sent_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_sent_content)
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -1914,11 +1874,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "system":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if status is not None:
@@ -1928,11 +1884,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "developer":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if status is not None:
@@ -1980,11 +1932,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_tool_output)
-                    )
+                    output_ = ctx.decode_parts(output, decode_tool_output)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2121,11 +2069,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_message_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2167,11 +2111,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_message_content)
-                        ),
+                        "output": ctx.encode_parts(output, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2238,11 +2178,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = (
-                        content
-                        if isinstance(content, str)
-                        else ctx.decode_parts(content, decode_message_content)
-                    )
+                    content_ = ctx.decode_parts(content, decode_message_content)
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -2294,11 +2230,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_message_content)
-                    )
+                    output_ = ctx.decode_parts(output, decode_message_content)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",

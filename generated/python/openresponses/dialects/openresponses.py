@@ -1167,11 +1167,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_message_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1213,11 +1209,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_message_content)
-                        ),
+                        "output": ctx.encode_parts(output, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1284,11 +1276,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = (
-                        content
-                        if isinstance(content, str)
-                        else ctx.decode_parts(content, decode_message_content)
-                    )
+                    content_ = ctx.decode_parts(content, decode_message_content)
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -1340,11 +1328,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_message_content)
-                    )
+                    output_ = ctx.decode_parts(output, decode_message_content)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1812,11 +1796,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_user_content)
-                            ),
+                            "content": ctx.encode_parts(content, encode_user_content),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1838,11 +1818,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_assistant_content)
-                            ),
+                            "content": ctx.encode_parts(content, encode_assistant_content),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1865,11 +1841,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1890,11 +1862,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1935,11 +1903,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_tool_output)
-                        ),
+                        "output": ctx.encode_parts(output, encode_tool_output),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2024,11 +1988,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_user_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_user_content)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if id_ is not None:
@@ -2046,11 +2006,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_assistant_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_assistant_content)
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -2075,11 +2031,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if id_ is not None:
@@ -2097,11 +2049,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if id_ is not None:
@@ -2155,11 +2103,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_tool_output)
-                    )
+                    output_ = ctx.decode_parts(output, decode_tool_output)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",

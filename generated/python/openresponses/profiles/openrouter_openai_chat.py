@@ -598,11 +598,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -615,11 +611,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -632,11 +624,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -718,12 +706,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -757,11 +741,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                            ),
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
                         if len(
                             item
@@ -783,11 +763,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -811,11 +787,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1000,9 +972,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
