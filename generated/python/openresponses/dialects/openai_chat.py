@@ -387,6 +387,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "", out)
+    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -499,10 +500,19 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if (
+        isinstance(tool_choice, dict)
+        and tool_choice.get("type") == "allowed_tools"
+        and tool_choice.get("mode") == "none"
+    ):
+        out["tool_choice"] = "none"
+        ctx.report(body, None, "coerced", "the API has no such mode; no tool may be called")
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not (
         isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
     ):
@@ -688,7 +698,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -771,7 +781,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:73)"""
     if isinstance(usage := body.get("usage"), dict) and is_integer(
         output_tokens := usage.get("output_tokens")
     ):
@@ -781,7 +791,7 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:82)"""
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
@@ -810,7 +820,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:91)"""
     error_: dict[str, Any]
     match body.get("status"):
         case "failed":
@@ -881,7 +891,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
     out: dict[str, Any]
     out = {}
     ctx.check_constant(body, "object", "chat.completion", "", out)
@@ -978,7 +988,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:73)"""
     if isinstance(usage := body.get("usage"), dict):
         if (
             (prompt_tokens := usage.get("prompt_tokens")) is not None
@@ -1000,7 +1010,7 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:82)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1069,7 +1079,7 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:91)"""
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
         code_ = word(code)
@@ -1219,7 +1229,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:116)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1229,7 +1239,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:116)"""
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
@@ -1302,7 +1312,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:116)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1313,7 +1323,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:116)"""
     if isinstance(error := body.get("error"), dict):
         if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
@@ -1409,7 +1419,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:225)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1771,7 +1781,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:225)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1790,7 +1800,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:223)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:226)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1806,7 +1816,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:229)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1822,7 +1832,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:232)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1838,7 +1848,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:235)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1872,7 +1882,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:240)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:243)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -1920,7 +1930,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -1992,7 +2002,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2024,12 +2034,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:252)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2050,7 +2060,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2070,7 +2080,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2087,7 +2097,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2110,7 +2120,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2182,7 +2192,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2200,7 +2210,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:252)"""
     items = decode_messages_assistant_items(message, ctx)
     ctx.keep_turn(
         message,
@@ -2224,7 +2234,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:252)"""
     items: list[Any] = []
     if (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
@@ -2262,7 +2272,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:151)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2276,7 +2286,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:151)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2290,7 +2300,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:150)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:153)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2380,7 +2390,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:150)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:153)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2478,7 +2488,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:171)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2561,7 +2571,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:171)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2592,7 +2602,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2618,7 +2628,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2638,7 +2648,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2652,14 +2662,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2673,12 +2683,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:194)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2692,7 +2702,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:194)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2706,7 +2716,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2720,7 +2730,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2734,7 +2744,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2748,7 +2758,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2762,7 +2772,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2787,7 +2797,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2813,7 +2823,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2838,7 +2848,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2867,7 +2877,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2888,7 +2898,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -2908,9 +2918,8 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
     out: dict[str, Any]
-    allowed_tools: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "function":
@@ -2923,10 +2932,13 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                 if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
                     tools := part.get("tools"), list
                 ):
-                    allowed_tools = {"tools": ctx.each(tools, encode_choice)}
-                    if mode is not None:
-                        allowed_tools["mode"] = mode
-                    out = {"type": "allowed_tools", "allowed_tools": allowed_tools}
+                    out = {
+                        "type": "allowed_tools",
+                        "allowed_tools": {
+                            "mode": default(mode, "auto"),
+                            "tools": ctx.each(tools, encode_choice),
+                        },
+                    }
                     if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
@@ -2934,7 +2946,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -2950,29 +2962,28 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             if len(function) > 1:
                 ctx.account(function, _NAME, "function.", out)
             return out
-        if (
-            native.get("type") == "allowed_tools"
-            and isinstance(allowed_tools := native.get("allowed_tools"), dict)
-            and ((mode := allowed_tools.get("mode")) is None or isinstance(mode, str))
-            and (tools := allowed_tools.get("tools")) is not None
+        if native.get("type") == "allowed_tools" and isinstance(
+            allowed_tools := native.get("allowed_tools"), dict
         ):
-            tools_ = ctx.each(tools, decode_choice)
-            out = {"type": "allowed_tools", "tools": tools_}
-            if mode is not None:
-                if mode in ("none", "auto", "required"):
-                    out["mode"] = mode
-                else:
-                    ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
-            if len(native) > 2:
-                ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
-            if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
-                ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
-            return out
+            mode = allowed_tools.get("mode")
+            if (tools := allowed_tools.get("tools")) is not None:
+                tools_ = ctx.each(tools, decode_choice)
+                out = {"type": "allowed_tools", "tools": tools_}
+                if mode is not None:
+                    if mode in ("none", "auto", "required"):
+                        out["mode"] = mode
+                    else:
+                        ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
+                if len(native) > 2:
+                    ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
+                if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
+                    ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
+                return out
     return ctx.foreign(native, "choice")
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:212)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:215)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -2986,7 +2997,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:212)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:215)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -2996,7 +3007,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:217)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3040,7 +3051,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:217)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

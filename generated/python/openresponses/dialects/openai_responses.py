@@ -485,20 +485,29 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 )
                 return
             case "json_schema":
-                name = format_.get("name")
-                description = format_.get("description")
-                schema = format_.get("schema")
-                strict = format_.get("strict")
-                format__ = {"type": "json_schema"}
-                if name is not None:
-                    format__["name"] = name
-                if description is not None:
-                    format__["description"] = description
-                if schema is not None:
-                    format__["schema"] = schema
-                if strict is not None:
-                    format__["strict"] = strict
-                out.setdefault("text", {})["format"] = format__
+                if (name := format_.get("name")) is not None:
+                    description = format_.get("description")
+                    if (schema := format_.get("schema")) is not None:
+                        strict = format_.get("strict")
+                        format__ = {
+                            "type": "json_schema",
+                            "name": default(name, "response"),
+                            "schema": schema,
+                        }
+                        if description is not None:
+                            format__["description"] = description
+                        if strict is not None:
+                            format__["strict"] = strict
+                        out.setdefault("text", {})["format"] = format__
+                        return
+                out.setdefault("text", {})["format"] = {"type": "json_object"}
+                ctx.report(
+                    body,
+                    None,
+                    "coerced",
+                    "the API asks for a schema; without one, any JSON object is asked for",
+                )
+                ctx.unused(field(body.get("text"), "format"), ("schema",), "text.format.", out)
                 return
     ctx.unused(
         field(body.get("text"), "format"),
@@ -666,22 +675,19 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 return
             case "json_schema":
+                name = format_.get("name")
                 if (
-                    ((name := format_.get("name")) is None or isinstance(name, str))
-                    and (
+                    (
                         (description := format_.get("description")) is None
                         or isinstance(description, str)
                     )
-                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
+                    and (schema := format_.get("schema")) is not None
+                    and isinstance(schema, dict)
                 ):
                     strict = format_.get("strict")
-                    format__ = {"type": "json_schema"}
-                    if name is not None:
-                        format__["name"] = name
+                    format__ = {"type": "json_schema", "name": name, "schema": schema}
                     if description is not None:
                         format__["description"] = description
-                    if schema is not None:
-                        format__["schema"] = schema
                     if strict is not None:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
@@ -695,7 +701,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -842,7 +848,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:51)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -891,7 +897,7 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -1055,7 +1061,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:51)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -1109,7 +1115,7 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -1126,7 +1132,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -1160,7 +1166,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1232,7 +1238,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1302,7 +1308,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1312,7 +1318,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1353,7 +1359,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1364,7 +1370,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1441,7 +1447,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:96)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1770,7 +1776,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:96)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -2037,7 +2043,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:148)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2149,7 +2155,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:148)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2286,7 +2292,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:151)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:158)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2300,7 +2306,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:151)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:158)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2315,7 +2321,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:153)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:160)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2377,7 +2383,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:153)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:160)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2449,7 +2455,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:172)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2511,7 +2517,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:172)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2583,7 +2589,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:167)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2617,7 +2623,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:167)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2649,7 +2655,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2680,7 +2686,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:183)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2708,7 +2714,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:180)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:187)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2722,7 +2728,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:180)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:187)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2737,7 +2743,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2838,7 +2844,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2941,7 +2947,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2972,7 +2978,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3010,7 +3016,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3031,7 +3037,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3053,7 +3059,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:200)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:207)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3071,7 +3077,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:200)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:207)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3086,7 +3092,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:213)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3111,7 +3117,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:213)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3138,7 +3144,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3162,7 +3168,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3186,8 +3192,8 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:213)"""
-    out: dict[str, Any]
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    out: Any
     match part:
         case "none":
             return "none"
@@ -3204,12 +3210,22 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
+                if part.get("mode") == "none":
+                    out = "none"
+                    ctx.report(
+                        part, None, "coerced", "the API has no such mode; no tool may be called"
+                    )
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
                 if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
                     tools := part.get("tools"), list
                 ):
-                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
-                    if mode is not None:
-                        out["mode"] = mode
+                    out = {
+                        "type": "allowed_tools",
+                        "mode": default(mode, "auto"),
+                        "tools": ctx.each(tools, encode_allowed_tool),
+                    }
                     if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
@@ -3217,7 +3233,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:213)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3235,9 +3251,8 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_NAME, "", out)
                     return out
             case "allowed_tools":
-                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
-                    tools := native.get("tools")
-                ) is not None:
+                mode = native.get("mode")
+                if (tools := native.get("tools")) is not None:
                     tools_ = ctx.each(tools, decode_allowed_tool)
                     out = {"type": "allowed_tools", "tools": tools_}
                     if mode is not None:
@@ -3252,7 +3267,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:228)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3266,7 +3281,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:228)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

@@ -151,14 +151,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/vllm.yaml:22)"""
-    if (
-        isinstance(tool_choice := body.get("tool_choice"), dict)
-        and tool_choice.get("type") == "allowed_tools"
-    ):
-        mode = tool_choice.get("mode")
-        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -179,10 +171,15 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if isinstance(tool_choice, dict) and tool_choice.get("type") == "allowed_tools":
+        mode = tool_choice.get("mode")
+        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not (
         isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
     ):

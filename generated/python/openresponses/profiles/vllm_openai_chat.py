@@ -173,14 +173,6 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/vllm.yaml:22)"""
-    if (
-        isinstance(tool_choice := body.get("tool_choice"), dict)
-        and tool_choice.get("type") == "allowed_tools"
-    ):
-        mode = tool_choice.get("mode")
-        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -201,10 +193,15 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
             ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if isinstance(tool_choice, dict) and tool_choice.get("type") == "allowed_tools":
+        mode = tool_choice.get("mode")
+        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not (
         isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
     ):
@@ -319,7 +316,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -333,7 +330,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
