@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate validate python test test-full check format update-golden bench bench-peers bench-guard bench-docs clean
+.PHONY: help setup generate validate python test test-full check format update-golden bench bench-client bench-peers bench-guard bench-docs clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | column -t -s @ 2>/dev/null || \
@@ -50,22 +50,25 @@ test-full: $(STAMP) ## Run the tests with ten times as many generated values
 	$(BIN)/python -m pytest -n $(JOBS) --full $(ARGS)
 
 check: $(STAMP) ## Format, lint, strict types of generator and generated code, and drift
-	$(BIN)/black --quiet --check generator tests benchmarks templates/python/runtime templates/python/client
-	$(BIN)/ruff check generator tests benchmarks
+	$(BIN)/black --quiet --check generator tests benchmarks examples templates/python/runtime templates/python/client
+	$(BIN)/ruff check generator tests benchmarks examples
 	$(BIN)/mypy generator benchmarks
 	cd generated/python && ../../$(BIN)/mypy --strict --cache-dir ../../.mypy_cache/generated openresponses
 	$(BIN)/pyright
 	$(BIN)/orgen generate --check --quiet
 
 format: $(STAMP) ## Format the code and fix what the linter can fix
-	$(BIN)/ruff check --fix generator tests benchmarks
-	$(BIN)/black --quiet generator tests benchmarks templates/python/runtime templates/python/client
+	$(BIN)/ruff check --fix generator tests benchmarks examples
+	$(BIN)/black --quiet generator tests benchmarks examples templates/python/runtime templates/python/client
 
 update-golden: $(STAMP) ## Rewrite the expected outputs of the golden tests; review the diff
 	$(BIN)/python -m pytest --update-golden tests/golden $(ARGS)
 
 bench: $(STAMP) ## Measure against the goals (ARGS=--full: longer; --only KEY, --list)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-client: $(STAMP) ## Measure 200 streams at once through one client (ARGS=--streams=1000)
+	$(BIN)/python -m benchmarks.concurrency $(ARGS)
 
 bench-peers: $(STAMP) ## Install the libraries that we are measured beside
 	$(BIN)/python -m pip install --quiet --no-warn-script-location -e '.[bench]'

@@ -1,93 +1,32 @@
 """Everything that is measured in this process: what it does, its floor, its goal, its check.
 
-A case is a task with three functions: the floor, ours, and the check of our results that
-comes before any timing. Peers look at the task (`peers`).
+A case is a task (`tasks`) with three functions: the floor, ours, and the check of our results
+that comes before any timing. Peers look at the task (`peers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
 
 from benchmarks import checks, requests, responses
 from benchmarks.conversation import SIZES, Conversation
 from benchmarks.ours import dialects, dumps, events, loads
 from benchmarks.plans import KINDS, Kind
 from benchmarks.streams import WHOLE_CALLS, Stream, stream
+from benchmarks.tasks import (
+    Case,
+    Direction,
+    EncodeTask,
+    RequestTask,
+    ResponseTask,
+    Run,
+    StreamTask,
+)
 
 EVENTS = 2_000
 """Events of a stream."""
-
-Direction = Literal["encode", "decode"]
-Run = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestTask:
-    """Translate one request. `native` is the vendor's body, `canonical` the Open Responses one."""
-
-    direction: Direction
-    dialect: str
-    size: str
-    canonical: dict[str, Any]
-    native: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseTask:
-    """Translate one response."""
-
-    direction: Direction
-    dialect: str
-    canonical: dict[str, Any]
-    native: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StreamTask:
-    """Read the chunks of a stream, and write the events as `target`'s stream if one is given."""
-
-    reader: Literal["decode", "read"]
-    stream: Stream
-    kind: Kind
-    target: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EncodeTask:
-    """Write events as a dialect's stream."""
-
-    target: str
-    events: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelTask:
-    """Validate a body against the contract. `body` is JSON text."""
-
-    library: str
-    shape: Literal["request", "response"]
-    body: bytes
-
-
-Task = RequestTask | ResponseTask | StreamTask | EncodeTask | ModelTask
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One row of the table. Times are divided by `count`: events of a stream, else 1."""
-
-    key: str
-    group: str
-    title: str
-    task: Task
-    floor: Run
-    ours: Run
-    check: Run
-    goal: float | None = None
-    count: int = 1
-
 
 DIALECTS: tuple[str, ...] = dialects.names()
 STREAM_GOALS = {
@@ -109,6 +48,15 @@ def cases(count: int = EVENTS) -> Iterator[Case]:
     yield from _requests()
     yield from _responses()
     yield from _streams(count)
+
+
+COPIES = 8
+
+
+def _copies(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Equal bodies in turn: what is remembered of one object must not make the next call fast."""
+    text = dumps(body)
+    return cycle([loads(text) for _ in range(COPIES)])
 
 
 def _both(text: bytes, value: object) -> Run:
@@ -134,10 +82,12 @@ def _request(direction: Direction, dialect: str, size: str, said: Conversation) 
     path = requests.PATHS.get(dialect)
     source = canonical if direction == "encode" else native
 
+    copies = _copies(source)
+
     def ours() -> Any:
         if direction == "encode":
-            return translator.encode_request(source)
-        return translator.decode_request(source, path=path)
+            return translator.encode_request(next(copies))
+        return translator.decode_request(next(copies), path=path)
 
     def check() -> None:
         result = ours()
@@ -172,10 +122,12 @@ def _response(direction: Direction, dialect: str) -> Case:
     translator = dialects.get(dialect)
     source = canonical if direction == "encode" else native
 
+    copies = _copies(source)
+
     def ours() -> Any:
         if direction == "encode":
-            return translator.encode_response(source)
-        return translator.decode_response(source)
+            return translator.encode_response(next(copies))
+        return translator.decode_response(next(copies))
 
     def check() -> None:
         result = ours()

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmarks import checks, requests, responses
-from benchmarks.cases import Case, ModelTask
 from benchmarks.conversation import large
 from benchmarks.ours import ROOT, dumps, loads
+from benchmarks.tasks import Case, ModelTask
 
 Shape = Literal["request", "response"]
 NAMES: dict[Shape, str] = {"request": "CreateResponseBody", "response": "ResponseResource"}

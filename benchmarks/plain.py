@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from benchmarks.cases import Case, cases
+from benchmarks.cases import cases
 from benchmarks.ours import ROOT
 from benchmarks.results import Figure, Proof, Result
 from benchmarks.suite import run
+from benchmarks.tasks import Case
 from benchmarks.timer import FULL, QUICK
 
 GOAL = 4.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from benchmarks.cases import Case, Run, Task
 from benchmarks.results import Figure, Result
+from benchmarks.tasks import Case, Run, Task
 from benchmarks.timer import Effort, Timing, measure
 
 Peers = Callable[[Task], Mapping[str, Run]]
@@ -32,16 +34,50 @@ def matches(key: str, patterns: list[str]) -> bool:
 
 
 def run(case: Case, effort: Effort, peers: Peers = alone) -> Result:
-    """The figures of one case. Raises WrongResult if ours are wrong."""
+    """The figures of one case. Raises WrongResult if ours are wrong.
+
+    A peer that fails at the task is left out, and told of.
+    """
     case.check()
-    contestants = {FLOOR: case.floor, OURS: case.ours, **peers(case.task)}
-    timings = measure(contestants, effort)
+    beside = {name: _Attempt(name, attempt) for name, attempt in peers(case.task).items()}
+    timings = _measured(case, beside, effort)
     each = 1e-3 / case.count
     figures = {name: _figure(timing, each) for name, timing in timings.items()}
     floor, ours = figures.pop(FLOOR), figures.pop(OURS)
     return Result(
         case.key, case.group, case.title, "us", floor.value, ours, case.goal, peers=figures
     )
+
+
+def _measured(case: Case, beside: Mapping[str, _Attempt], effort: Effort) -> Mapping[str, Timing]:
+    try:
+        return measure({FLOOR: case.floor, OURS: case.ours, **beside}, effort)
+    except PeerFailed as failed:
+        print(f"{case.key}: {failed.name} fails: {failed.__cause__!r}"[:300], file=sys.stderr)
+        rest = {name: attempt for name, attempt in beside.items() if name != failed.name}
+        return _measured(case, rest, effort)
+
+
+class PeerFailed(Exception):
+    """A peer raised something; what, is the cause."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A peer's function, whose errors are told from ours."""
+
+    name: str
+    run: Run
+
+    def __call__(self) -> object:
+        try:
+            return self.run()
+        except Exception as error:  # whatever a library of others raises
+            raise PeerFailed(self.name) from error
 
 
 def _figure(timing: Timing, each: float) -> Figure:

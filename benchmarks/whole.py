@@ -14,11 +14,12 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks import generation, growth, modelled, plain, processes
-from benchmarks.cases import Case, cases
+from benchmarks.cases import cases
 from benchmarks.ours import CODEC
 from benchmarks.peers import Field
 from benchmarks.results import Proof, Report, Result
 from benchmarks.suite import matches, run
+from benchmarks.tasks import Case
 from benchmarks.timer import FULL, QUICK, Effort
 
 

@@ -44,3 +44,13 @@ def text_of(response: Any) -> str:
     """All texts of the messages of a response."""
     parts = (part for item in response["output"] for part in item.get("content") or [])
     return "".join(part.get("text", "") for part in parts)
+
+
+def calls(*made: tuple[str, str, str]) -> bytes:
+    """A stream of calls: id, name and arguments (JSON text) of each."""
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
+    for index, (identifier, name, arguments) in enumerate(made):
+        function = {"name": name, "arguments": arguments}
+        call = {"index": index, "id": identifier, "type": "function", "function": function}
+        deltas.append({"tool_calls": [call]})
+    return b"".join([*map(chunk, deltas), chunk({}, "tool_calls"), b"data: [DONE]\n\n"])

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("dialect_vectors")
+pytest.register_assert_rewrite("clients", "dialect_vectors", "vendors")
 
 ROOT = Path(__file__).resolve().parent.parent
 """The root of the repository."""

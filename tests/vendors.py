@@ -118,7 +118,7 @@ class Vendor:
         self.check(body)
         seen = self.read(body, request)
         self.seen.append(seen)
-        if seen.model == "missing":
+        if seen.model.rpartition("/")[2] == "missing":
             return self.reply(self.error("no such model"), self.missing)
         try:
             turn = turn_of(seen, self.thinks)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module, metadata
 from typing import Any
 
-from benchmarks.cases import Run, Task
+from benchmarks.tasks import Run, Task
 
 Offer = Callable[[Task], Run | None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from benchmarks.cases import Run, StreamTask, Task
 from benchmarks.peers.served import client
+from benchmarks.tasks import Run, StreamTask, Task
 
 _anthropic: Any = import_module("anthropic")
 _httpx: Any = import_module("httpx2")

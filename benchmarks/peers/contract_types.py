@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from benchmarks.cases import ModelTask, Run, Task
+from benchmarks.tasks import ModelTask, Run, Task
 
 _types: Any = import_module("openresponses_types")
 

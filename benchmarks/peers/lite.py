@@ -12,8 +12,8 @@ from typing import Any
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
-from benchmarks.cases import RequestTask, Run, StreamTask, Task
 from benchmarks.peers.served import client
+from benchmarks.tasks import RequestTask, Run, StreamTask, Task
 
 _litellm: Any = import_module("litellm")
 _httpx: Any = import_module("httpx")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from benchmarks.cases import RequestTask, ResponseTask, Run, StreamTask, Task
 from benchmarks.conversation import small
 from benchmarks.ours import dumps, loads
 from benchmarks.requests import NATIVE, canonical
+from benchmarks.tasks import RequestTask, ResponseTask, Run, StreamTask, Task
 
 _rosetta: Any = import_module("llm_rosetta")
 _Pipeline: Any = _rosetta.ConversionPipeline

@@ -44,13 +44,18 @@ def origin_of(config: Config, sources: Iterable[str] = ()) -> Origin:
     Raises:
         OSError: if one cannot be read.
     """
-    templates = templates_dir()
     return Origin(
         tool=tool_facts(),
         settings={"models": config.models, "package": config.package},
         sources=source_hashes(config.spec, sources),
-        templates=_hashes(templates, _files(templates)),
+        templates=template_hashes(),
     )
+
+
+def template_hashes() -> dict[str, str]:
+    """Hash every template."""
+    templates = templates_dir()
+    return _hashes(templates, _files(templates))
 
 
 def source_hashes(spec: Path, sources: Iterable[str] = ()) -> dict[str, str]:

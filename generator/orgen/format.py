@@ -1,46 +1,52 @@
 """Lays out generated Python, in this process and a few helpers beside it.
 
-Files are laid out in pieces, and pieces of an earlier run are taken from a cache:
-a change of one function costs one function. The result is the same without.
+What the generator prints is laid out directly; what it does not know goes to black in pieces,
+which are taken from a cache when an earlier run has had them. The result is the same without.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import importlib.metadata
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from orgen.cache import TextCache
-from orgen.layout import pieces, plain
+from orgen.layout import blank, direct, lines, pieces, split, tokens
+from orgen.layout.direct import laid_out
 from orgen.layout.pieces import Pieces, cut
 from orgen.parallel import spread
 from orgen.render import SourceFile
 
-_WORTH_SHARING = 60_000
+_WORTH_SHARING = 300_000
 """Characters of source from which starting helpers costs less than it saves."""
-_BATCH = 12_000
+_WORTH_SHARING_BLACK = 30_000
+_BATCH = 60_000
 """Characters that a helper takes at a time: few enough that all end at about the same time."""
-_Styled: TypeAlias = "dict[str, str]"
-"""Piece -> the piece laid out."""
 
 
 class FormatError(Exception):
     """A generated file is not Python, or black would change its meaning: a fault of ours."""
 
 
-def format_files(files: Sequence[SourceFile], cache: TextCache | None = None) -> list[SourceFile]:
+def format_files(
+    files: Sequence[SourceFile], cache: TextCache | None = None, *, alone: bool = False
+) -> list[SourceFile]:
     """The same files in the same order; generated Python laid out, others as they are.
+
+    With `alone`, no helpers are started.
 
     Raises:
         FormatError: if a file cannot be formatted; names the file.
     """
     todo = {str(f.path): f.text for f in files if f.path.suffix == ".py" and not f.by_hand}
     known = {path: cache.get(_key(text)) for path, text in todo.items()} if cache else {}
-    made = _made({path: text for path, text in todo.items() if known.get(path) is None}, cache)
+    made = _made(
+        {path: text for path, text in todo.items() if known.get(path) is None}, cache, alone
+    )
     if cache:
         for path, text in made.items():
             cache.put(_key(todo[path]), text)
@@ -56,21 +62,61 @@ def _with(file: SourceFile, text: str | None) -> SourceFile:
     return file if text is None else replace(file, text=text)
 
 
-def _made(files: Mapping[str, str], cache: TextCache | None) -> dict[str, str]:
-    """Path -> text of files that are not known as a whole."""
-    parts = {path: _cut(path, text) for path, text in files.items()}
-    known = {path: _remembered(path, parts[path], cache) for path in parts}
-    missing = {
-        text: path for path, part in parts.items() for text in part.texts if text not in known[path]
+def _made(files: Mapping[str, str], cache: TextCache | None, alone: bool) -> dict[str, str]:
+    """Path -> text of files that are not known."""
+    size = sum(map(len, files.values()))
+    batches = _batches(files, max(1, size // _BATCH))
+    shared = spread(_directly, batches, alone=alone or size < _WORTH_SHARING)
+    made = {path: text for batch in shared for path, text in batch.items()}
+    rest = {path: text for path, text in files.items() if made[path] is None}
+    return {
+        **{path: text for path, text in made.items() if text is not None},
+        **_by_black(rest, cache, alone),
     }
-    made = _style(missing)
-    texts = {}
+
+
+def _batches(texts: Mapping[str, str], number: int) -> list[dict[str, str]]:
+    """The texts in groups of about the same size, the large ones first."""
+    groups: list[dict[str, str]] = [{} for _ in range(number)]
+    sizes = [0] * number
+    for path in sorted(texts, key=lambda path: (-len(texts[path]), path)):
+        least = sizes.index(min(sizes))
+        groups[least][path] = texts[path]
+        sizes[least] += len(texts[path])
+    return [group for group in groups if group]
+
+
+def _directly(files: Mapping[str, str]) -> dict[str, str | None]:
+    """The files laid out, those left to black as None."""
+    for path, text in files.items():
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError) as fault:
+            raise FormatError(f"{path}: {fault}") from fault
+    return {path: laid_out(text) for path, text in files.items()}
+
+
+def _by_black(files: Mapping[str, str], cache: TextCache | None, alone: bool) -> dict[str, str]:
+    """Files laid out piece by piece, what can be directly, the rest by black."""
+    parts = {path: _cut(path, text) for path, text in files.items()}
+    known: dict[str, str] = {}
+    missing: dict[str, str] = {}
     for path, part in parts.items():
-        styled = {text: known[path].get(text) or made[text] for text in part.texts}
-        texts[path] = part.joined(styled)
+        for text in part.texts:
+            made = laid_out(text) or (cache.get(_key(text)) if cache else None)
+            if made is None:
+                missing[text] = path
+            else:
+                known[text] = made
+    size = sum(map(len, missing))
+    batches = _batches({text: text for text in missing}, max(1, size // _BATCH))
+    run = [{text: missing[text] for text in batch} for batch in batches]
+    for done in spread(_style, run, alone=alone or size < _WORTH_SHARING_BLACK):
+        known |= done
         if cache:
-            cache.put_table(_slot(path), {_digest(text): styled[text] for text in styled})
-    return texts
+            for text, made in done.items():
+                cache.put(_key(text), made)
+    return {path: part.joined(known) for path, part in parts.items()}
 
 
 def _cut(path: str, text: str) -> Pieces:
@@ -80,63 +126,26 @@ def _cut(path: str, text: str) -> Pieces:
         raise FormatError(f"{path}: {fault}") from fault
 
 
-def _remembered(path: str, parts: Pieces, cache: TextCache | None) -> _Styled:
-    """The pieces that the last run laid out for this path."""
-    table = cache.get_table(_slot(path)) if cache else None
-    found = {text: (table or {}).get(_digest(text)) for text in parts.texts} if table else {}
-    return {text: styled for text, styled in found.items() if styled}
+def _style(batch: Mapping[str, str]) -> dict[str, str]:
+    """Piece -> the piece laid out by black; `batch` says which file each is of."""
+    from orgen.layout.style import StyleError, styled  # heavy, and hardly ever needed
 
-
-def _style(missing: Mapping[str, str]) -> _Styled:
-    """Lay pieces out; `missing` says which file each is of."""
-    ordered = sorted(missing, key=lambda text: (-len(text), text))
-    size = sum(map(len, ordered))
-    batches = _batches(ordered, max(1, size // _BATCH))
-    run = [(batch, [missing[text] for text in batch]) for batch in batches]
-    made = spread(_style_batch, run, alone=size < _WORTH_SHARING)
-    styled: _Styled = {}
-    for batch, texts in zip(batches, made, strict=True):
-        styled.update(zip(batch, texts, strict=True))
-    return styled
-
-
-def _batches(texts: Sequence[str], number: int) -> list[list[str]]:
-    """The texts in groups of about the same size, the large ones first."""
-    groups: list[list[str]] = [[] for _ in range(number)]
-    sizes = [0] * number
-    for text in texts:
-        least = sizes.index(min(sizes))
-        groups[least].append(text)
-        sizes[least] += len(text)
-    return [group for group in groups if group]
-
-
-def _style_batch(batch: tuple[list[str], list[str]]) -> list[str]:
-    from orgen.layout.style import StyleError, styled  # heavy: not needed when all is known
-
-    done = []
-    for text, path in zip(*batch, strict=True):
+    done = {}
+    for text, path in batch.items():
         try:
-            done.append(styled(text))
+            done[text] = styled(text)
         except StyleError as fault:
             raise FormatError(f"{path}: {fault}") from fault
     return done
 
 
 @functools.cache
-def _rules() -> str:
-    """What decides on the layout beside the text: black's version, and our own modules."""
-    own = "".join(inspect.getsource(module) for module in (pieces, plain))
-    return f"black {importlib.metadata.version('black')} {_digest(own)}"
+def _tool() -> str:
+    """What a laid out text depends on besides the text itself."""
+    modules = (blank, direct, lines, pieces, split, tokens)
+    sources = "".join(inspect.getsource(module) for module in modules)
+    return f"{importlib.metadata.version('black')} {hashlib.sha256(sources.encode()).hexdigest()}"
 
 
 def _key(text: str) -> str:
-    return f"{_rules()}\n{text}"
-
-
-def _slot(path: str) -> str:
-    return f"pieces of {path}\n{_rules()}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"layout {_tool()} {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -40,6 +40,29 @@ def spread(
         return list(pool.map(function, values))
 
 
+def forks() -> bool:
+    """Whether helpers can begin with all that this process has in memory."""
+    return processors() > 1 and "fork" in multiprocessing.get_all_start_methods()
+
+
+def beside(function: Callable[[_In], _Out], value: _In) -> Callable[[], _Out]:
+    """Begin `function` of a value in a helper; the result waits for it.
+
+    Where no helper can be started, the work is done here, when it is asked for.
+    """
+    try:
+        pool = ProcessPoolExecutor(1, _context(), _end_with_parent)
+        future = pool.submit(function, value)
+    except OSError:
+        return lambda: function(value)
+
+    def result() -> _Out:
+        with pool:
+            return future.result()
+
+    return result
+
+
 def _context() -> multiprocessing.context.BaseContext:
     """Forked helpers have in memory what is imported; where there is no fork, they import it."""
     methods = multiprocessing.get_all_start_methods()

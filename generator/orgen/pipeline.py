@@ -16,6 +16,7 @@ from orgen.dialect.keys import contract_key
 from orgen.dialect.load import dialect_files, load_dialects
 from orgen.format import format_files
 from orgen.load import Document, load_file, load_spec
+from orgen.load.source import is_proposed
 from orgen.load.suggest import close_hint
 from orgen.memory import remembered, remembers
 from orgen.overlay import apply_overlays
@@ -91,7 +92,23 @@ def generate(
     Raises:
         DiagnosticError: if the spec has faults; all of a stage's are reported at once.
     """
-    spec, schema = _contract(config.spec, diagnostics, progress)
+    if target is None and not remembers() and config.spec.is_dir() and not is_proposed():
+        from orgen.units import generate_in_units
+
+        if (output := generate_in_units(config, progress)) is not None:
+            return output
+    return generate_in_order(config, diagnostics, progress, target)
+
+
+def generate_in_order(
+    config: Config, diagnostics: Diagnostics, progress: Progress, target: Lookup | None = None
+) -> Output:
+    """Run every stage but the last, one after the other, for everything at once.
+
+    Raises:
+        DiagnosticError: if the spec has faults; all of a stage's are reported at once.
+    """
+    spec, schema = read_contract(config.spec, diagnostics, progress)
     with progress.step("read dialects"):
         folder = dialect_files(config.spec, diagnostics)
         known = load_dialects(config.spec, schema, diagnostics, folder)
@@ -113,7 +130,7 @@ def generate(
     return Output(files, schema.version, schema.hash, _sources(config.spec, spec.full.files))
 
 
-def _contract(path: Path, diagnostics: Diagnostics, progress: Progress) -> tuple[Spec, Schema]:
+def read_contract(path: Path, diagnostics: Diagnostics, progress: Progress) -> tuple[Spec, Schema]:
     """The checked spec, and what it says."""
 
     def read() -> tuple[Spec, Schema, dict[str, str]]:

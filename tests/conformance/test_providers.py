@@ -98,8 +98,30 @@ def test_azure_takes_its_key_as_api_key() -> None:
 
 
 def test_bedrock_serves_models_of_openai_elsewhere() -> None:
-    rule, _ = providers.get("bedrock").models
-    assert rule.base_url == "https://bedrock-mantle.{region}.api.aws/openai/v1"
+    bedrock = providers.get("bedrock")
+    host = "https://bedrock-mantle.eu-west-1.api.aws"
+    where = {"region": "eu-west-1"}
+    assert bedrock.base_url_of("openai.gpt-5.6-luna", where) == f"{host}/openai/v1"
+    assert bedrock.base_url_of("openai.gpt-oss-120b", where) == f"{host}/v1"
+    assert bedrock.base_url_of("openai.gpt-oss-20b").startswith("https://bedrock-mantle.us-east-1.")
+
+
+def test_a_base_url_names_the_variable_that_it_needs() -> None:
+    with pytest.raises(KeyError, match="Azure OpenAI needs 'resource'"):
+        providers.get("azure").base_url_of("gpt-5.4")
+
+
+@pytest.mark.parametrize("hostile", ["evil.example/", "a@evil.example", "", "x\n", "{project}"])
+def test_no_variable_leads_elsewhere(hostile: str) -> None:
+    with pytest.raises(ValueError, match="'resource' cannot be"):
+        providers.get("azure").base_url_of("gpt-5.4", {"resource": hostile})
+
+
+def test_a_location_has_a_base_url_of_its_own() -> None:
+    vertex = providers.get("vertex")
+    there = {"project": "p", "location": "europe-west4"}
+    assert vertex.base_url_of("gemini-3", there).startswith("https://europe-west4-aiplatform.")
+    assert vertex.base_url_of("gemini-3", {"project": "p"}).startswith("https://aiplatform.")
 
 
 def test_xai_prefers_responses() -> None:

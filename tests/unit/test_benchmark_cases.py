@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from benchmarks import checks, growth, plain, requests, streams, suite, timer
-from benchmarks.cases import Case, cases
+from benchmarks.cases import cases
 from benchmarks.conversation import SIZES, medium
 from benchmarks.ours import PYTHON, dialects
 from benchmarks.plans import KINDS, plan
+from benchmarks.tasks import Case
 
 CASES = list(cases(40))
 
@@ -78,6 +79,15 @@ def test_a_run_gives_figures_of_the_floor_of_ours_and_of_peers() -> None:
     assert result.key == CASES[0].key
     assert result.floor > 0 and result.ours.value > 0
     assert list(result.peers) == ["peer"]
+
+
+def test_a_peer_that_fails_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise RuntimeError("not today")
+
+    result = suite.run(CASES[0], timer.ONCE, lambda task: {"bad": fails, "good": lambda: None})
+    assert list(result.peers) == ["good"]
+    assert "bad fails: RuntimeError('not today')" in capsys.readouterr().err
 
 
 def test_patterns_pick_cases() -> None:

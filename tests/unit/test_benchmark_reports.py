@@ -73,6 +73,15 @@ def test_the_slow_take_part_in_few_rounds_and_the_slowest_in_none() -> None:
     assert timings["slow"].ratio == 40 and timings["slowest"].ratio == 500
 
 
+@pytest.mark.parametrize("cost", [4_000, 50_000])
+def test_the_floor_takes_part_in_every_round_however_slow_it_is(cost: int) -> None:
+    work = Work()
+    costs = {"floor": forever(cost), "ours": forever(2 * cost, 2 * cost, 200)}
+    timings = measure({n: lambda n=n: work.run(n, costs[n]) for n in costs}, EFFORT, work.clock)
+    assert work.order.count("floor") >= EFFORT.rounds
+    assert timings["ours"].ratio > 0
+
+
 def result(key: str, ratio: float, goal: float | None = 2.0, **peers: float) -> Result:
     beside = {name: Figure(peer * 10, peer, peer, peer) for name, peer in peers.items()}
     figure = Figure(ratio * 10, ratio, ratio * 0.9, ratio * 1.1)

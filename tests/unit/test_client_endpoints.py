@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import pickle
 import subprocess
@@ -273,6 +274,20 @@ def test_the_key_is_never_shown(make: Any, caplog: pytest.LogCaptureFixture) -> 
     assert KEY not in "\n".join([*shown, caplog.text])
 
 
+def test_provider_extensions_reach_the_body_of_one_provider_only() -> None:
+    entry = {"headers": {"x-evil": "1"}, "url": "http://evil.example", "api_key": "stolen"}
+    request = {**HI, "provider_extensions": {"vllm": {**entry, "top_k": 5}, "groq": {"user": "u"}}}
+    found = sent("vllm", request, api_key=KEY)
+    assert found.url.host == "localhost" and found.url.path == "/v1/chat/completions"
+    assert "x-evil" not in found.headers and found.headers["authorization"] == f"Bearer {KEY}"
+    body = json.loads(found.content)
+    assert body["top_k"] == 5 and "user" not in body and body["headers"] == {"x-evil": "1"}
+    usual = sent("vllm", HI, api_key=KEY).headers
+    assert dict(found.headers, **{"content-length": ""}) == dict(usual, **{"content-length": ""})
+    with pytest.raises(LossyRequestError, match="/provider_extensions/vllm/headers"):
+        create("blocking", "vllm", request, strict=True)
+
+
 # Refused at once --------------------------------------------------------------------------
 
 REFUSED: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
@@ -353,7 +368,7 @@ def test_requests_that_are_refused_before_any_network(
 
 def test_another_dialect_is_proposed_if_it_takes_the_request() -> None:
     request = {**HI, "background": True}
-    with pytest.raises(UnsupportedRequestError, match="use dialect='openai_responses'"):
+    with pytest.raises(UnsupportedRequestError, match="use dialect='anthropic_messages'"):
         create("blocking", "ollama", request)
 
 

@@ -65,13 +65,17 @@ _PROVIDERS = (
         ),
         models=(
             Models(
-                "claude-*",
+                ("claude-*",),
                 examples=(
                     "claude-sonnet-4-5",
                     "claude-haiku-4-5-20251001",
                     "claude-opus-4-8",
                 ),
             ),
+        ),
+        notes=(
+            "System and developer messages are moved to the front and joined with a newline in the Chat format.",
+            "Streams in the Chat format may count calls from one.",
         ),
     ),
     Provider(
@@ -128,6 +132,7 @@ _PROVIDERS = (
             ),
             True,
         ),
+        base_url_env=("AZURE_OPENAI_BASE_URL",),
         variables=MappingProxyType(
             {"resource": Variable("Name of the resource.", ("AZURE_RESOURCE_NAME",), None)}
         ),
@@ -146,7 +151,48 @@ _PROVIDERS = (
                 "system_role": "developer",
             }
         ),
-        notes=("The model is the name of a deployment.",),
+        models=(
+            Models(
+                ("*",),
+                examples=(
+                    "gpt-5.5",
+                    "gpt-5.4",
+                ),
+                note="The model is the name of a deployment; what follows is for those called as their models.",
+            ),
+            Models(
+                (
+                    "o1*",
+                    "o3*",
+                    "o4*",
+                    "gpt-5",
+                    "gpt-5-*",
+                ),
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": True}),
+                family="reasoning",
+            ),
+            Models(
+                ("gpt-5.*",),
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": True}),
+                family="optional_reasoning",
+            ),
+            Models(
+                (
+                    "*mistral*",
+                    "*llama*",
+                    "*phi*",
+                    "*deepseek*",
+                    "*grok*",
+                    "*cohere*",
+                ),
+                note="Models of other makers know the limit as max_tokens.",
+                family="others",
+            ),
+        ),
+        notes=(
+            "The model is the name of a deployment.",
+            "A prompt that the content filter blocks is an error of the code content_filter.",
+        ),
     ),
     Provider(
         name="bedrock",
@@ -164,7 +210,7 @@ _PROVIDERS = (
                     "/responses",
                     Auth("bearer", "", ("AWS_BEARER_TOKEN_BEDROCK",), True),
                     MappingProxyType({}),
-                    "",
+                    "Models may use the ids of calls again in each turn.",
                     MappingProxyType({}),
                 ),
                 "openai_chat": Service(
@@ -181,6 +227,7 @@ _PROVIDERS = (
         variables=MappingProxyType(
             {"region": Variable("AWS region.", ("AWS_REGION",), "us-east-1")}
         ),
+        list_models="/models",
         capabilities=MappingProxyType(
             {
                 "input": (
@@ -193,12 +240,19 @@ _PROVIDERS = (
             }
         ),
         models=(
+            Models(("openai.gpt-oss-*",), examples=("openai.gpt-oss-120b",)),
             Models(
-                "openai.gpt-5*",
+                ("openai.gpt-5*",),
                 examples=("openai.gpt-5.6-luna",),
                 base_url="https://bedrock-mantle.{region}.api.aws/openai/v1",
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": True}),
+                family="reasoning",
             ),
-            Models("*gemma-4*", base_url="https://bedrock-mantle.{region}.api.aws/openai/v1"),
+            Models(("*gemma-4*",), base_url="https://bedrock-mantle.{region}.api.aws/openai/v1"),
+        ),
+        notes=(
+            "These are the endpoints that speak OpenAI's formats; the runtime with its own (Converse) is not served.",
+            "Times of creation may be fractions.",
         ),
     ),
     Provider(
@@ -254,6 +308,32 @@ _PROVIDERS = (
                 "schema_support": "json_object",
             }
         ),
+        models=(
+            Models(
+                ("deepseek-v4*",),
+                examples=("deepseek-v4-flash",),
+                note="Low and medium effort are as high; reasoning goes back with every turn of the assistant.",
+                family="v4",
+            ),
+            Models(
+                (
+                    "deepseek-reasoner",
+                    "deepseek-r1*",
+                ),
+                examples=("deepseek-reasoner",),
+                note="Always reasons, and has no settings for sampling.",
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": True}),
+                family="reasoner",
+            ),
+            Models(
+                ("deepseek-r1*",),
+                note="Of its first version, which refuses reasoning of earlier turns.",
+                capabilities=MappingProxyType({"reasoning_out": "drop"}),
+                family="r1",
+            ),
+        ),
+        settings=("thinking",),
+        notes=("While a request waits, streams hold comments or empty lines.",),
     ),
     Provider(
         name="google",
@@ -295,7 +375,7 @@ _PROVIDERS = (
                         True,
                     ),
                     MappingProxyType({}),
-                    "",
+                    "Ids of calls may be empty; signatures of thoughts come and go back as extra_content.",
                     MappingProxyType({}),
                 ),
             }
@@ -332,7 +412,7 @@ _PROVIDERS = (
         ),
         models=(
             Models(
-                "gemini-*",
+                ("gemini-*",),
                 examples=(
                     "gemini-3.6-flash",
                     "gemini-3-flash-preview",
@@ -340,11 +420,16 @@ _PROVIDERS = (
                 ),
             ),
         ),
+        settings=("extra_body",),
+        notes=(
+            "Whether the Chat format takes seeds and biases could not be confirmed; they are sent.",
+            "Errors have a number as their code, and may come in a list.",
+        ),
     ),
     Provider(
         name="groq",
         title="Groq",
-        source="https://console.groq.com/docs",
+        source="https://console.groq.com/docs/openai",
         base_url="https://api.groq.com/openai/v1",
         dialects=(
             "openai_chat",
@@ -365,7 +450,7 @@ _PROVIDERS = (
                     "/responses",
                     Auth("bearer", "", ("GROQ_API_KEY",), True),
                     MappingProxyType({}),
-                    "",
+                    "Beta, and stateless.",
                     MappingProxyType({}),
                 ),
             }
@@ -381,9 +466,52 @@ _PROVIDERS = (
                 "output": ("text",),
                 "tools": True,
                 "stateful": False,
+                "max_tokens_field": "max_completion_tokens",
                 "stream_usage": "x_groq",
                 "reasoning_in": "reasoning",
+                "reasoning_out": "reasoning",
+                "file_forms": (),
             }
+        ),
+        models=(
+            Models(
+                ("openai/gpt-oss-*",),
+                examples=("openai/gpt-oss-120b",),
+                capabilities=MappingProxyType(
+                    {
+                        "efforts": (
+                            "low",
+                            "medium",
+                            "high",
+                        )
+                    }
+                ),
+            ),
+            Models(
+                ("qwen/*",),
+                examples=("qwen/qwen3-32b",),
+                capabilities=MappingProxyType(
+                    {
+                        "efforts": (
+                            "none",
+                            "default",
+                        )
+                    }
+                ),
+            ),
+            Models(
+                ("compound*",),
+                examples=("compound-beta",),
+                note="Runs tools on the server and tells them as executed_tools.",
+            ),
+        ),
+        settings=(
+            "reasoning_format",
+            "include_reasoning",
+            "search_settings",
+        ),
+        notes=(
+            "A call that a model gets wrong is an error of the code tool_use_failed, also within a stream, which then has no end mark.",
         ),
     ),
     Provider(
@@ -410,7 +538,7 @@ _PROVIDERS = (
                     "/responses",
                     Auth("bearer", "", ("HF_TOKEN",), True),
                     MappingProxyType({}),
-                    "",
+                    "Beta, without seeds, penalties and texts that end an answer; always ends as completed.",
                     MappingProxyType({}),
                 ),
             }
@@ -428,6 +556,18 @@ _PROVIDERS = (
                 "max_tokens_field": "max_tokens",
             }
         ),
+        models=(
+            Models(
+                ("*",),
+                examples=(
+                    "deepseek-ai/DeepSeek-R1",
+                    "moonshotai/Kimi-K2-Instruct:groq",
+                    "Qwen/Qwen3-32B",
+                ),
+                note="A suffix picks the server - its name, :fastest or :cheapest.",
+            ),
+        ),
+        notes=("The router behaves as the server that it picks.",),
     ),
     Provider(
         name="llamacpp",
@@ -475,6 +615,19 @@ _PROVIDERS = (
                 "reasoning_in": "reasoning_content",
             }
         ),
+        models=(Models(("*",), note="The name is an alias or the path of the model's file."),),
+        settings=(
+            "top_k",
+            "min_p",
+            "reasoning_format",
+            "chat_template_kwargs",
+            "grammar",
+            "cache_prompt",
+        ),
+        notes=(
+            "Tools need --jinja, media a projector (--mmproj).",
+            "The format of audio is not looked at; media may be addressed by file:// URLs, too.",
+        ),
     ),
     Provider(
         name="lmstudio",
@@ -521,6 +674,11 @@ _PROVIDERS = (
                 "schema_support": "json_schema",
             }
         ),
+        notes=(
+            "Reasoning is reasoning_content or reasoning, as the server is set up; both are read.",
+            "The first request for a model may wait until it is loaded.",
+            "Streams of Responses tell the arguments of a call at its end only.",
+        ),
     ),
     Provider(
         name="mistral",
@@ -556,15 +714,47 @@ _PROVIDERS = (
                 "max_tokens_field": "max_tokens",
                 "system_role": "system",
                 "reasoning_in": "content_parts",
+                "efforts": (
+                    "none",
+                    "high",
+                ),
                 "tool_choices": (
                     "none",
                     "auto",
                     "any",
                     "function",
                 ),
+                "file_forms": (
+                    "data",
+                    "url",
+                ),
                 "whole_tool_calls": True,
+                "tool_id_pattern": "[a-zA-Z0-9]{9}",
                 "stream_usage": "always",
             }
+        ),
+        models=(
+            Models(
+                ("mistral-*",),
+                examples=(
+                    "mistral-large-latest",
+                    "mistral-small-latest",
+                ),
+            ),
+            Models(
+                ("magistral-*",),
+                examples=("magistral-medium-latest",),
+                note="Always reasons; thoughts are parts of the content, and go back as such.",
+                family="magistral",
+            ),
+        ),
+        settings=(
+            "random_seed",
+            "safe_prompt",
+            "prompt_mode",
+        ),
+        notes=(
+            "Older models take no message of the user directly behind the output of a tool; nothing is put between.",
         ),
     ),
     Provider(
@@ -593,7 +783,7 @@ _PROVIDERS = (
                     "/v1/chat/completions",
                     Auth("bearer", "", ("OLLAMA_API_KEY",), False),
                     MappingProxyType({}),
-                    "",
+                    "Long conversations are cut silently; settings of the runtime are for the format of its own.",
                     MappingProxyType({}),
                 ),
                 "openai_responses": Service(
@@ -636,7 +826,7 @@ _PROVIDERS = (
         ),
         models=(
             Models(
-                "*",
+                ("*",),
                 examples=(
                     "llama3.2",
                     "qwen3:0.6b",
@@ -644,6 +834,7 @@ _PROVIDERS = (
                 ),
             ),
         ),
+        notes=("In the Chat format temperature and top_p are 1 where the request does not say.",),
     ),
     Provider(
         name="openai",
@@ -714,14 +905,46 @@ _PROVIDERS = (
         ),
         models=(
             Models(
-                "*",
+                ("*",),
                 examples=(
                     "gpt-5.5",
-                    "gpt-5.1",
                     "gpt-4.1",
-                    "o4-mini",
                     "gpt-4o",
                 ),
+            ),
+            Models(
+                (
+                    "o1*",
+                    "o3*",
+                    "o4*",
+                    "gpt-5",
+                    "gpt-5-*",
+                    "codex-*",
+                    "computer-use-*",
+                ),
+                examples=(
+                    "o4-mini",
+                    "gpt-5",
+                    "gpt-5-mini",
+                ),
+                note="Always reasons, and has no settings for sampling.",
+                capabilities=MappingProxyType(
+                    {"sampling_blocked_when_reasoning": True, "system_role": "developer"}
+                ),
+                family="reasoning",
+            ),
+            Models(
+                ("gpt-5.*",),
+                examples=(
+                    "gpt-5.1",
+                    "gpt-5.4-mini",
+                    "gpt-5.6-sol",
+                ),
+                note="Settings for sampling are taken where the effort is none.",
+                capabilities=MappingProxyType(
+                    {"sampling_blocked_when_reasoning": True, "system_role": "developer"}
+                ),
+                family="optional_reasoning",
             ),
         ),
     ),
@@ -784,6 +1007,35 @@ _PROVIDERS = (
                 ),
             }
         ),
+        models=(
+            Models(
+                ("*",),
+                examples=(
+                    "anthropic/claude-sonnet-4.5",
+                    "openai/gpt-5-mini",
+                    "x-ai/grok-4",
+                ),
+                note="A suffix such as :free or :nitro picks the route.",
+            ),
+        ),
+        settings=(
+            "reasoning",
+            "include_reasoning",
+            "provider",
+            "models",
+            "plugins",
+            "transforms",
+            "route",
+            "preset",
+            "usage",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+        ),
+        notes=(
+            "What a model takes is what its server takes; settings that it does not know are ignored.",
+            "Errors may come within a stream, beside choices.",
+        ),
     ),
     Provider(
         name="sglang",
@@ -831,6 +1083,23 @@ _PROVIDERS = (
                 "reasoning_in": "reasoning_content",
             }
         ),
+        models=(
+            Models(("*",), note="The name is the path or name under which the server was started."),
+        ),
+        settings=(
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "separate_reasoning",
+            "stream_reasoning",
+            "chat_template_kwargs",
+            "regex",
+            "ebnf",
+        ),
+        notes=(
+            "Reasoning needs --reasoning-parser, tools need --tool-call-parser.",
+            "An answer that was broken off ends with the reason abort.",
+        ),
     ),
     Provider(
         name="textgen-webui",
@@ -863,6 +1132,19 @@ _PROVIDERS = (
                 "system_role": "system",
             }
         ),
+        models=(Models(("*",), note="The model that is loaded answers whatever the name."),),
+        settings=(
+            "mode",
+            "character",
+            "instruction_template",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+        ),
+        notes=(
+            "Start the server with --api.",
+            "Older versions call no tools; thinking stays in the text unless the server splits it off.",
+        ),
     ),
     Provider(
         name="together",
@@ -888,7 +1170,7 @@ _PROVIDERS = (
                     "/responses",
                     Auth("bearer", "", ("TOGETHER_API_KEY",), True),
                     MappingProxyType({}),
-                    "",
+                    "Stateless, and for some models only.",
                     MappingProxyType({}),
                 ),
             }
@@ -907,6 +1189,25 @@ _PROVIDERS = (
                 "max_tokens_field": "max_tokens",
                 "reasoning_in": "think_tags",
             }
+        ),
+        models=(
+            Models(
+                ("*",),
+                examples=(
+                    "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+                    "deepseek-ai/DeepSeek-R1",
+                    "openai/gpt-oss-20b",
+                ),
+            ),
+        ),
+        settings=(
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+        ),
+        notes=(
+            "DeepSeek R1 and its like think within the text, between think tags; that stays as it is.",
+            "Structured output and tools are for listed models only.",
         ),
     ),
     Provider(
@@ -967,6 +1268,24 @@ _PROVIDERS = (
         capabilities=MappingProxyType(
             {"tools": True, "reasoning_in": "reasoning", "model_prefix": True}
         ),
+        models=(
+            Models(
+                ("*",),
+                examples=(
+                    "anthropic/claude-sonnet-4.5",
+                    "openai/gpt-5.4",
+                    "alibaba/qwen3-max",
+                ),
+            ),
+        ),
+        settings=(
+            "reasoning",
+            "providerOptions",
+        ),
+        notes=(
+            "An AI_GATEWAY_API_KEY counts before a token of VERCEL_OIDC_TOKEN, even if it is invalid.",
+            "That answers have reasoning_details as well could not be confirmed; they are read.",
+        ),
     ),
     Provider(
         name="vertex",
@@ -992,7 +1311,7 @@ _PROVIDERS = (
                     "/endpoints/openapi/chat/completions",
                     Auth("oauth", "", ("GOOGLE_APPLICATION_CREDENTIALS",), True),
                     MappingProxyType({}),
-                    "",
+                    "Models are called by their publisher and name; google/ is put before a bare name.",
                     MappingProxyType({"model_prefix": True}),
                 ),
             }
@@ -1040,6 +1359,23 @@ _PROVIDERS = (
                 ),
                 "tools": True,
             }
+        ),
+        models=(
+            Models(
+                (
+                    "google/*",
+                    "gemini-*",
+                ),
+                examples=("google/gemini-2.5-flash",),
+            ),
+            Models(
+                ("xai/*",), note="Reasons without showing it, and counts that apart.", family="grok"
+            ),
+        ),
+        settings=("google",),
+        notes=(
+            "Images may be addressed in Cloud Storage (gs://).",
+            "That an effort of none is refused could not be confirmed; thinking_config with a budget of zero is another way.",
         ),
     ),
     Provider(
@@ -1107,7 +1443,7 @@ _PROVIDERS = (
         ),
         models=(
             Models(
-                "*",
+                ("*",),
                 examples=("Qwen/Qwen3-8B",),
                 note="The name under which the server serves its model.",
             ),
@@ -1142,7 +1478,7 @@ _PROVIDERS = (
                     "/responses",
                     Auth("bearer", "", ("XAI_API_KEY",), True),
                     MappingProxyType({}),
-                    "",
+                    "Responses are kept for 30 days.",
                     MappingProxyType({}),
                 ),
                 "openai_chat": Service(
@@ -1150,7 +1486,7 @@ _PROVIDERS = (
                     "/chat/completions",
                     Auth("bearer", "", ("XAI_API_KEY",), True),
                     MappingProxyType({}),
-                    "",
+                    "Declared deprecated by the vendor.",
                     MappingProxyType({}),
                 ),
             }
@@ -1168,7 +1504,38 @@ _PROVIDERS = (
                 "tools": True,
                 "stateful": True,
                 "usage_reasoning": "apart",
+                "strict_supported": False,
             }
+        ),
+        models=(
+            Models(
+                (
+                    "grok-4*",
+                    "grok-3-mini*",
+                    "*-reasoning*",
+                ),
+                examples=(
+                    "grok-4.6",
+                    "grok-4.3",
+                ),
+                note="Refuses penalties, and texts that end the answer.",
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": True}),
+                family="reasoning",
+            ),
+            Models(
+                ("grok-4.20-reasoning*",), examples=("grok-4.20-reasoning",), family="fixed_effort"
+            ),
+            Models(
+                ("*-non-reasoning*",),
+                examples=("grok-4.20-non-reasoning",),
+                note="Never reasons.",
+                capabilities=MappingProxyType({"sampling_blocked_when_reasoning": False}),
+                family="plain",
+            ),
+        ),
+        notes=(
+            "Tokens of reasoning are counted apart from those of the answer.",
+            "That images fail in requests with store could not be confirmed; they are sent.",
         ),
     ),
 )

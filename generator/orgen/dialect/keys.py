@@ -15,7 +15,11 @@ _FOLDERS = (_FOLDER, "providers/")
 
 def contract_key(spec: Path) -> str:
     """Hash of everything in a spec folder but dialects and providers."""
-    files = source_hashes(spec)
+    return contract_key_of(source_hashes(spec))
+
+
+def contract_key_of(files: Mapping[str, str]) -> str:
+    """Hash of everything but dialects and providers, among the hashes of a spec's files."""
     return _hash({path: files[path] for path in files if not path.startswith(_FOLDERS)})
 
 
@@ -25,9 +29,14 @@ def dialect_keys(spec: Path) -> dict[str, str]:
     What a file extends or refers to, it names: every folder whose name occurs in
     the text counts, so that nothing that matters is left out.
     """
-    contract = contract_key(spec)
+    sources = source_hashes(spec)
+    return dialect_keys_of(spec, sources, contract_key_of(sources))
+
+
+def dialect_keys_of(spec: Path, sources: Mapping[str, str], contract: str) -> dict[str, str]:
+    """Dialect -> hash of all that its meaning depends on, by the hashes of a spec's files."""
     own: dict[str, dict[str, str]] = {}
-    for path, digest in source_hashes(spec).items():
+    for path, digest in sources.items():
         if path.startswith(_FOLDER) and path.count("/") > 1:
             own.setdefault(path.split("/")[1], {})[path] = digest
     named = {name: _named(spec, files, own) for name, files in own.items()}

@@ -64,12 +64,17 @@ def _read(
     files: DialectFiles, path: Path, schema: Schema
 ) -> tuple[Dialect, Mapping[str, str]] | None:
     """A dialect with its native schema, and the texts of the files that were read by then."""
+    dialect = read_dialect(files, path, schema)
+    return None if dialect is None else (dialect, dict(files.diagnostics.sources))
+
+
+def read_dialect(files: DialectFiles, path: Path, schema: Schema) -> Dialect | None:
+    """A dialect with its native schema, not yet checked; None after a fault in its shape."""
     dialect = files.dialect(path)
     if dialect is None:
         return None
     native, borrowed = files.native(path, schema)
-    sources = dict(files.diagnostics.sources)
-    return replace(dialect, native=native, borrowed=borrowed), sources
+    return replace(dialect, native=native, borrowed=borrowed)
 
 
 def _depth(dialect: Dialect, known: Sequence[Dialect]) -> int:

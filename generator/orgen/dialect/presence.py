@@ -14,6 +14,7 @@ from typing import TypeAlias
 from orgen.ir.operations import (
     Account,
     AllOf,
+    Alternative,
     Bound,
     Choose,
     Cond,
@@ -105,6 +106,17 @@ def counted(body: tuple[Stmt, ...], facts: Facts = Facts()) -> tuple[Stmt, ...]:
         else:
             facts = facts.without(set(_names(stmt)))
     return tuple(made)
+
+
+def required_keys(alternative: Alternative, container: str) -> tuple[str, ...]:
+    """The keys of a container without which the alternative does not match."""
+    facts = Facts()
+    for step in alternative.steps:
+        if isinstance(step, Let):
+            facts = facts.bound(step.name, step.value)
+        else:
+            facts = after(step.condition, facts)
+    return tuple(sorted(key for name, key in facts.there if name == container))
 
 
 def after(condition: Cond, facts: Facts) -> Facts:

@@ -34,6 +34,32 @@ class Settings:
     sister_types: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a dialect's neighbours have to know about it."""
+
+    name: str
+    slug: str
+    title: str
+    other_slugs: tuple[str, ...]
+    settings: tuple[str, ...]
+    """Dotted paths of its native request."""
+    types: tuple[str, ...]
+    """The words by which its native schema tells values apart."""
+
+
+def knowledge_of(dialect: Dialect) -> Knowledge:
+    """What a dialect's neighbours have to know about it."""
+    return Knowledge(
+        dialect.name,
+        dialect.slug,
+        dialect.title,
+        dialect.other_slugs,
+        native_settings(dialect.native),
+        native_types(dialect),
+    )
+
+
 def settings_of(
     dialect: Dialect,
     dialects: Sequence[Dialect],
@@ -43,31 +69,38 @@ def settings_of(
 
     `providers` are slugs of known providers, or all of their names with the slugs they mean.
     """
-    own = native_settings(dialect.native)
-    types = native_types(dialect)
+    return settings_among(knowledge_of(dialect), list(map(knowledge_of, dialects)), providers)
+
+
+def settings_among(
+    dialect: Knowledge,
+    dialects: Sequence[Knowledge],
+    providers: Sequence[str] | Mapping[str, str] = (),
+) -> Settings:
+    """The settings of one dialect among others, by what is known about them."""
     elsewhere: dict[str, str] = {}
     sister_types: dict[str, str] = {}
     sisters = [d for d in dialects if d.slug == dialect.slug and d.name != dialect.name]
     for sister in sisters:
-        for path in native_settings(sister.native):
-            if path not in own:
+        for path in sister.settings:
+            if path not in dialect.settings:
                 elsewhere.setdefault(path, sister.title)
-        for word in native_types(sister):
-            if word not in types:
+        for word in sister.types:
+            if word not in dialect.types:
                 sister_types.setdefault(word, sister.title)
-    shared = {word for sister in sisters for word in native_types(sister)}
+    shared = {word for sister in sisters for word in sister.types}
     return Settings(
-        own,
+        dialect.settings,
         elsewhere,
         known_slugs(dialects, providers),
         tuple(sister.name for sister in sisters),
-        tuple(word for word in types if word not in shared) if sisters else (),
+        tuple(word for word in dialect.types if word not in shared) if sisters else (),
         sister_types,
     )
 
 
 def known_slugs(
-    dialects: Sequence[Dialect], providers: Sequence[str] | Mapping[str, str]
+    dialects: Sequence[Dialect] | Sequence[Knowledge], providers: Sequence[str] | Mapping[str, str]
 ) -> dict[str, str]:
     """Slug or other name of a vendor or provider -> its slug, sorted."""
     found = (

@@ -71,6 +71,22 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """One value where the condition holds, else another."""
+
+    condition: Cond
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """Values that are one operand of a primitive together."""
+
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picked:
     """One of several lists that a primitive has picked at once."""
 
@@ -146,6 +162,8 @@ Expr: TypeAlias = (
     | NewObject
     | NewList
     | Pair
+    | Either
+    | Operands
     | Picked
     | KeySet
     | Concat
@@ -221,6 +239,22 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Differs:
+    """Not equal."""
+
+    value: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class HasAny:
+    """An object that has one of these keys."""
+
+    value: Expr
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotZero:
     """Anything but the number zero."""
 
@@ -240,7 +274,18 @@ class Holds:
 
 
 Cond: TypeAlias = (
-    Present | Equals | AbsentOr | IsKind | Fits | HasLength | NotZero | Bound | AllOf | Holds
+    Present
+    | Equals
+    | Differs
+    | HasAny
+    | AbsentOr
+    | IsKind
+    | Fits
+    | HasLength
+    | NotZero
+    | Bound
+    | AllOf
+    | Holds
 )
 
 
@@ -320,6 +365,25 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTurn:
+    """What the items of a message leave of it, and what stands for a message without items."""
+
+    message: Expr
+    known: tuple[str, ...]
+    items: Expr
+    role: str
+    fill: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Adds a value at the end of a list."""
+
+    items: Expr
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Unused:
     """Keys that some alternative of a block uses, but the chosen one does not."""
 
@@ -360,7 +424,20 @@ class Do:
 
 
 Stmt: TypeAlias = (
-    Let | Put | When | Choose | Expect | Copy | Account | Unused | Misfit | Report | Return | Do
+    Let
+    | Put
+    | When
+    | Choose
+    | Expect
+    | Copy
+    | Account
+    | KeepTurn
+    | Append
+    | Unused
+    | Misfit
+    | Report
+    | Return
+    | Do
 )
 
 

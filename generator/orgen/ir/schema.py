@@ -142,9 +142,13 @@ class Record:
     extra: Type | None = Anything()
     min_properties: int | None = None
     max_properties: int | None = None
+    _by_name: Mapping[str, Property] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {p.name: p for p in reversed(self.properties)})
 
     def property(self, name: str) -> Property | None:
-        return next((p for p in self.properties if p.name == name), None)
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""Lays generated Python out in black's style: a file in pieces, and only what black would move.
+"""Lays generated Python out in black's style, nearly all of it without black, which is slow.
 
-`pieces` cuts a module into its large statements, `plain` takes out the lines that black leaves
-as they are, `style` asks black for the rest. So a change of one function costs one function.
+`direct` knows the statements that the generator prints: `tokens` spaces them, `split` splits those
+that are too long (`lines` are what it works on), `blank` sets the blank lines. What it does not
+know is cut into `pieces`, and `style` asks black for them.
 """

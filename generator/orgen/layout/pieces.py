@@ -7,9 +7,8 @@ with a short statement of the same kind in place of each large one.
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
-
-from orgen.layout.plain import free_word
 
 _LARGE = 120
 """Characters from which a statement is a piece of its own."""
@@ -85,3 +84,11 @@ def _alone(node: ast.stmt, lines: list[str]) -> bool:
     """Whether a statement has its lines for itself."""
     end = lines[(node.end_lineno or node.lineno) - 1].encode("utf-8")
     return node.col_offset == 0 and len(end) == node.end_col_offset
+
+
+def free_word(text: str) -> str:
+    """The beginning of names that the text does not have."""
+    word = "_"
+    while f"{word}0_" in text or re.search(rf"\b{word}\d+_\b", text):
+        word += "_"
+    return word

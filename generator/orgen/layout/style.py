@@ -6,8 +6,6 @@ import black
 from black.mode import TargetVersion
 from black.parsing import ASTSafetyError, InvalidInput
 
-from orgen.layout.plain import without_plain_lines
-
 MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=100)
 
 
@@ -25,9 +23,8 @@ def styled(text: str) -> str:
         StyleError: if it cannot be.
     """
     try:
-        short = without_plain_lines(text)
-        made = black.format_str(short.text, mode=MODE)
-        black.assert_equivalent(short.text, made)
+        made = black.format_str(text, mode=MODE)
+        black.assert_equivalent(text, made)
     except (InvalidInput, ASTSafetyError, SyntaxError, ValueError) as fault:
         raise StyleError(str(fault)) from fault
-    return short.restored(made)
+    return made

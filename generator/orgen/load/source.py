@@ -68,6 +68,11 @@ def proposed(files: Mapping[Path, bytes]) -> Iterator[None]:
         _PROPOSED.reset(token)
 
 
+def is_proposed() -> bool:
+    """Whether files are read as they would be after a change, and not as they are."""
+    return _PROPOSED.get() is not None
+
+
 def read_source(path: Path, file: str, diagnostics: Diagnostics) -> Source | None:
     """Read a UTF-8 text file; report why it cannot be read and return None otherwise."""
     data = _read_bytes(path, file, diagnostics)

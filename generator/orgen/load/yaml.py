@@ -1,8 +1,8 @@
 """YAML 1.2 with the core schema, as JSON data with positions.
 
-ruamel.yaml's pure parser splits the text into events; the values are built
-here, without recursion, so that depth, size and aliases are bounded while the
-file is read. Only what JSON can say is taken: plain `on`, `yes`, `1:30` and
+A parser splits the text into events; the values are built here, without
+recursion, so that depth, size and aliases are bounded while the file is read.
+Only what JSON can say is taken: plain `on`, `yes`, `1:30` and
 `2026-04-24` are strings, as YAML 1.2 has it, and tags beyond the core schema,
 merge keys and several documents in one file are faults.
 
@@ -12,28 +12,18 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
 from orgen.diagnostics import Diagnostics, Related, Span
 from orgen.ir.schema import Json
 from orgen.load.building import Budget, Node, ObjectBuilder, Refused, quote
 from orgen.load.core_schema import check_tag, resolve_plain
 from orgen.load.document import Place
+from orgen.load.events import Unread, exact_events, fast_events
 from orgen.load.source import Source
 
 # Characters that YAML does not allow to be written, escapes apart (production c-printable).
@@ -63,6 +53,23 @@ class _Open:
 
 def parse_yaml(source: Source, diagnostics: Diagnostics) -> Node | None:
     """The value of a YAML file; reports the faults and returns None if it has no value."""
+    return _read_fast(source) or _read_exactly(source, diagnostics)
+
+
+def _read_fast(source: Source) -> Node | None:
+    """The value of a file without any fault; None for most others, which are to be read again."""
+    events = fast_events(source.text)
+    if events is None or _FORBIDDEN.search(source.text):
+        return None
+    unseen = Diagnostics()
+    try:
+        node = _Builder(Budget(source, unseen), events).build()
+    except (Refused, Unread):
+        return None
+    return None if unseen else node
+
+
+def _read_exactly(source: Source, diagnostics: Diagnostics) -> Node | None:
     budget = Budget(source, diagnostics)
     try:
         _check_characters(budget)
@@ -93,13 +100,13 @@ def hide_unicode_breaks(text: str) -> tuple[str, dict[int, str]]:
 
 
 class _Builder:
-    """Builds one value from the parser's events."""
+    """Builds one value from a parser's events; by default, from those of the exact one."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, events: Iterable[Any] | None = None) -> None:
         self.budget = budget
         self.source = budget.source
         text, self.restore = hide_unicode_breaks(self.source.text)
-        self.events = self._events(text)
+        self.events = self._events(text) if events is None else events
         self.open: list[_Open] = []
         self.anchors: dict[str, Node | None] = {}
         """None while the anchored collection is still open."""
@@ -107,18 +114,27 @@ class _Builder:
         self.documents = 0
 
     def build(self) -> Node | None:
+        take = {
+            "ScalarEvent": self._scalar,
+            "MappingStartEvent": self._start,
+            "SequenceStartEvent": self._start,
+            "MappingEndEvent": self._end,
+            "SequenceEndEvent": self._end,
+            "AliasEvent": self._alias,
+            "DocumentStartEvent": self._document,
+        }
         for event in self.events:
-            self._take(event)
+            taken = take.get(type(event).__name__)
+            if taken is not None:
+                taken(event)
         if self.documents == 0:
             raise self.budget.refuse(Span(self.source.file), "L007", "the file is empty")
         return self.root
 
-    def _events(self, text: str) -> Iterator[Event]:
-        """The parser's events; its complaints become diagnostics."""
+    def _events(self, text: str) -> Iterator[Any]:
+        """The exact parser's events; its complaints become diagnostics."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                yield from YAML(typ="safe", pure=True).parse(text)
+            yield from exact_events(text)
         except MarkedYAMLError as error:
             self._report_syntax(error)
         except (YAMLError, ValueError, LookupError, NotImplementedError) as error:
@@ -142,22 +158,7 @@ class _Builder:
     def _point(self, index: int) -> Span:
         return self.source.span(min(index, len(self.source.text)))
 
-    def _take(self, event: Event) -> None:
-        match event:
-            case ScalarEvent():
-                self._scalar(event)
-            case MappingStartEvent() | SequenceStartEvent():
-                self._start(event)
-            case MappingEndEvent() | SequenceEndEvent():
-                self._end(event.end_mark.index)
-            case AliasEvent():
-                self._alias(event)
-            case DocumentStartEvent():
-                self._document(event)
-            case _:
-                pass
-
-    def _document(self, event: DocumentStartEvent) -> None:
+    def _document(self, event: Any) -> None:
         self.documents += 1
         start = event.start_mark.index
         if self.documents > 1:
@@ -177,7 +178,7 @@ class _Builder:
             end -= 1
         return self.source.span(start, end)
 
-    def _scalar(self, event: ScalarEvent) -> None:
+    def _scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         self.budget.count(start)
         span = self._span(start, end)
@@ -220,11 +221,11 @@ class _Builder:
                 hint=f'write "{text}" in quotes',
             )
 
-    def _start(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+    def _start(self, event: Any) -> None:
         start = event.start_mark.index
         self.budget.count(start)
         self.budget.check_depth(len(self.open) + 1, start)
-        is_object = isinstance(event, MappingStartEvent)
+        is_object = type(event).__name__ == "MappingStartEvent"
         self._refuse_complex_key(start)
         check_tag(event.tag, ("map" if is_object else "seq",), self._point(start), self.budget)
         if event.anchor:
@@ -237,7 +238,8 @@ class _Builder:
                 self._point(start), "L016", "a key must be a string, not a collection"
             )
 
-    def _end(self, end: int) -> None:
+    def _end(self, event: Any) -> None:
+        end = event.end_mark.index
         top = self.open.pop()
         inside = top.places if top.object is None else top.object.inside
         span = self._span(top.start, end)
@@ -251,7 +253,7 @@ class _Builder:
             self.anchors[top.anchor] = node
         self._add(node)
 
-    def _alias(self, event: AliasEvent) -> None:
+    def _alias(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         self.budget.count(start)
         self._refuse_complex_key(start)

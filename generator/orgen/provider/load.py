@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from orgen.diagnostics import Diagnostics, Related
 from orgen.dialect.ast import Dialect
-from orgen.dialect.load import DialectFiles, check_extended
+from orgen.dialect.load import DialectFiles
 from orgen.dialect.primitives import close_match
 from orgen.ir.schema import Json, Schema
 from orgen.load import Document, load_file
-from orgen.provider.model import Provider, Service
+from orgen.provider.model import Provider
 from orgen.provider.parse import check_fields, parse_provider
-from orgen.provider.profile import profile_of, upon
+from orgen.provider.profiles import Profiles
 from orgen.resources import spec_dir
 from orgen.validate.structure import check_structure
 
@@ -29,17 +29,18 @@ def load_providers(
     `dialects` are all dialects of the spec, checked, and `bases` their files. What is wrong with
     a file is reported, and its provider left out.
     """
-    spec = bases.root
-    files = ProviderFiles(bases, {dialect.name: dialect for dialect in dialects}, diagnostics)
-    for path in sorted(spec.glob("providers/*.yaml")) if dialects else ():
-        files.read(path)
-    _names_differ(files.documents, diagnostics)
+    files = ProviderFiles(bases, diagnostics)
+    if dialects:
+        files.read_all()
+    known = {dialect.name: dialect for dialect in dialects}
+    faulty = frozenset(files.faulty)
+    profiles = Profiles(bases, known, schema, diagnostics, files.documents, faulty)
     found = []
     for slug, provider in files.providers.items():
         services = tuple(
-            files.service(slug, service, schema)
+            profiles.service(slug, service)
             for service in provider.services
-            if service.dialect in files.dialects
+            if service.dialect in known
         )
         if services:
             found.append(replace(provider, services=services))
@@ -48,18 +49,20 @@ def load_providers(
 
 @dataclass(slots=True)
 class ProviderFiles:
-    """Provider files of one spec folder, and the dialect documents that profiles begin as."""
+    """Provider files of one spec folder, and what is wrong with them on their own."""
 
     bases: DialectFiles
-    dialects: Mapping[str, Dialect]
     diagnostics: Diagnostics
     documents: dict[str, Document] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
-    profiles: dict[tuple[str, str], Document | None] = field(default_factory=dict)
-    waiting: list[tuple[str, str]] = field(default_factory=list)
-    """Profiles that wait for those that they begin as."""
     faulty: set[str] = field(default_factory=set)
     """Files with faults that were reported."""
+
+    def read_all(self) -> None:
+        """Read every file of the spec."""
+        for path in sorted(self.bases.root.glob("providers/*.yaml")):
+            self.read(path)
+        _names_differ(self.documents, self.diagnostics)
 
     def read(self, path: Path) -> None:
         """Read one file; what is wrong with it is reported, and it is left out."""
@@ -88,69 +91,17 @@ class ProviderFiles:
                 "give both the same name",
             )
         names = sorted(p.parent.name for p in self.bases.root.glob("dialects/*/dialect.yaml"))
-        for name in root["dialects"]:
-            if name not in names and name not in _shipped():
+        for at, name in _named_dialects(root):
+            served = list(root["dialects"]) if at[0] == "models" else names
+            if name not in served and (at[0] == "models" or name not in _shipped()):
                 diagnostics.error(
-                    document.key_span(("dialects", name)),
+                    document.key_span(at),
                     "D061",
-                    f"no dialect is called '{name}'",
-                    close_match(name, names),
+                    f"no dialect{' here' if at[0] == 'models' else ''} is called '{name}'",
+                    close_match(name, served),
                 )
         check_fields(document, diagnostics)
-
-    def service(self, slug: str, service: Service, schema: Schema) -> Service:
-        """The service with its profile, if it has one that is right."""
-        base = self.dialects[service.dialect]
-        local = Diagnostics(sources=self.diagnostics.sources)
-        document = self.profile(slug, service.dialect)
-        made = None
-        if document is not None:
-            made = profile_of(document, base, local)
-            if made is not None:
-                made = replace(made, span=service.span)
-                check_extended(made, schema, local)
-        self.diagnostics.items += local.items
-        return replace(service, profile=made if not local.has_errors else None)
-
-    def profile(self, slug: str, dialect: str) -> Document | None:
-        """The dialect's document with a provider's differences; None without, or with faults."""
-        key = (slug, dialect)
-        if key not in self.profiles:
-            local = Diagnostics(sources=self.diagnostics.sources)
-            self.waiting.append(key)
-            self.profiles[key] = self.made(slug, dialect, local)
-            self.waiting.pop()
-            self.diagnostics.items += local.items
-        return self.profiles[key]
-
-    def made(self, slug: str, dialect: str, diagnostics: Diagnostics) -> Document | None:
-        document = self.documents[slug]
-        root: Any = document.value
-        said = root["dialects"][dialect].get("profile")
-        if said is None:
-            return None
-        at = ("dialects", dialect, "profile")
-        base = self.base(slug, dialect, said.get("extends"), diagnostics)
-        return None if base is None else upon(base, document, at, diagnostics)
-
-    def base(
-        self, slug: str, dialect: str, parent: str | None, diagnostics: Diagnostics
-    ) -> Document | None:
-        """What a profile begins as: the dialect, or another provider's profile of it."""
-        if parent is None:
-            return self.bases.document(self.bases.root / "dialects" / dialect / "dialect.yaml")
-        if parent in self.faulty:
-            return None
-        others = [name for name, p in self.documents.items() if _has_profile(p, dialect)]
-        if parent in others and (parent, dialect) not in self.waiting:
-            return self.profile(parent, dialect)
-        diagnostics.error(
-            self.documents[slug].span(("dialects", dialect, "profile", "extends")),
-            "D063",
-            f"no profile of {dialect} by '{parent}' that this one could begin as",
-            close_match(parent, [name for name in others if name != slug]),
-        )
-        return None
+        _families_differ(document, diagnostics)
 
 
 @functools.cache
@@ -159,9 +110,13 @@ def _shipped() -> frozenset[str]:
     return frozenset(path.parent.name for path in spec_dir().glob("dialects/*/dialect.yaml"))
 
 
-def _has_profile(document: Document, dialect: str) -> bool:
-    root: Any = document.value
-    return "profile" in root["dialects"].get(dialect, {})
+def _named_dialects(root: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Places that name a dialect, with its name."""
+    for name in root["dialects"]:
+        yield ("dialects", name), name
+    for index, entry in enumerate(root.get("models", ())):
+        for name in entry.get("profiles", ()):
+            yield ("models", index, "profiles", name), name
 
 
 def _names_differ(documents: Mapping[str, Document], diagnostics: Diagnostics) -> None:
@@ -182,6 +137,23 @@ def _names_differ(documents: Mapping[str, Document], diagnostics: Diagnostics) -
                 )
             else:
                 owners[alias] = (slug, document)
+
+
+def _families_differ(document: Document, diagnostics: Diagnostics) -> None:
+    """Report families of one provider that have the same name."""
+    root: Any = document.value
+    first: dict[str, int] = {}
+    for index, entry in enumerate(root.get("models", ())):
+        name = entry.get("family")
+        if name is not None and first.setdefault(name, index) != index:
+            other = document.span(("models", first[name], "family"))
+            diagnostics.error(
+                document.span(("models", index, "family")),
+                "D064",
+                f"another family is called '{name}' already",
+                "give each family a name of its own",
+                [Related(other, "that family")],
+            )
 
 
 def _aliases(document: Document) -> Iterable[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orgen.diagnostics import Span
 from orgen.dialect.ast import Dialect
 from orgen.ir.schema import Json
+from orgen.provider.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,29 @@ class OtherBase:
 class ModelRule:
     """What holds for models whose names fit a shell pattern."""
 
-    pattern: str
+    patterns: tuple[str, ...]
     examples: tuple[str, ...] = ()
     base_url: str | None = None
     note: str = ""
     capabilities: Mapping[str, Json] = field(default_factory=dict)
+    family: str = ""
+    """What models of this kind are called, if they have profiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What requests to models of one kind differ in, upon what the service is itself.
+
+    `parent` is the family that this one began as, behind its provider's slug and a slash if that
+    is another one.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    profile: Dialect
+    parent: str | None = None
+    terms: Terms = field(default_factory=Terms)
+    """Those of the service included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,9 @@ class Service:
     profile: Dialect | None = None
     parent: str | None = None
     """The provider whose profile this one began as."""
+    terms: Terms = field(default_factory=Terms)
+    families: tuple[Family, ...] = ()
+    """Of several whose patterns fit a model, the last one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +122,3 @@ class Provider:
     def names(self) -> tuple[str, ...]:
         """The slug, then the aliases."""
         return (self.slug, *self.aliases)
-
-
-def profiles(providers: tuple[Provider, ...]) -> Iterator[tuple[Provider, Service, Dialect]]:
-    """Every profile of every provider."""
-    for provider in providers:
-        for service in provider.services:
-            if service.profile is not None:
-                yield provider, service, service.profile

@@ -55,12 +55,19 @@ def _variable(name: str, value: Mapping[str, Any]) -> EnvVariable:
 
 def _model(value: Mapping[str, Any]) -> ModelRule:
     return ModelRule(
-        value["pattern"],
+        patterns_of(value),
         tuple(value.get("examples", ())),
         value.get("base_url"),
         value.get("note", ""),
         value.get("capabilities", {}),
+        value.get("family", ""),
     )
+
+
+def patterns_of(value: Mapping[str, Any]) -> tuple[str, ...]:
+    """The patterns of an entry of `models`, which may be one text."""
+    found = value["pattern"]
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _service(document: Document, name: str, value: Mapping[str, Any]) -> Service:

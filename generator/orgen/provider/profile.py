@@ -15,7 +15,8 @@ from orgen.ir.schema import Json
 from orgen.load import Document
 from orgen.validate.structure import check_structure
 
-_EXTENDS = "extends"
+OWN = frozenset({"extends", "lacks", "refuses"})
+"""What a profile says beyond what a dialect does."""
 
 
 def upon(
@@ -25,7 +26,7 @@ def upon(
     said = Node(file.value, file.place)
     for step in at:
         said = said.child(step)
-    own = said.with_entries({k: n for k, n in said.entries().items() if k != _EXTENDS})
+    own = said.with_entries({k: n for k, n in said.entries().items() if k not in OWN})
     document = Document(own.value, own.place, file.file, file.files)
     check_structure(document, _sections(), "D060", diagnostics)
     if diagnostics.items:

@@ -1,15 +1,13 @@
-"""`AsyncClient`: calls a provider, and awaits its answer. Runs on asyncio and trio, as httpx does."""
+"""`AsyncClient`: calls a provider, and awaits its answer."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from random import random as _random
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.catalogue import Provider
-from ..runtime.errors import Loss
 from . import network
 from .answers import Answer
 from .exchange import Exchange
@@ -32,6 +30,7 @@ from .steps import (
     Timeouts,
     Wait,
 )
+from .streaming import Streaming
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, ResponseResource, StreamEvent
@@ -222,49 +221,18 @@ class _Wire:
                 await response.aclose()
 
 
-class AsyncStream(AsyncIterator["StreamEvent | ExtensionEvent"]):
+class AsyncStream(Streaming, AsyncIterator["StreamEvent | ExtensionEvent"]):
     """The events of one response; as `Stream`, to be used with `async with` and `async for`."""
 
     def __init__(self, client: AsyncClient, exchange: Exchange) -> None:
-        self._exchange = exchange
+        super().__init__(exchange)
         self._wire = _Wire(client)
-        self._course = Course(exchange.stream())
-        self._ready: deque[Any] = deque()
-
-    @property
-    def response(self) -> ResponseResource:
-        """The response; RuntimeError until the stream has ended."""
-        if self._exchange.response is None:
-            raise RuntimeError("the stream has not ended: iterate over it, or await finish()")
-        return self._exchange.response
-
-    @property
-    def error(self) -> CallError | None:
-        """Why the response failed, if it did."""
-        return self._exchange.error
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        """What the request lost in the vendor's format."""
-        return self._exchange.call.losses
-
-    @property
-    def answer_losses(self) -> tuple[Loss, ...]:
-        """What the vendor's stream lost; complete at its end."""
-        return self._exchange.answer_losses
-
-    @property
-    def request_id(self) -> str | None:
-        """The provider's name for the request."""
-        return self._exchange.request_id
 
     async def finish(self) -> ResponseResource:
         """Reads on to the end. Raises if the response failed."""
         async for _ in self:
             pass
-        if self.error is not None:
-            raise self.error
-        return self.response
+        return self._finished()
 
     async def ui(self) -> AsyncIterator[dict[str, Any]]:
         """The same stream in the portable vocabulary: `text_delta`, `tool_call`, `done` ..."""

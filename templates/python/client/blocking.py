@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from random import random as _random
@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..runtime.catalogue import Provider
-from ..runtime.errors import Loss
 from . import network
 from .answers import Answer
 from .exchange import Exchange
@@ -34,6 +33,7 @@ from .steps import (
     Timeouts,
     Wait,
 )
+from .streaming import Streaming
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, ResponseResource, StreamEvent
@@ -103,6 +103,7 @@ class Client:
         self._verify = verify
         self._sleep = sleep
         self._closed = False
+        self._opening = threading.Lock()
 
     @property
     def provider(self) -> str:
@@ -147,12 +148,13 @@ class Client:
     def _connection(self) -> httpx.BaseTransport:
         if self._closed:
             raise RuntimeError("this client is closed")
-        if self._transport is None:
-            url = self._terms.endpoint.base_of("")
-            proxy = network.proxy_for(url, self._proxy)
-            context = network.context_of(self._verify, url)
-            self._transport = network.DeadlineTransport(proxy, context)
-        return self._transport
+        with self._opening:
+            if self._transport is None:
+                url = self._terms.endpoint.base_of("")
+                proxy = network.proxy_for(url, self._proxy)
+                context = network.context_of(self._verify, url)
+                self._transport = network.DeadlineTransport(proxy, context)
+            return self._transport
 
     def __enter__(self) -> Client:
         return self
@@ -252,7 +254,7 @@ class _Wire:
         self.close()
 
 
-class Stream(Iterator["StreamEvent | ExtensionEvent"]):
+class Stream(Streaming, Iterator["StreamEvent | ExtensionEvent"]):
     """The events of one response.
 
     >>> with client.stream({"model": "m", "input": "Hi"}) as stream:
@@ -264,45 +266,14 @@ class Stream(Iterator["StreamEvent | ExtensionEvent"]):
     """
 
     def __init__(self, client: Client, exchange: Exchange) -> None:
-        self._exchange = exchange
+        super().__init__(exchange)
         self._wire = _Wire(client)
-        self._course = Course(exchange.stream())
-        self._ready: deque[Any] = deque()
-
-    @property
-    def response(self) -> ResponseResource:
-        """The response; RuntimeError until the stream has ended."""
-        if self._exchange.response is None:
-            raise RuntimeError("the stream has not ended: iterate over it, or call finish()")
-        return self._exchange.response
-
-    @property
-    def error(self) -> CallError | None:
-        """Why the response failed, if it did."""
-        return self._exchange.error
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        """What the request lost in the vendor's format."""
-        return self._exchange.call.losses
-
-    @property
-    def answer_losses(self) -> tuple[Loss, ...]:
-        """What the vendor's stream lost; complete at its end."""
-        return self._exchange.answer_losses
-
-    @property
-    def request_id(self) -> str | None:
-        """The provider's name for the request."""
-        return self._exchange.request_id
 
     def finish(self) -> ResponseResource:
         """Reads on to the end. Raises if the response failed."""
         for _ in self:
             pass
-        if self.error is not None:
-            raise self.error
-        return self.response
+        return self._finished()
 
     def ui(self) -> Iterator[dict[str, Any]]:
         """The same stream in the portable vocabulary: `text_delta`, `tool_call`, `done` ..."""

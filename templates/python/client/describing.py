@@ -183,10 +183,18 @@ def _class(kind: type, where: str, within: tuple[Any, ...]) -> Described | None:
         return record(parts, needed, lambda values: kind(**values))
     if typing.is_typeddict(kind):
         hints = get_type_hints(kind, include_extras=True)
-        keys: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
         parts = {name: described(_bare(hint), where, within) for name, hint in hints.items()}
-        return record(parts, set(keys), dict)
+        return record(parts, {name for name in hints if _is_needed(kind, name, hints)}, dict)
     return None
+
+
+def _is_needed(kind: type, name: str, hints: Mapping[str, Any]) -> bool:
+    """Whether a TypedDict has a key always; where annotations are texts, it does not know itself."""
+    origin = get_origin(hints[name])
+    if origin in (typing.Required, typing.NotRequired):
+        return origin is typing.Required
+    keys: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+    return name in keys
 
 
 def _bare(hint: Any) -> Any:

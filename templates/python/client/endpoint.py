@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from urllib.parse import quote, urlsplit
 
 from .. import __version__, dialects, providers
@@ -57,7 +56,7 @@ class Endpoint:
 
     def _template(self, model: str) -> str:
         for rule in self.provider.models:
-            if rule.base_url is not None and fnmatchcase(model, rule.pattern):
+            if rule.base_url is not None and rule.fits(model):
                 return rule.base_url
         for when, url in self.provider.base_urls:
             if all(self.variables.get(name) == value for name, value in when.items()):

@@ -130,7 +130,7 @@ def context_of(verify: Verify, url: str) -> ssl.SSLContext:
 
 @cache
 def _default_context(verify: bool) -> ssl.SSLContext:
-    return httpx.create_ssl_context(verify)
+    return httpx.create_ssl_context(verify=verify)
 
 
 def async_transport(proxy: httpx.Proxy | None, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

@@ -82,12 +82,21 @@ def prepare(terms: Terms, request: RequestLike, *, stream: bool) -> Call:
             canonical["stream"] = True
         dialect = _dialect(terms)
         made = _encoded(endpoint, dialect, canonical)
+        content = _json(made.body)
     except DecodeError as error:
         raise _malformed(endpoint, error) from error
     losses = (*before, *made.losses)
     if terms.strict and losses:
         raise _too_lossy(endpoint, losses) from LossError(losses)
-    return Call(terms, dialect, canonical, losses, _send(endpoint, canonical, made, stream), stream)
+    send = _send(endpoint, canonical, made, content, stream)
+    return Call(terms, dialect, canonical, losses, send, stream)
+
+
+def _json(body: Any) -> bytes:
+    try:
+        return dumps(body)
+    except (TypeError, ValueError) as error:
+        raise DecodeError("", f"it holds what JSON cannot say: {error}") from None
 
 
 def _malformed(endpoint: Endpoint, error: DecodeError) -> MalformedRequestError:
@@ -178,7 +187,13 @@ def _too_lossy(endpoint: Endpoint, losses: tuple[Loss, ...]) -> LossyRequestErro
     )
 
 
-def _send(endpoint: Endpoint, request: dict[str, Any], made: Encoded[Any], stream: bool) -> Send:
+def _send(
+    endpoint: Endpoint,
+    request: dict[str, Any],
+    made: Encoded[Any],
+    content: bytes,
+    stream: bool,
+) -> Send:
     service = endpoint.service
     path = made.path
     if not endpoint.own or endpoint.dialect not in endpoint.provider.services:
@@ -191,6 +206,4 @@ def _send(endpoint: Endpoint, request: dict[str, Any], made: Encoded[Any], strea
         "Accept-Encoding": "identity" if stream else "gzip, deflate",
         **made.headers,
     }
-    return Send(
-        endpoint.url(request["model"], path), endpoint.all_headers(headers), dumps(made.body)
-    )
+    return Send(endpoint.url(request["model"], path), endpoint.all_headers(headers), content)

@@ -44,6 +44,13 @@ class Leaf:
     stuck: bool = False
     """Whether none was found, though the block was looked at."""
 
+    def grow(self, texts: list[str]) -> None:
+        """Adds pieces to a text whose sink is known."""
+        said = texts if all(texts) else [text for text in texts if text]
+        self.pieces += said
+        if self.sink is not None:
+            self.sink.extend(said)
+
 
 @dataclass(eq=False, slots=True)
 class Element:
@@ -119,6 +126,8 @@ class Assembler:
         self.blocks: dict[tuple[Key, ...], Element] = {}
         self.lists: dict[tuple[Key, ...], list[Element]] = {}
         self._taken: dict[tuple[Key, ...], int] = {}
+        self.opened = 0
+        """How many blocks were opened so far."""
         self.units: list[Unit] = []
         self.unnamed: list[Element] = []
         """Blocks that came to no item yet."""
@@ -179,6 +188,7 @@ class Assembler:
         self._taken[listed] = max(number, self._taken.get(listed, 0))
         self._taken[place] = number
         element = Element(place, native)
+        self.opened += 1
         self.blocks[found] = element
         entries = self.lists.setdefault(listed, [])
         entries.append(element)

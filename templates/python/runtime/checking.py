@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .agreement import differences
+from .growing import LEAVING, Growing
 from .lifecycle import Lifecycle, Machine, Rule, at, plain, position
-from .objects import Object, opened
+from .objects import Object, Text, opened
 from .shapes import condition_faults, shape_faults, shown
 
 _EXTENSION = re.compile(r"[a-z0-9][a-z0-9_-]*:.+", re.DOTALL)
@@ -53,16 +54,36 @@ class Checker:
     _ids: set[str] = field(default_factory=set)
     _complained: set[tuple[str, str]] = field(default_factory=set)
     _root: Object = field(init=False)
+    _growing: Growing[tuple[Text, str]] = field(init=False)
+    """Texts that may grow, and the ids of their items."""
 
     def __post_init__(self) -> None:
         root = self.table.root
         self._root = Object(root, root.initial)
+        self._growing = Growing(self.table)
 
     def add(self, event: Any) -> None:
         """Checks the next event."""
+        if type(event) is dict:
+            try:
+                row, texts = self._growing.rows[event["type"]]
+                outer, inner, delta = event[row.outer], event[row.inner], event[row.value]
+                text, owner = texts[outer, inner]
+                number = event[self.table.sequence.field]
+                lawful = number == self._expected and event[row.id] == owner
+                whole = type(outer) is int is type(inner) and type(number) is int
+                if lawful and whole and type(delta) is str and row.fits(event):
+                    self._index += 1
+                    self._expected = number + self.table.sequence.step
+                    text.pieces.append(delta)
+                    return
+            except (KeyError, TypeError):
+                pass  # another event, or one that is not this plain
+        self._add_any(plain(event))
+
+    def _add_any(self, event: Any) -> None:
         self._index += 1
         self._kind = None
-        event = plain(event)
         try:
             self._event(event)
         except _Broken:
@@ -144,6 +165,14 @@ class Checker:
         subject.write(rule, event)
         if rule.channel is None:
             subject.state = rule.after
+        if rule.action not in LEAVING:
+            self._growing.forget()
+        elif rule.channel is not None and path[1].id is not None and self._lawful():
+            self._growing.remember(event, (subject.channels[rule.channel], path[1].id))
+
+    def _lawful(self) -> bool:
+        """Whether the event broke no law."""
+        return not self.violations or self.violations[-1].index != self._index
 
     # Objects -------------------------------------------------------------------
 

@@ -9,28 +9,25 @@ decoded as a whole, so that a stream and a whole response say the same.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import resource
-from .assembling import Assembler, Element
+from .assembling import Assembler, Element, put
 from .context import response_base
 from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
-from .framing import (
-    MAX_EVENT_BYTES,
-    ArrayReader,
-    Frame,
-    FrameReader,
-    LineReader,
-    SseReader,
-)
+from .framing import MAX_EVENT_BYTES, ArrayReader, Frame, FrameReader, LineReader, SseReader
 from .grounding import ANSWER_FIXUPS
-from .jsontext import loads, loads_all, utf8
-from .pieced import Pieced, plan_of
+from .growth import Place
+from .jsontext import loads, utf8
+from .pieced import Pieced
+from .plan import plan_of
 from .primitives import MINTED
-from .streams import StreamTable
-from .told import Told
+from .recurring import MOST_AT_ONCE, Forms
 from .splitting import Splitting
+from .streams import StreamTable
+from .told import Told, at
 
 if TYPE_CHECKING:
     from ..types import ExtensionEvent, StreamEvent
@@ -82,6 +79,7 @@ class StreamDecoder:
             self._source = Told(table, self._assembler)
         else:
             self._source = Pieced(table, plan_of(table), self._assembler)
+        self._forms = Forms(self._surround)
         self._frames: FrameReader | None = None
         self._mode: Literal["bytes", "messages"] | None = None
         self._head = b""
@@ -112,13 +110,6 @@ class StreamDecoder:
         self._use("feed", "bytes")
         if self._emitter.ended:
             return []
-        frames = self._frames
-        if isinstance(frames, SseReader | LineReader):
-            found = frames.regular(bytes(chunk))
-            if found is not None:
-                self._take_regular(*found)
-                self._watch(frames)
-                return self._emitter.take()
         reader, data = self._reader(bytes(chunk))
         if reader is not None:
             self._take(reader.feed(data))
@@ -140,7 +131,8 @@ class StreamDecoder:
         if len(data) > self._max_event_bytes:
             self._fail("event_too_large", f"an event is longer than {self._max_event_bytes} bytes")
         else:
-            self._take([Frame("", data)])
+            self._frames = self._frames or LineReader(self._max_event_bytes)
+            self._take([data])
         return self._emitter.take()
 
     def close(self) -> list[StreamEvent | ExtensionEvent]:
@@ -186,42 +178,58 @@ class StreamDecoder:
         if reader.overflow and not self._emitter.ended:
             self._fail("event_too_large", f"an event is longer than {self._max_event_bytes} bytes")
 
-    def _take_regular(self, names: list[bytes], texts: list[bytes]) -> None:
-        """Events of a plain chunk, read at once; whatever is odd about one goes the long way."""
-        whole = len(texts) - (1 if texts and texts[-1][:1] != b"{" else 0)
-        size = sum(map(len, texts))
-        events = loads_all(texts[:whole]) if whole > 1 else None
-        if events is None or self._read + size > self._max_response_bytes:
-            whole, events = 0, []
-        else:
-            self._read += size
-        emitter, event_, take = self._emitter, self._event, self._source.fast
-        for number, event in enumerate(events):
-            if not take(event):
-                if emitter.ended:
-                    return
-                event_(event, names[number][7:].decode("utf-8", "replace"))
-        rest = zip(names[whole:], texts[whole:], strict=True)
-        self._take([Frame(name[7:].decode("utf-8", "replace"), text) for name, text in rest])
-
-    def _take(self, frames: list[Frame], last: bool = False) -> None:
-        for frame in frames:
-            if self._emitter.ended:
-                return
-            self._read += len(frame.data)
-            if self._read > self._max_response_bytes:
-                limit = self._max_response_bytes
-                self._fail("response_too_large", f"the stream is longer than {limit} bytes")
-                return
-            try:
-                event = loads(frame.data)
-            except ValueError as fault:
-                self._unreadable(frame.data, fault, last)
-                continue
-            if type(event) is dict:
-                self._event(event, frame.name)
+    def _take(self, blocks: list[bytes], last: bool = False) -> None:
+        """Takes the blocks of a stream, together where they look like others before them."""
+        room = self._max_response_bytes - self._read
+        forms = self._forms if sum(map(len, blocks)) <= room else None
+        start = 0
+        while start < len(blocks) and not self._emitter.ended:
+            count, size = (
+                (0, 0) if forms is None else forms.take(blocks[start : start + MOST_AT_ONCE])
+            )
+            if count:
+                start += count
+                self._read += size
             else:
-                self._lose("object", "an event is not an object")
+                self._take_one(blocks[start], last)
+                start += 1
+
+    def _take_one(self, block: bytes, last: bool) -> None:
+        frame = self._frames.frame(block) if self._frames is not None else None
+        if frame is None:
+            return
+        self._read += len(frame.data)
+        if self._read > self._max_response_bytes:
+            limit = self._max_response_bytes
+            self._fail("response_too_large", f"the stream is longer than {limit} bytes")
+            return
+        try:
+            event = loads(frame.data)
+        except ValueError as fault:
+            self._unreadable(frame.data, fault, last)
+            return
+        if type(event) is not dict:
+            self._lose("object", "an event is not an object")
+        elif self._rows and self._extension(event):
+            self._forms.forget()
+        else:
+            emitted, opened = self._emitter.number, self._assembler.opened
+            self._event(event, frame.name)
+            if not self._emitter.ended:
+                same = opened == self._assembler.opened
+                self._learn(event, frame, block, self._emitter.number - emitted if same else -1)
+
+    def _learn(self, event: dict[str, Any], frame: Frame, block: bytes, emitted: int) -> None:
+        """Notes what blocks look like that only add to texts; all other events may change that."""
+        growth = self._source.growth(event, frame.name) if self._emitter.started else None
+        if growth is None:
+            self._forms.forget()
+            return
+        if emitted != sum(bool(at(event, place)) for place in growth.texts):
+            self._forms.forget()
+        self._forms.heed(growth)
+        if block.endswith(frame.data):
+            self._forms.learn(block, len(block) - len(frame.data), growth)
 
     def _unreadable(self, data: bytes, fault: ValueError, last: bool) -> None:
         text = data.strip()
@@ -239,10 +247,18 @@ class StreamDecoder:
             self._lost.add(kind)
             self.losses.append(Loss("", "dropped", reason))
 
+    def _surround(self, block: bytes, texts: Iterable[Place]) -> None:
+        """What an event says beside its texts, which were taken."""
+        frame = self._frames.frame(block) if self._frames is not None else None
+        if frame is not None:
+            event = loads(frame.data)
+            for place in texts:
+                put(event, place, "")
+            self._source.take(event, frame.name)
+
     def _event(self, event: dict[str, Any], name: str) -> None:
+        self._forms.settle()
         source = self._source
-        if self._rows and self._extension(event):
-            return
         source.take(event, name)
         if not self._emitter.started and (self._assembler.whole.get(self._table.id or "")):
             self._start()
@@ -363,6 +379,7 @@ class StreamDecoder:
 
     def _finish(self) -> None:
         """The end of the stream, as the vendor means it or where the bytes stop."""
+        self._forms.settle()
         if self._reported is not None:
             if self._source.final:
                 self._assembler.merge(self._source.final)
@@ -453,6 +470,7 @@ class StreamDecoder:
 
     def _end_with(self, error: dict[str, Any]) -> None:
         """Ends the stream with an error; what was received is kept."""
+        self._forms.settle()
         self._start()
         made, losses, _ = self._decoded(self._assembler.assembled())
         self.losses.extend(loss for loss in losses if "reason for the end" not in loss.reason)

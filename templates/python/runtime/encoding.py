@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .assembling import MARK
 from .errors import Loss
 from .jsontext import dumps, quoted
 from .lifecycle import plain as plain_event
 from .marking import ARGUMENTS, CHANNELS
-from .sending import Growth, Sender
+from .sending import Sender
+from .sent import Growth
 from .speaking import Event, Texts
 from .streams import StreamTable
 from .wholes import Wholes
@@ -76,13 +76,8 @@ class StreamEncoder(ABC):
         return said
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The bytes around each piece of a text, or None where it waits; `pieces` keeps them."""
-
-    pieces: Texts
-    before: bytes | None
-    after: bytes
+Around: TypeAlias = tuple[Texts, bytes | None, bytes]
+"""The list that keeps the pieces of a text, and the bytes around each; None where they wait."""
 
 
 class SpeakingEncoder(StreamEncoder):
@@ -107,14 +102,11 @@ class SpeakingEncoder(StreamEncoder):
         if type(event) is dict:
             try:
                 index, places = self._growing[event["type"]]
-                around = places[event["output_index"], event[index]]
+                pieces, before, after = places[event["output_index"], event[index]]
                 delta = event["delta"]
                 if type(delta) is str and delta:
-                    if around.before is None:
-                        said = b""
-                    else:
-                        said = around.before + quoted(delta) + around.after
-                    around.pieces.append(delta)
+                    said = b"" if before is None else b"".join((before, quoted(delta), after))
+                    pieces.append(delta)
                     return said
             except (KeyError, TypeError, ValueError):
                 pass  # another event, or one that is not this plain
@@ -153,7 +145,7 @@ class SpeakingEncoder(StreamEncoder):
             before, found, after = text.partition(dumps(MARK))
             if not found or dumps(MARK) in after:
                 return
-        places[event["output_index"], event[index]] = Around(growth.pieces, before, after)
+        places[event["output_index"], event[index]] = growth.pieces, before, after
 
     def close(self) -> bytes:
         if self._closed:

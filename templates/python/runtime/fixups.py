@@ -9,21 +9,34 @@ from typing import Any
 from .encode_context import EncodeContext
 from .serving import (
     developer_as_system,
+    image_detail_dropped,
+    max_completion_tokens_only,
+    max_tokens_only,
     reasoning_dropped,
     reasoning_renamed,
     reasoning_required,
     single_system_message,
+    system_as_developer,
 )
+from .serving_calls import nine_character_ids, strict_dropped, tool_messages_named
 
 Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
 
 def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Tool results stand before other content of their message (Anthropic, rule 4)."""
-    for message in native.get("messages") or []:
-        content = message.get("content")
-        if isinstance(content, list) and len(content) > 1 and message.get("role") == "user":
-            content.sort(key=lambda part: part.get("type") != "tool_result")
+    for message in _of_several_parts(native):
+        if message.get("role") == "user":
+            message["content"].sort(key=lambda part: part.get("type") != "tool_result")
+
+
+def _of_several_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages whose content is a list of more than one part."""
+    return [
+        message
+        for message in native.get("messages") or []
+        if isinstance(content := message.get("content"), list) and len(content) > 1
+    ]
 
 
 def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
@@ -65,7 +78,7 @@ def _adjacent(messages: list[dict[str, Any]]) -> bool:
 
 def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Parts marked `@apart` follow the tool messages in a message of the user (Chat)."""
-    if not any(_has_parts(message) for message in native.get("messages") or []):
+    if not any(message.get("role") == "tool" for message in _of_parts(native)):
         return
     found: list[Any] = []
     apart: list[Any] = []
@@ -84,8 +97,10 @@ def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str,
     native["messages"] = [*found, {"role": "user", "content": apart}] if apart else found
 
 
-def _has_parts(message: dict[str, Any]) -> bool:
-    return message.get("role") == "tool" and isinstance(message.get("content"), list)
+def _of_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages whose content is a list."""
+    messages = native.get("messages") or []
+    return [message for message in messages if isinstance(message.get("content"), list)]
 
 
 _NOTHING = {"type": "text", "text": ""}
@@ -93,16 +108,18 @@ _NOTHING = {"type": "text", "text": ""}
 
 def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Empty text parts, which the API refuses, are left out."""
-    for message in native.get("messages") or []:
-        content = message.get("content")
-        if isinstance(content, list) and len(content) > 1 and _NOTHING in content:
+    for message in _of_several_parts(native):
+        content = message["content"]
+        if _NOTHING in content:
             message["content"] = [part for part in content if part != _NOTHING]
 
 
 def narrow_allowed_tools(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Only the allowed tools are sent, where the API has no such choice (Ollama, Anthropic)."""
     choice = body.get("tool_choice")
-    listed = isinstance(choice, dict) and choice.get("type") == "allowed_tools"
+    listed = isinstance(choice, dict) and (
+        choice.get("type") == "allowed_tools" or isinstance(native.get("tool_choice"), str)
+    )
     chosen = "tool_choice" in native
     if choice in (None, "auto") or (chosen and not listed):
         return
@@ -226,11 +243,14 @@ def _restricted(schema: Any) -> Any:
 _PLACEHOLDER = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 
 
+_GENERATION = re.compile(r"gemini-(\d+)")
+
+
 def placeholder_signatures(
     ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]
 ) -> None:
     """The first call of each step of the current turn is signed (Gemini 3 and later)."""
-    model = re.search(r"gemini-(\d+)", str(body.get("model")))
+    model = _GENERATION.search(str(body.get("model")))
     if model is None or int(model.group(1)[:3]) < 3:
         return
     for content in reversed(native.get("contents") or []):
@@ -260,6 +280,13 @@ FIXUPS: dict[str, Fixup] = {
     "tool_media_apart": tool_media_apart,
     "skip_empty_text": skip_empty_text,
     "developer_as_system": developer_as_system,
+    "system_as_developer": system_as_developer,
+    "max_tokens_only": max_tokens_only,
+    "max_completion_tokens_only": max_completion_tokens_only,
+    "image_detail_dropped": image_detail_dropped,
+    "strict_dropped": strict_dropped,
+    "nine_character_ids": nine_character_ids,
+    "tool_messages_named": tool_messages_named,
     "single_system_message": single_system_message,
     "reasoning_renamed": reasoning_renamed,
     "reasoning_dropped": reasoning_dropped,

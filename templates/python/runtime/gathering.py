@@ -6,13 +6,16 @@ Mixed into the context, because order and history live there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import residue
 from .errors import DecodeError
 from .names import EncodeNames
 from .primitives import put
 from .tables import Beside, Rule, Turn
+
+Group: TypeAlias = tuple[Rule, frozenset[str] | None]
+"""A group's function, and the types that it has rules for if they are known."""
 
 
 class Gathering(EncodeNames):
@@ -41,26 +44,31 @@ class Gathering(EncodeNames):
         """Parts as a list; a bare string is one part."""
         return [self.tables.text(content)] if isinstance(content, str) else content
 
-    def picked(self, content: Any, *rules: Rule) -> list[list[Any] | None]:
+    def picked(self, content: Any, *groups: Group) -> list[list[Any] | None]:
         """For each group, those parts that it knows.
 
         Parts that none of the groups takes are reported, and an order that is not kept.
         """
         if isinstance(content, str):
-            return [self.picked_text(content, rule) for rule in rules]
+            texts = []
+            for rule, types in groups:
+                texts.append(self.picked_text(content, rule, types))
+            return texts
         if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
-        found: list[list[Any]] = [[] for _ in rules]
+        found: list[list[Any]] = [[] for _ in groups]
         before = 0
         in_order = True
         for part in content:
             first = None
-            for number, rule in enumerate(rules):
-                if (made := self.tried(part, rule)) is not None:
-                    found[number].append(made)
-                    first = number if first is None else first
+            for number, (rule, types) in enumerate(groups):
+                if not self.foreign_to(part, types):
+                    made = self.tried(part, rule)
+                    if made is not None:
+                        found[number].append(made)
+                        first = number if first is None else first
             if first is None:
-                rules[-1](part, self)  # says why
+                groups[-1][0](part, self)  # says why
             elif first < before:
                 in_order = False
             else:
@@ -68,6 +76,13 @@ class Gathering(EncodeNames):
         if not in_order:
             self.report(content, None, "coerced", "parts of one kind are sent together")
         return [parts or None for parts in found]
+
+    def foreign_to(self, part: Any, types: frozenset[str] | None) -> bool:
+        """Whether a part is of the contract's types, but none that the group has rules for."""
+        kind = part.get("type") if isinstance(part, dict) else None
+        if types is None or not isinstance(kind, str) or kind in types:
+            return False
+        return kind in self.tables.kinds
 
     def tried(self, part: Any, rule: Rule) -> Any:
         """What a group makes of a part; nothing is reported where it makes nothing of it."""
@@ -80,11 +95,13 @@ class Gathering(EncodeNames):
             del self.losses[losses:]
         return made
 
-    def picked_text(self, text: str, rule: Rule) -> list[Any] | None:
+    def picked_text(self, text: str, rule: Rule, types: frozenset[str] | None) -> list[Any] | None:
         """A bare string: text of the user, or of the assistant."""
         for kind in ("input_text", "output_text"):
-            if (made := self.tried({"type": kind, "text": text}, rule)) is not None:
-                return [made]
+            if types is None or kind in types:
+                made = self.tried({"type": kind, "text": text}, rule)
+                if made is not None:
+                    return [made]
         return None
 
     def no_item_rule(self, item: Any, place: tuple[Turn, str] | None) -> Any:
@@ -206,8 +223,8 @@ class Gathering(EncodeNames):
                 message, apart = dict(turn.header), True
                 bare.append(message)
             if apart or not merge(found[-1], message, turn, self.tables.text):
-                if found and current is not None and current.fill:
-                    fill(found[-1], current, bare)
+                if found and current.fill:
+                    complete(found[-1], current, bare)
                 found.append(message)
                 current = turn
             if self.turn_residue:
@@ -216,8 +233,8 @@ class Gathering(EncodeNames):
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        if found and current is not None and current.fill:
-            fill(found[-1], current, bare)
+        if found and current.fill:
+            complete(found[-1], current, bare)
         return found
 
     def with_type(self, item: Any) -> Any:
@@ -290,12 +307,15 @@ def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
 
 
-def fill(
-    message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]] = ()
-) -> dict[str, Any]:
-    """Adds the fields that no message of the turn goes without, but for a `bare` message."""
-    if bare and bare[-1] is message:
-        return message
+def complete(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]]) -> None:
+    """Fills a message, but for one that is `bare`: it said nothing where it came from."""
+    for key in turn.fill:
+        if message.get(key) is None and not (bare and bare[-1] is message):
+            fill(message, turn)
+
+
+def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
+    """Adds the fields that no message of the turn goes without."""
     for key, nothing in turn.fill.items():
         if message.get(key) is None:
             message[key] = [] if nothing == [] else nothing
@@ -325,18 +345,20 @@ def merge(
     Lists are joined; a text beside a list becomes one of its parts.
     """
     header = turn.header
-    added: list[tuple[str, Any]] = []
+    added: dict[str, Any] = {}
     for key, value in other.items():
         old = message.get(key)
+        if key in header and old == value == header[key]:
+            continue
         if old is None:
-            added.append((key, value))
+            added[key] = value
         elif isinstance(old, list) and isinstance(value, list):
-            added.append((key, [*old, *value]))
+            added[key] = old + value
         elif isinstance(old, list) and isinstance(value, str):
-            added.append((key, [*old, text(value)]))
+            added[key] = [*old, text(value)]
         elif isinstance(value, list) and isinstance(old, str):
-            added.append((key, [text(old), *value]))
-        elif key not in header or old != value or header[key] != value:
+            added[key] = [text(old), *value]
+        else:
             return False
     message.update(added)
     return True

@@ -40,7 +40,8 @@ def part_of(event: Mapping[str, Any]) -> Part | None:
     if kind == ARGUMENTS:
         return "arguments", 0
     name, index, _ = CHANNELS[kind]
-    number = place_of(event.get(index) or 0, MOST_PARTS)
+    stated = event.get(index)
+    number = 0 if stated is None else place_of(stated, MOST_PARTS)
     return None if number is None else (name, number)
 
 

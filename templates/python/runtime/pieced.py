@@ -3,88 +3,14 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
 from typing import Any
 
-from .assembling import MARK, Assembler, Element, Key, Leaf, merge, put
+from .assembling import Assembler, Element, Key, merge, put
 from .fragments import FRAGMENT_KEYS, add_fragments
-from .streams import Action, Path, StreamTable
+from .growth import Growth, PieceGrowth
+from .plan import Node
+from .streams import Path, StreamTable
 from .told import at
-
-
-@dataclass(slots=True)
-class Node:
-    """What becomes of one property of a piece."""
-
-    action: Action | None = None
-    name: str = ""
-    """What the response calls it."""
-    below: dict[str, Node] = field(default_factory=dict)
-    field: str = "text"
-    """The text by which the entries of a list coalesce."""
-    turn: bool = False
-    """Whether this is the object that holds the blocks."""
-
-    def sole(self, action: Action) -> Path | None:
-        """The path to the first property with that action."""
-        for key, node in self.below.items():
-            if node.action == action:
-                return (key,)
-            found = node.sole(action)
-            if found is not None:
-                return (key, *found)
-        return None
-
-
-def plan_of(table: StreamTable) -> Node:
-    """The rows of a table as a tree."""
-    root = Node()
-    for path, action in table.pieces.items():
-        node = root
-        for step in path:
-            node = node.below.setdefault(step, Node(name=step))
-        node.action = action
-    for path, name in table.renamed.items():
-        node = root
-        for step in path:
-            node = node.below.setdefault(step, Node(name=step))
-        node.name = name
-    node = root
-    for step in (step for step in table.turn if step != "*"):
-        named = [below for below in node.below.values() if below.name == step]
-        node = named[0] if named else node.below.setdefault(step, Node(name=step))
-    node.turn = True
-    return root
-
-
-REPEATING = (None, "first", "skip", "replace", "key", "end")
-"""What becomes of a property whose value may come again without changing anything."""
-
-
-def _repeats(node: Node, piece: dict[str, Any]) -> bool:
-    """Whether the properties of a piece may come again without changing anything."""
-    return all(
-        value is None
-        or key not in node.below
-        or (node.below[key].action in REPEATING and not node.below[key].below and value is not True)
-        for key, value in piece.items()
-    )
-
-
-NOTHING = object()
-"""Equal to no surroundings."""
-
-
-def _way(plan: Node, table: StreamTable) -> tuple[tuple[str, str | None], Node, Node]:
-    """The steps of a piece to the object that holds the blocks, and the nodes on the way."""
-    node, steps = plan, []
-    for step in (step for step in table.turn if step != "*"):
-        key = next((k for k, below in node.below.items() if below.name == step), step)
-        node = node.below.get(key, Node(name=step))
-        steps.append(key)
-    if len(steps) == 2:
-        return (steps[0], steps[1]), plan.below.get(steps[0], Node()), node
-    return (steps[0] if steps else "", None), plan, node
 
 
 class Pieced:
@@ -101,149 +27,6 @@ class Pieced:
         self._table = table
         self._assembler = assembler
         self._holders: dict[tuple[Path, Key], dict[str, Any]] = {}
-        self._steps, self._entry_node, self._turn_node = _way(plan, table)
-        self._around: Any = NOTHING
-        self._beside: Any = NOTHING
-        self._texts_of: dict[str, Leaf] = {}
-        self._shapes: dict[str, tuple[Leaf, Any, str | None, tuple[Key, ...]]] = {}
-        self._constant: dict[str, Any] = {}
-
-    def fast(self, event: dict[str, Any]) -> bool:
-        """Applies an event that only adds to texts; False, and nothing done, for anything else.
-
-        Most pieces repeat all but a text. What surrounds the object with the texts is
-        compared with that of the last piece as a whole, and only the rest is looked at.
-        """
-        outer, inner = self._steps
-        held = event.get(outer)
-        if self._around is NOTHING or held is None:
-            return False
-        del event[outer]
-        changed = () if event == self._around else self._changed(event)
-        if changed is None or not self._takes(held, inner):
-            event[outer] = held
-            return False
-        if changed:
-            self._walk(self._plan, dict(changed), self._assembler.whole, (), ())
-            self._around.update(changed)
-        return True
-
-    def _takes(self, held: Any, inner: str | None) -> bool:
-        """Adds what stands where the texts are; `held` is the object itself or a list around it."""
-        if inner is None:
-            return type(held) is dict and self._adds(held)
-        if type(held) is not list or len(held) != 1 or type(held[0]) is not dict:
-            return False
-        entry = held[0]
-        piece = entry.pop(inner, None)
-        if type(piece) is not dict or entry != self._beside or not self._adds(piece):
-            if piece is not None:
-                entry[inner] = piece
-            return False
-        return True
-
-    def _changed(self, event: dict[str, Any]) -> list[tuple[str, Any]] | None:
-        """What is new in the surroundings; None where it is more than new values of the same."""
-        around = self._around
-        if type(around) is not dict or event.keys() != around.keys():
-            return None
-        return [(key, value) for key, value in event.items() if around[key] != value]
-
-    def _adds(self, piece: dict[str, Any]) -> bool:
-        """Adds what an object holds to the texts that grow; all of it, or nothing."""
-        found = []
-        for key, value in piece.items():
-            if value is None or self._constant.get(key, MARK) == value:
-                continue
-            leaf = self._texts_of.get(key)
-            if leaf is not None and type(value) is str:
-                text = value
-            elif type(value) is list and len(value) == 1:
-                leaf, text = self._entry_text(key, value[0])
-            else:
-                return False
-            if leaf is None or leaf.sink is None:
-                return False
-            if text:
-                found.append((leaf, text))
-        for leaf, text in found:
-            leaf.pieces.append(text)
-            leaf.sink.append(text)  # type: ignore[union-attr]
-        return True
-
-    def _entry_text(self, key: str, entry: Any) -> tuple[Leaf | None, str]:
-        """The text of a block that an entry of a list adds to, if it does nothing else."""
-        shape = self._shapes.get(key)
-        if shape is None or type(entry) is not dict:
-            return None, ""
-        leaf, label, label_key, path = shape
-        if label_key is not None:
-            if len(entry) != 2 or entry.get(label_key) != label:
-                return None, ""
-        elif len(entry) != 1:
-            return None, ""
-        value: Any = entry
-        for number, step in enumerate(path):
-            if type(value) is not dict or (number and len(value) != 1):
-                return None, ""
-            value = value.get(step)
-        return (leaf, value) if type(value) is str else (None, "")
-
-    def _remember(self, event: dict[str, Any]) -> None:
-        """Notes the surroundings of a piece and the texts that grow, for `fast`."""
-        self._around, self._beside = NOTHING, NOTHING
-        outer, inner = self._steps
-        holder = event.get(outer)
-        rest = {key: value for key, value in event.items() if key != outer}
-        if not _repeats(self._plan, rest):
-            return
-        keys: tuple[Key, ...] = ()
-        if inner is not None:
-            if not isinstance(holder, list) or len(holder) != 1 or not isinstance(holder[0], dict):
-                return
-            entry = holder[0]
-            holder = entry.get(inner)
-            beside = {key: value for key, value in entry.items() if key != inner}
-            if not _repeats(self._entry_node, beside):
-                return
-            self._beside = beside
-            label = next((k for k, b in self._entry_node.below.items() if b.action == "key"), "")
-            key = entry.get(label)
-            keys = (key if type(key) is int else 0,)
-        if not isinstance(holder, dict):
-            return
-        turn = self._assembler.turns.get(keys)
-        if turn is None:
-            return
-        self._around = rest
-        self._notice(turn, holder)
-
-    def _notice(self, turn: Element, piece: dict[str, Any]) -> None:
-        """Notes the texts that a piece added to."""
-        self._texts_of.clear()
-        self._shapes.clear()
-        for path, leaf in turn.leaves.items():
-            if len(path) == 1:
-                self._texts_of[str(path[0])] = leaf
-        for key, value in piece.items():
-            node = self._turn_node.below.get(key)
-            if node is None or not isinstance(value, list):
-                continue
-            element = self._assembler.last(turn, node.name)
-            if element is None or len(element.leaves) != 1 or element.closed:
-                continue
-            ((path, leaf),) = element.leaves.items()
-            if node.action == "coalesce" and not element.native:
-                self._shapes[key] = (leaf, None, None, path)
-            label = next((k for k, b in node.below.items() if b.action == "key"), None)
-            if label is not None and type(element.label) is int:
-                self._shapes[key] = (leaf, element.label, label, path)
-        nodes = self._turn_node.below
-        self._constant = {
-            key: node_value
-            for key, node_value in turn.native.items()
-            if key in nodes and nodes[key].action == "first"
-        }
 
     def take(self, event: dict[str, Any], name: str) -> None:
         """Applies one event."""
@@ -251,7 +34,10 @@ class Pieced:
             self._turn(self._plan, event, ())
         else:
             self._walk(self._plan, event, self._assembler.whole, (), ())
-        self._remember(event)
+
+    def growth(self, event: dict[str, Any], name: str) -> Growth | None:
+        """What texts the event just taken added to, if it did nothing else."""
+        return PieceGrowth(self._assembler, self._known).of(self._plan, event)
 
     def _walk(
         self,
@@ -319,10 +105,13 @@ class Pieced:
         entries = holder.get(node.name)
         if not isinstance(entries, list):
             entries = holder[node.name] = []
-        key = next((k for k, below in node.below.items() if below.action == "key"), "")
+        key = node.first("key") or ""
         for value in values if isinstance(values, list) else [values]:
+            if not isinstance(value, dict):
+                entries.append(value)
+                continue
             known = [e for e in entries if isinstance(e, dict) and e.get(key) == value.get(key)]
-            if not isinstance(value, dict) or not known or not _continues(known[-1], value):
+            if not known or not _continues(known[-1], value):
                 entries.append(copy.deepcopy(value))
                 continue
             for name, entry in value.items():
@@ -345,9 +134,7 @@ class Pieced:
         for position, value in enumerate(values):
             if not isinstance(value, dict):
                 continue
-            field_ = next((k for k, below in node.below.items() if below.action == "key"), None)
-            key = value.get(field_) if field_ else None
-            key = key if type(key) is int and 0 <= key < 1 << 16 else position if field_ else 0
+            key = node.key_of(value, position)
             if self._reaches_turn(node):
                 turn = self._assembler.turn((*keys, key))
                 entry = turn.entry
@@ -435,7 +222,7 @@ class Pieced:
                 turn.native.setdefault(node.name, []).append(value)
                 continue
             last = assembler.last(turn, node.name)
-            call = next((k for k, b in node.below.items() if b.action == "fragments"), None)
+            call = node.first("fragments")
             if call is not None and isinstance(value.get(call), dict):
                 self._call(turn, node, call, value)
                 continue
@@ -497,12 +284,22 @@ class Pieced:
                     self._assembler.announce(element)
 
     def _found(self, turn: Element, node: Node, value: dict[str, Any]) -> Element:
-        """The block that a piece belongs to; servers leave out or repeat index, id and name.
+        """The block that a piece belongs to, opened if it is a new one."""
+        found = self._known(turn, node, value)
+        if found is None:
+            index = value.get(node.first("key") or "")
+            entries = self._assembler.lists.get((*turn.place, node.name), [])
+            found = self._assembler.open(turn, node.name, self._key(index, entries), {})
+            found.label = index
+        return found
+
+    def _known(self, turn: Element, node: Node, value: dict[str, Any]) -> Element | None:
+        """The block that a piece goes on with; servers leave out or repeat index, id and name.
 
         A new index is a new block, and so is a new id that comes with a name.
         """
         assembler = self._assembler
-        index = next((value.get(k) for k, b in node.below.items() if b.action == "key"), None)
+        index = value.get(node.first("key") or "")
         identity = _text(value, node.sole("id"))
         name = _text(value, node.sole("name"))
         entries = assembler.lists.get((*turn.place, node.name), [])
@@ -517,9 +314,6 @@ class Pieced:
                 found = entries[-1]
         elif not name and entries:
             found = entries[-1]
-        if found is None:
-            found = assembler.open(turn, node.name, self._key(index, entries), {})
-            found.label = index
         return found
 
     def _key(self, index: Any, entries: list[Element]) -> int:

@@ -99,7 +99,7 @@ def put(target: dict[str, Any], path: Sequence[Any], value: Any) -> None:
     `path` are names of properties and indexes of elements.
     """
     if len(path) == 1:
-        _set(target, path[0], value)
+        target[path[0]] = value
         return
     here: Any = target
     for step, following in itertools.pairwise(path):
@@ -136,6 +136,8 @@ def default(value: Any, otherwise: Any) -> Any:
 
 def filled(value: Any) -> Any:
     """The value, or None where it is an empty text, list or object, or zero."""
+    if type(value) is str:
+        return value or None
     return None if value in ("", [], {}) or (is_number(value) and value == 0) else value
 
 
@@ -166,6 +168,8 @@ def unless_absent(value: Any, otherwise: Any) -> Any:
 
 def lookup(table: Mapping[Any, Any], value: Any) -> Any:
     """The word that `table` gives for a scalar; booleans are not numbers."""
+    if type(value) is str:
+        return table.get(value)
     if isinstance(value, str | bool) or type(value) is int:
         for word in (value,):
             found = table.get(word)
@@ -195,8 +199,11 @@ def typed(fields: Mapping[str, str]) -> dict[str, frozenset[type]]:
 
 def total(*terms: Any) -> int | float | None:
     """The sum of the numbers among the terms; None if there is none."""
-    numbers = [term for term in terms if is_number(term)]
-    return sum(numbers) if numbers else None
+    found: int | float | None = None
+    for term in terms:
+        if type(term) is int or type(term) is float:
+            found = term if found is None else found + term
+    return found
 
 
 def remainder(whole: Any, *terms: Any) -> int | float:
@@ -237,6 +244,8 @@ def join(texts: Any) -> str | None:
     """The strings of a list as one; None for no list or an empty one."""
     if not isinstance(texts, list):
         return None
+    if len(texts) == 1 and isinstance(texts[0], str):
+        return texts[0]
     return "".join(text for text in texts if isinstance(text, str))
 
 

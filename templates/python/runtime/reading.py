@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from .framing import MAX_EVENT_BYTES, Frame, SseReader
-from .jsontext import loads, loads_all, utf8
+from .jsontext import loads, loads_lines, utf8
 from .lifecycle import Lifecycle
 
 MAX_RESPONSE_BYTES = 1024 * 1024 * 1024
 """Default limit of all events of a stream together, in bytes; comments do not count."""
+
+_PLAIN_HEAD = re.compile(rb"(?:event: [^\n]*\n)?")
+"""What stands before the data of an event, if that is all in one line."""
 
 
 class EventReader:
@@ -27,7 +31,7 @@ class EventReader:
         self._table = table
         self._frames = SseReader(max_event_bytes)
         self._max_event_bytes = max_event_bytes
-        self._max_response_bytes = max_response_bytes
+        self._most = max_response_bytes
         self._read = 0
         self._next = table.sequence.first
         self._terminator = (table.terminator or "").encode()
@@ -49,11 +53,8 @@ class EventReader:
             self._use("feed", "bytes")
         if self._stopped:
             return []
-        found = self._frames.regular(chunk)
-        if found is not None:
-            return self._plain(*found)
-        frames = self._frames.feed(chunk)
-        events = self._events(frames) if frames else []
+        blocks = self._frames.feed(chunk)
+        events = self._events(blocks) if blocks else []
         if self._frames.overflow and not self._stopped:
             events.append(self._too_long())
         return events
@@ -72,15 +73,16 @@ class EventReader:
         data = utf8(message) if isinstance(message, str) else message
         if len(data) > self._max_event_bytes:
             return [self._too_long()]
-        return self._events([Frame("", data)])
+        event = self._event(Frame("", data), False)
+        return [] if event is None else [event]
 
     def close(self) -> list[Any]:
         """The event that the end of the stream completes, if any. More calls give nothing."""
         if self._closed:
             return []
         self._closed = True
-        frames = [] if self._stopped else self._frames.close()
-        events = self._events(frames, last=True)
+        blocks = [] if self._stopped else self._frames.close()
+        events = self._each(blocks, last=True)
         if self._frames.overflow and not self._stopped:
             events.append(self._too_long())
         return events
@@ -92,30 +94,38 @@ class EventReader:
             raise RuntimeError(f"{name}: this reader was given {self._mode} before")
         self._mode = mode
 
-    def _plain(self, names: list[bytes], texts: list[bytes]) -> list[Any]:
-        """The events of a plain chunk, read at once where nothing is odd about them."""
+    def _events(self, blocks: list[bytes]) -> list[Any]:
+        """The events of some blocks, read at once where nothing is odd about them."""
+        parts = [block.partition(b"data: ") for block in blocks]
+        texts = [text for _, _, text in parts]
+        if texts[-1] == self._terminator:
+            texts.pop()
+        heads = {head for head, _, _ in parts}
         size = sum(map(len, texts))
-        last = texts[-1:] == [self._terminator]
-        values = loads_all(texts[:-1] if last else texts)
-        if values is None or self._read + size > self._max_response_bytes:
-            pairs = zip(names, texts, strict=True)
-            return self._events([Frame(name[7:].decode(errors="replace"), t) for name, t in pairs])
+        plain = all(map(_PLAIN_HEAD.fullmatch, heads)) and self._read + size <= self._most
+        events = loads_lines(texts) if plain and texts else None
+        if events is None or not self._are_usual(events):
+            return self._each(blocks)
         self._read += size
-        field, odd = self._table.sequence.field, self._odd
-        events = []
-        for number, event in enumerate(values):
-            kind = event.get("type")
-            if type(kind) is not str or kind in odd:
-                event = self._named(event, names[number][7:].decode(errors="replace"))
-            events.append(event)
-        if events and type(events[-1].get(field)) is int:
-            self._next = events[-1][field] + self._table.sequence.step
+        number = events[-1].get(self._table.sequence.field)
+        if type(number) is int:
+            self._next = number + self._table.sequence.step
         return events
 
-    def _events(self, frames: list[Frame], last: bool = False) -> list[Any]:
+    def _are_usual(self, events: list[Any]) -> bool:
+        """Whether all are events of the spec as they are."""
+        try:
+            kinds = {event.get("type") for event in events}
+        except (AttributeError, TypeError):
+            return False
+        return self._odd.isdisjoint(kinds) and all(type(kind) is str for kind in kinds)
+
+    def _each(self, blocks: list[bytes], last: bool = False) -> list[Any]:
+        """The events of some blocks, one by one."""
         events = []
-        for frame in frames:
-            event = self._event(frame, last)
+        for block in blocks:
+            frame = self._frames.frame(block)
+            event = None if frame is None else self._event(frame, last)
             if event is not None:
                 events.append(event)
             if self._stopped:
@@ -125,9 +135,9 @@ class EventReader:
     def _event(self, frame: Frame, last: bool) -> dict[str, Any] | None:
         data = frame.data
         self._read += len(data)
-        if self._read > self._max_response_bytes:
+        if self._read > self._most:
             self._stopped = True
-            limit = self._max_response_bytes
+            limit = self._most
             return self._error("response_too_large", f"the stream is longer than {limit} bytes")
         try:
             event = loads(data)

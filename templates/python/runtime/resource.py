@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .decode_context import DecodeContext
@@ -62,23 +61,24 @@ def complete(
 ) -> dict[str, Any]:
     """The whole resource: required fields in the contract's order, then what the dialect kept."""
     status = found.pop("status", None)
-    if status is None:
-        status = "completed"
-        ctx.report(ctx.source, None, "coerced", "no reason for the end; taken as completed")
-    elif status not in STATUSES:
-        found[f"{ctx.tables.name}:status"] = status
-        ctx.report(ctx.source, "status", "coerced", f"{status!r:.80} is taken as completed")
-        status = "completed"
+    if status not in STATUSES:
+        status = known_status(ctx, status, found)
     created = found.pop("created_at", None)
     created = int(created) if isinstance(created, int | float) else int(clock())
     output = found.pop("output", [])
     if not isinstance(output, list):
         raise ctx.expected(ctx.source, "output", "a list of items")
-    output = allowed_calls(ctx, output, request)
+    if request is not None:
+        output = allowed_calls(ctx, output, request)
     complete_items(ctx, output, status)
-    ctx.keep_id(found.get("id"), found)
+    identifier = found.pop("id", None)
+    if identifier == "":
+        ctx.keep_id(identifier, found)
+    error = found.pop("error", None)
+    if found.get("service_tier") == ECHO["service_tier"] and not ctx.tables.echoes:
+        found[f"{ctx.tables.name}:{TIER}"] = True
     whole: dict[str, Any] = {
-        "id": found.pop("id", None) or f"resp{MINTED}{ctx.base.rstrip('_')}",
+        "id": identifier or f"resp{MINTED}{ctx.base.rstrip('_')}",
         "object": "response",
         "created_at": created,
         "completed_at": created if status == "completed" else None,
@@ -86,26 +86,29 @@ def complete(
         "incomplete_details": found.pop("incomplete_details", None) or None,
         "model": found.pop("model", None) or (request or {}).get("model") or "",
         "output": output,
-        "error": found.pop("error", None),
+        "error": None if error is None else {"code": "server_error", "message": "", **error},
         "usage": complete_usage(found.pop("usage", None)),
+        **ECHO,
     }
-    if found.get("service_tier") == ECHO["service_tier"] and not ctx.tables.echoes:
-        found[f"{ctx.tables.name}:{TIER}"] = True
-    for name, nothing in ECHO.items():
-        value = found.pop(name, None)
-        if value is None and request is not None:
-            value = request.get(name)
-        whole[name] = copy.deepcopy(nothing) if value is None else value
-    complete_echo(whole)
-    if whole["error"] is not None:
-        whole["error"] = {"code": "server_error", "message": "", **whole["error"]}
-    return {**whole, **kept_nulls(ctx, whole), **found}
+    complete_echo(whole, request or {}, found)
+    if ctx.tables.echoes:
+        whole.update(kept_nulls(ctx, whole))
+    whole.update(found)
+    return whole
+
+
+def known_status(ctx: DecodeContext, status: Any, found: dict[str, Any]) -> str:
+    """The status that a missing or unknown one is taken as."""
+    if status is None:
+        ctx.report(ctx.source, None, "coerced", "no reason for the end; taken as completed")
+    else:
+        found[f"{ctx.tables.name}:status"] = status
+        ctx.report(ctx.source, "status", "coerced", f"{status!r:.80} is taken as completed")
+    return "completed"
 
 
 def kept_nulls(ctx: DecodeContext, whole: dict[str, Any]) -> dict[str, None]:
     """Residue of settings that a vendor echoed as null, which the contract does not allow."""
-    if not ctx.tables.echoes:
-        return {}
     source = ctx.source
     return {
         f"{ctx.tables.name}:{name}": None
@@ -154,22 +157,37 @@ def allowed_calls(
     return kept
 
 
-def complete_echo(whole: dict[str, Any]) -> None:
-    """Echoed settings in the response's form, which demands more than the request's."""
-    text = whole["text"]
-    if isinstance(text, dict):
-        whole["text"] = {"format": {"type": "text"}, **text}
-        form = whole["text"]["format"]
-        if isinstance(form, dict) and form.get("type") == "json_schema":
-            blank = {"name": "response", "description": None, "schema": None, "strict": False}
-            given = {key: value for key, value in form.items() if value is not None}
-            whole["text"]["format"] = {**blank, **given}
-    choice = whole["tool_choice"]
+def complete_echo(whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]) -> None:
+    """Echoed settings: those of the answer, which are taken from `found`, else of the request.
+
+    The response's form demands more than the request's.
+    """
+    given = {k: request[k] for k in ECHO if request.get(k) is not None} if request else {}
+    for name in [name for name in found if name in ECHO]:
+        if (value := found.pop(name)) is not None:
+            given[name] = value
+    whole.update(given)
+    tools, text, choice = given.get("tools", ()), given.get("text"), given.get("tool_choice")
+    whole["tools"] = [complete_tool(tool) for tool in tools if isinstance(tool, dict)]
+    if "metadata" not in given:
+        whole["metadata"] = {}
+    if text is None or isinstance(text, dict):
+        whole["text"] = complete_text(text or {})
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
         whole["tool_choice"] = {"mode": "auto", **choice}
-    if isinstance(whole["reasoning"], dict):
-        whole["reasoning"] = {"effort": None, "summary": None, **whole["reasoning"]}
-    whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
+    if isinstance(given.get("reasoning"), dict):
+        whole["reasoning"] = {"effort": None, "summary": None, **given["reasoning"]}
+
+
+def complete_text(text: Mapping[str, Any]) -> dict[str, Any]:
+    """The echoed form of texts, which says everything of a schema."""
+    made = {"format": {"type": "text"}, **text}
+    form = made["format"]
+    if isinstance(form, dict) and form.get("type") == "json_schema":
+        blank = {"name": "response", "description": None, "schema": None, "strict": False}
+        given = {key: value for key, value in form.items() if value is not None}
+        made["format"] = {**blank, **given}
+    return made
 
 
 def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
@@ -180,25 +198,37 @@ def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
     """Ids and statuses, and the lists that the contract demands in text parts."""
+    last = len(output) - 1
+    minted, mark = ctx.minted, f"{MINTED}{ctx.base}"
     for index, item in enumerate(output):
-        last = index == len(output) - 1
-        state = "incomplete" if last and status == "incomplete" else "completed"
         kind = item.get("type", "item")
-        fixed = {"type": kind, "id": item.get("id"), "status": item.get("status") or state}
-        ctx.keep_id(fixed["id"], item)
-        if item.get("status") == "":
+        identifier, state = item.get("id"), item.get("status")
+        if identifier == "":
+            ctx.keep_id(identifier, item)
+        if state == "":
             item[f"{ctx.tables.name}:status"] = ""
-        if not fixed["id"]:
-            fixed["id"] = ctx.mint(PREFIXES.get(kind, "item"), None)
-        rest = {key: value for key, value in item.items() if key not in fixed}
-        if kind == "message" and isinstance(rest.get("content"), str):
-            rest["content"] = [{"type": "output_text", "text": rest["content"]}]
-        output[index] = {**fixed, **rest}
-        content = rest.get("content") if kind == "message" else None
-        for part in content if isinstance(content, list) else ():
-            if isinstance(part, dict) and part.get("type") == "output_text":
-                part.setdefault("annotations", [])
-                part.setdefault("logprobs", [])
+        if not identifier:
+            prefix = PREFIXES.get(kind, "item")
+            number = minted[prefix] = minted.get(prefix, 0) + 1
+            identifier = f"{prefix}{mark}{number}"
+        if not state:
+            state = "incomplete" if index == last and status == "incomplete" else "completed"
+        whole = {"type": kind, "id": identifier, "status": state, **item}
+        whole["id"], whole["status"] = identifier, state
+        output[index] = whole
+        if kind == "message":
+            complete_content(whole)
+
+
+def complete_content(message: dict[str, Any]) -> None:
+    """A text as a part, and the lists that text parts have."""
+    content = message.get("content")
+    if isinstance(content, str):
+        content = message["content"] = [{"type": "output_text", "text": content}]
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, dict) and part.get("type") == "output_text":
+            part.setdefault("annotations", [])
+            part.setdefault("logprobs", [])
 
 
 PREFIXES = {
@@ -214,15 +244,16 @@ def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
     if usage is None:
         return None
-    given = {key: value for key, value in usage.items() if "details" not in key}
+    given = dict(usage)
+    read, written = given.pop("input_tokens_details", {}), given.pop("output_tokens_details", {})
     into, out = given.get("input_tokens") or 0, given.get("output_tokens") or 0
     return {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,
         **given,
-        "input_tokens_details": {"cached_tokens": 0, **usage.get("input_tokens_details", {})},
-        "output_tokens_details": {"reasoning_tokens": 0, **usage.get("output_tokens_details", {})},
+        "input_tokens_details": {"cached_tokens": 0, **read},
+        "output_tokens_details": {"reasoning_tokens": 0, **written},
     }
 
 
@@ -232,16 +263,19 @@ def reduced(response: dict[str, Any], dialect: str) -> dict[str, Any]:
     The service tier is no echo but says what was used; `default` says nothing,
     unless the vendor itself had said so.
     """
-    used = response.get("service_tier") != ECHO["service_tier"]
-    told = used or f"{dialect}:{TIER}" in response
-    return {
-        key: value
-        for key, value in response.items()
-        if (key not in ECHO or (key == "service_tier" and told))
-        and key not in ("object", "completed_at")
-        and not (key == "error" and value is None)
-        and not (key == "id" and is_minted(value))
-    }
+    tier = response.get("service_tier")
+    told = tier != ECHO["service_tier"] or f"{dialect}:{TIER}" in response
+    found = {key: value for key, value in response.items() if key not in _UNSAID}
+    if told and "service_tier" in response:
+        found["service_tier"] = tier
+    if response.get("error") is None:
+        found.pop("error", None)
+    if is_minted(response.get("id")):
+        del found["id"]
+    return found
+
+
+_UNSAID = frozenset({*ECHO, "object", "completed_at"})
 
 
 def complete_error(status: int, body: Any, found: dict[str, Any]) -> dict[str, Any]:

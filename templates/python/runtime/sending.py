@@ -8,71 +8,31 @@ text that grows with it. A speaker then finds the vendor's words for that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .assembling import MARK, Key
 from .errors import Loss
 from .marking import (
     ARGUMENTS,
     CHANNELS,
     Part,
-    choice_of,
-    emptied,
     fits,
-    mark_path,
-    marked,
     part_of,
     place_of,
     same_block,
     says,
-    split,
     text_at,
     with_part,
     with_texts,
 )
 from .piecing import PiecedSpeaker
-from .speaking import Block, Event, Speaker, Texts, turns_of
+from .placing import Placing
+from .sent import Growth, Sent
+from .speaking import Block, Event, Speaker
 from .streams import StreamTable
 from .telling import ToldSpeaker
-from .told import copy_of
 from .wholes import Wholes
 
 OWN = frozenset({"type", "sequence_number"})
-
-Blocks = dict[str, Block | None]
-"""Of one turn: what was sent of it, and the text that grew with it."""
-
-
-@dataclass(slots=True)
-class Sent:
-    """A canonical item, and what was sent for it."""
-
-    item: dict[str, Any]
-    number: int
-    blocks: dict[Part, Block] = field(default_factory=dict)
-    """Part -> the block that its text grows in, the last one where there are several."""
-    silent: dict[Part, Texts] = field(default_factory=dict)
-    """Parts that grow nowhere -> their texts, which are sent with the whole item."""
-    waiting: list[tuple[Part, Texts]] = field(default_factory=list)
-    """Texts that must wait until another block is closed."""
-    done: dict[str, Any] | None = None
-    finished: bool = False
-
-    def texts(self) -> dict[Part, str]:
-        """What was said of its texts."""
-        said = {part: block.earlier + block.sent for part, block in self.blocks.items()}
-        for part, pieces in (*self.silent.items(), *self.waiting):
-            said[part] = said.get(part, "") + "".join(pieces)
-        return said
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """What becomes of more of a text, until anything else happens: kept, and sent if in a block."""
-
-    pieces: Texts
-    block: Block | None
 
 
 class Sender:
@@ -98,9 +58,8 @@ class Sender:
         self._pending: list[dict[str, Any]] = []
         """Items that come to nothing without the one that follows."""
         self._open: tuple[Sent, Block] | None = None
-        self._keys: dict[tuple[int, str], int] = {}
         self._error: dict[str, Any] | None = None
-        self._holders: dict[int, Blocks] = {}
+        self._placing = Placing(table, wholes, self.speaker)
 
     def take(self, event: dict[str, Any]) -> list[Event]:
         """What a canonical event comes to."""
@@ -159,7 +118,7 @@ class Sender:
         return None if place is None else self._items[place]
 
     def _new(self, item: dict[str, Any]) -> Sent:
-        sent = Sent(copy_of(item), len(self._items))
+        sent = Sent.of(item, len(self._items))
         self._items.append(sent)
         self._unfinished[sent.number] = sent
         self.moved = True
@@ -174,11 +133,8 @@ class Sender:
         return []
 
     def _grow(self, event: dict[str, Any]) -> list[Event]:
-        sent, delta, part = (
-            self._item(event.get("output_index")),
-            event.get("delta"),
-            part_of(event),
-        )
+        sent, part = self._item(event.get("output_index")), part_of(event)
+        delta = event.get("delta")
         if sent is None or not isinstance(delta, str) or not delta or sent.finished or part is None:
             return []
         if part[0] != "arguments":
@@ -205,10 +161,10 @@ class Sender:
     def _behind(self, sent: Sent) -> bool:
         """Whether an item must wait for another choice, where the format has one place for all."""
         own = self._name + ":"
-        mine = choice_of(sent.item)
+        mine = sent.choice
         if mine[0].startswith(own):
             return False
-        earlier = (choice_of(s.item) for n, s in self._unfinished.items() if n < sent.number)
+        earlier = (s.choice for n, s in self._unfinished.items() if n < sent.number)
         return any(other[1] != mine[1] and not other[0].startswith(own) for other in earlier)
 
     def _wait(self, sent: Sent, part: Part, text: str) -> list[Event]:
@@ -223,12 +179,15 @@ class Sender:
     def _start(self, sent: Sent, part: Part, text: str) -> list[Event]:
         """Sends the first piece of a block; where none grows, keeps the text for the whole item."""
         pieces = sent.silent.get(part)
-        block = None if pieces is not None else self._block(sent, part)
+        block = None
+        if pieces is None:
+            block = self._placing.grown(self._pending, sent, part)
         if block is None:
             pieces = sent.silent.setdefault(part, [])
             pieces.append(text)
             self.growth = Growth(pieces, None)
             return []
+        self._pending.clear()
         events = self._interrupt()
         if self.speaker.sequential:
             self._open = (sent, block)
@@ -243,71 +202,6 @@ class Sender:
         self._open = None
         self.moved = True
         return self.speaker.close(block, block.native)
-
-    def _block(self, sent: Sent, part: Part) -> Block | None:
-        """A block that grows with a part."""
-        item = marked(sent.item, part)
-        native = self._wholes.encoded({"output": [*self._pending, item]})
-        found = None
-        for number, holder in enumerate(self._turns(native, {})):
-            path = mark_path(holder)
-            if path is not None:
-                found = self._located(holder, path, number, sent)
-        if found is None:
-            return None
-        self._pending.clear()
-        before = sent.blocks.get(part)
-        if before is not None:
-            found.earlier = before.earlier + before.sent
-        found.part = part[1]
-        sent.blocks[part] = found
-        return found
-
-    def _turns(self, native: dict[str, Any], blocks: Mapping[Part, Block]) -> list[dict[str, Any]]:
-        """The objects that hold the blocks; a bare text is as many blocks as were sent of it."""
-        found = turns_of(native, self._table.turn)
-        for holder in found if self._table.events else ():
-            for name, value in holder.items():
-                if isinstance(value, str) and value and self.speaker.sends(name):
-                    texts = split(value, [b.sent for b in blocks.values() if b.list == name])
-                    holder[name] = [self._wholes.text(text) for text in texts]
-        return found
-
-    def _located(
-        self, holder: dict[str, Any], path: tuple[Key, ...], number: int, sent: Sent
-    ) -> Block | None:
-        """The block at which a mark lies, if its text can grow."""
-        json = path[-1] == MARK
-        path = path[:-1] if json else path
-        name: str | None = None
-        leaf, native = path, {}
-        if len(path) > 1 and isinstance(path[1], int):
-            name, leaf = str(path[0]), path[2:]
-            native = holder[name][path[1]]
-        if not self.speaker.grows(name, leaf, json):
-            return None
-        if name is not None:
-            native = emptied(native, leaf, json)
-        key = self._shared(sent, number, name)
-        if key is None:
-            key = self._next(number, name)
-        block = Block(name, key, leaf, json, native, turn=number)
-        self._holders.setdefault(number, {})[name or str(leaf[0])] = block
-        return block
-
-    def _shared(self, sent: Sent, turn: int, name: str | None) -> int | None:
-        """The key of the item's block, if it has one that all its texts grow in."""
-        if name is None or not self.speaker.spreads(name):
-            return None
-        blocks = sent.blocks.values()
-        return next((b.key for b in blocks if (b.list, b.turn) == (name, turn)), None)
-
-    def _next(self, turn: int, name: str | None) -> int:
-        if name is None:
-            return 0
-        key = self._keys.get((turn, name), 0)
-        self._keys[turn, name] = key + 1
-        return key
 
     # The ends of items and of the response ------------------------------------------
 
@@ -327,6 +221,8 @@ class Sender:
         ready = [sent for sent in self._unfinished.values() if not self._must_wait(sent)]
         while ready:
             sent = ready.pop(0)
+            if self._must_wait(sent):  # for a call that the one before has opened
+                continue
             waiting, sent.waiting = sent.waiting, []
             for part, pieces in waiting:
                 events.extend(self._append(sent, part, "".join(pieces)))
@@ -345,17 +241,15 @@ class Sender:
         found = False
         for sending in waiting:
             sending.cut = item.get("status") == "incomplete"
-        for number, holder in enumerate(self._turns(native, sent.blocks)):
-            for name, blocks in self._lists(holder):
-                for entry in blocks:
-                    found = True
-                    here = (b for b in waiting if b.list == name and b.turn == number)
-                    block = next((b for b in here if fits(b, entry)), None)
-                    if block is not None:
-                        waiting = [b for b in waiting if not same_block(b, block)]
-                        events.extend(self._end_block(sent, block, entry))
-                    else:
-                        events.extend(self._whole(number, name, entry))
+        for turn, name, entry in self._placing.entries(native, sent):
+            found = True
+            here = (b for b in waiting if b.list == name and b.turn == turn)
+            block = next((b for b in here if fits(b, entry)), None)
+            if block is not None:
+                waiting = [b for b in waiting if not same_block(b, block)]
+                events.extend(self._end_block(sent, block, entry))
+            else:
+                events.extend(self._whole(self._placing.whole(turn, name, entry), entry))
         if found:
             self._pending.clear()
         elif not sent.blocks and not sent.silent and not says(native, self._table):
@@ -367,50 +261,28 @@ class Sender:
                 self._settled(block)
         return events
 
-    def _lists(self, holder: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-        return [
-            (name, [entry for entry in value if isinstance(entry, dict)])
-            for name, value in holder.items()
-            if isinstance(value, list) and self.speaker.sends(name)
-        ]
-
     def _end_block(self, sent: Sent, block: Block, entry: dict[str, Any]) -> list[Event]:
         events: list[Event] = []
         text, said = text_at(entry, block), block.earlier + block.sent
         rest = text[len(said) :] if text.startswith(said) else ""
         if not block.open and rest:  # another came between: the rest is a block of its own
             events.extend(self._interrupt())
-            key = self._next(block.turn, block.list)
-            block = replace(block, key=key, pieces=[], open=True, begun=False)
+            block = self._placing.another(block)
         if block.open:
             if rest:
                 events.extend(self.speaker.append(block, rest))
             events.extend(self.speaker.close(block, entry))
-        elif late := [key for key in entry if not self._known(block, key, entry[key])]:
+        elif late := [key for key in entry if not block.knows(key, entry[key])]:
             reason = f"the block had ended before {', '.join(late)} came"
             self._losses.append(Loss(f"/output/{sent.number}", "dropped", reason))
         self._settled(block)
         return events
 
-    def _known(self, block: Block, key: str, value: Any) -> bool:
-        """Whether a property of a whole block was sent with the block."""
-        return (key,) == block.leaf[:1] or block.native.get(key) == value
-
-    def _whole(self, number: int, name: str, entry: dict[str, Any]) -> list[Event]:
+    def _whole(self, block: Block, entry: dict[str, Any]) -> list[Event]:
         """Sends a block of which nothing was sent before."""
         events = self._interrupt()
-        leaf = next((found for found in self.speaker.leaves(name) if found[0][0] in entry), None)
-        self._holders.setdefault(number, {})[name] = None
-        key = self._next(number, name)
-        if leaf is None:
-            block = Block(name, key, (), False, entry, turn=number)
+        if not block.leaf:
             return [*events, *self.speaker.whole(block, entry)]
-        path, json = leaf
-        native = emptied(entry, path, json)
-        for late in [k for k in native if k not in (path[0], "type")]:
-            if self.speaker.sets(name, late):
-                del native[late]
-        block = Block(name, key, path, json, native, turn=number)
         events.extend(self.speaker.append(block, text_at(entry, block)))
         return [*events, *self.speaker.close(block, entry)]
 
@@ -425,7 +297,7 @@ class Sender:
         events = [] if self.started else self._begin(response)
         events.extend(self._rest(response))
         self.ended = True
-        return [*events, *self.speaker.end(self._wholes.last(response), self._sent())]
+        return [*events, *self.speaker.end(self._wholes.last(response), self._placing.sent())]
 
     def _rest(self, response: dict[str, Any]) -> list[Event]:
         """Ends all items: with what the response says of them, else with what events said."""
@@ -437,10 +309,6 @@ class Sender:
             if sent.done is None:
                 sent.done = with_texts(sent.item, sent.texts())
         return [*events, *self._drain()]
-
-    def _sent(self) -> list[Blocks]:
-        """What was sent of each turn."""
-        return [self._holders.get(n, {}) for n in range(max(self._holders, default=-1) + 1)]
 
     def _failed(self, response: Any) -> list[Event]:
         whole = response if isinstance(response, dict) else {}
@@ -458,7 +326,7 @@ class Sender:
         output = response.get("output") or [sent.done for sent in self._items]
         unsaid = {"error": None, "status": None, "incomplete_details": None}
         native = self._wholes.last({**response, **unsaid, "output": output})
-        events = self.speaker.late(native, self._sent())
+        events = self.speaker.late(native, self._placing.sent())
         if events is None and response.get("usage"):
             reason = "of a response that fails, the format tells nothing but the error"
             self._losses.append(Loss("/usage", "dropped", reason))

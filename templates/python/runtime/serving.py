@@ -11,8 +11,17 @@ _REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 
 def developer_as_system(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Developer messages are the system's: chat templates of open models know no developer."""
+    _rename_role(native, "developer", "system")
+
+
+def system_as_developer(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """System messages are the developer's: reasoning models of OpenAI know no other authority."""
+    _rename_role(native, "system", "developer")
+
+
+def _rename_role(native: dict[str, Any], old: str, new: str) -> None:
     native["messages"] = [
-        {**message, "role": "system"} if message.get("role") == "developer" else message
+        {**message, "role": new} if message.get("role") == old else message
         for message in native.get("messages") or []
     ]
 
@@ -67,3 +76,48 @@ def reasoning_required(ctx: EncodeContext, body: dict[str, Any], native: dict[st
         )
         for message in native.get("messages") or []
     ]
+
+
+def max_tokens_only(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """The limit is called `max_tokens`; the newer name is ignored (Ollama, Mistral)."""
+    _rename_limit(native, "max_completion_tokens", "max_tokens")
+
+
+def max_completion_tokens_only(
+    ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]
+) -> None:
+    """The limit is called `max_completion_tokens`; the older name is refused (OpenAI, Azure)."""
+    _rename_limit(native, "max_tokens", "max_completion_tokens")
+
+
+def _rename_limit(native: dict[str, Any], old: str, new: str) -> None:
+    if old in native:
+        limit = native.pop(old)
+        native.setdefault(new, limit)
+
+
+def image_detail_dropped(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Images are sent without `detail`, which the server does not know (vLLM, Vertex AI)."""
+    asked = False
+    messages = []
+    for message in native.get("messages") or []:
+        parts = message.get("content")
+        if isinstance(parts, list):
+            asked = asked or any(_detail(part) not in (None, "auto") for part in parts)
+            message = {**message, "content": [_without_detail(part) for part in parts]}
+        messages.append(message)
+    native["messages"] = messages
+    if asked:
+        ctx.report(body, "input", "dropped", "images are always looked at in the same detail")
+
+
+def _detail(part: Any) -> Any:
+    image = part.get("image_url") if isinstance(part, dict) else None
+    return image.get("detail") if isinstance(image, dict) else None
+
+
+def _without_detail(part: Any) -> Any:
+    if _detail(part) is None:
+        return part
+    image = {key: value for key, value in part["image_url"].items() if key != "detail"}
+    return {**part, "image_url": image}

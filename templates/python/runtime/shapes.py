@@ -19,7 +19,7 @@ def shape_faults(
         if name not in event:
             if field.required:
                 yield name, f"`{name}` is missing"
-        elif field.kinds and not _is(event[name], field.kinds):
+        elif field.kinds and not is_kind(event[name], field.kinds):
             wanted = " or ".join(_ARTICLES.get(kind, kind) for kind in field.kinds)
             yield name, f"`{name}` is {wanted}, not {shown(event[name])}"
 
@@ -54,7 +54,8 @@ def _everything(value: Any, steps: tuple[str, ...]) -> list[Any]:
     return reached
 
 
-def _is(value: Any, kinds: tuple[str, ...]) -> bool:
+def is_kind(value: Any, kinds: tuple[str, ...]) -> bool:
+    """Whether a value is of one of those JSON kinds; whole numbers are numbers too."""
     kind = _KINDS.get(type(value))
     return kind in kinds or (kind == "integer" and "number" in kinds)
 

@@ -93,7 +93,12 @@ class Splitting(DecodeNames):
         self.left += [key for key in keys if message.get(key) is not None]
 
     def keep_turn(
-        self, message: Any, known: list[str], items: list[Any], role: str, fill: list[str]
+        self,
+        message: Any,
+        known: frozenset[str],
+        items: list[Any],
+        role: str,
+        fill: tuple[str, ...],
     ) -> None:
         """Residue of a message as a whole, on its first item.
 
@@ -113,7 +118,7 @@ class Splitting(DecodeNames):
         for key in unread:
             self.keep(message, key, residue.TURN, items)
 
-    def take_unknown(self, message: Any, known: list[str], items: list[Any]) -> None:
+    def take_unknown(self, message: Any, known: frozenset[str], items: list[Any]) -> None:
         """Every key that no rule knows is an extension value of its own."""
         for key in message:
             if key not in known and message[key] is not None:

@@ -4,56 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from .assembling import Assembler, Element, Key, Leaf, held, put
+from .assembling import Assembler, Element, Key, held, put
+from .growth import Growth, Place
+from .jsontext import dumps
 from .streams import Assignment, EventRule, Path, StreamTable
-
-
-@dataclass(frozen=True, slots=True)
-class Growing:
-    """A rule that adds to a text, laid out for speed."""
-
-    number: int
-    list: str
-    test: tuple[str, str | None, Any]
-    key: str
-    second: str
-    holder: str
-    text: str
-    known: frozenset[str]
-    size: int
-    """How many properties the object with the text has, if it has no more than are read."""
-
-
-_LAYOUTS: dict[int, tuple[StreamTable, Any, Any]] = {}
-"""Identity of a table -> the table, and what `_growing` found: tables live as long as modules."""
-
-
-def _growing(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[int, Growing]]:
-    """Tag -> its rules that add to texts, where they are of the plain form; and rule -> that."""
-    if id(table) not in _LAYOUTS:
-        _LAYOUTS[id(table)] = (table, *_layout(table))
-    return _LAYOUTS[id(table)][1:]
-
-
-def _layout(table: StreamTable) -> tuple[dict[str, tuple[Growing, ...]], dict[int, Growing]]:
-    found: dict[str, tuple[Growing, ...]] = {}
-    rules_: dict[int, Growing] = {}
-    number = 0
-    for tag, rules in table.events.items():
-        made = []
-        for rule in rules:
-            number += 1
-            grow = _plain(rule, number)
-            if grow is None:
-                break  # what follows is for events that this one does not match
-            rules_[id(rule)] = grow
-            made.append(grow)
-        if made:
-            found[tag] = tuple(made)
-    return found, rules_
 
 
 def _within(rule: EventRule) -> dict[str, frozenset[str]]:
@@ -64,29 +20,6 @@ def _within(rule: EventRule) -> dict[str, frozenset[str]]:
         if len(path) > 1:
             found.setdefault(path[0], set()).add(path[1])
     return {name: frozenset(known) for name, known in found.items()}
-
-
-def _plain(rule: EventRule, number: int) -> Growing | None:
-    done = rule.does[0]
-    tests = list(rule.tests.items())
-    keys = [rule.keys.get(step, ("",)) for step in done.target if step[:1] == "$"]
-    if done.operation != "append" or done.source is None or len(rule.does) > 1:
-        return None
-    if len(tests) > 1 or len(keys) > 2 or not keys or any(len(key) != 1 for key in keys):
-        return None
-    source = list(done.source)
-    if not 1 <= len(source) <= 2 or (tests and len(tests[0][0]) != 2):
-        return None
-    test: tuple[str, str | None, Any] = ("", None, None)
-    if tests:
-        (outer, inner), word = tests[0]
-        test = (outer, inner, word)
-    holder = source[0] if len(source) == 2 else ""
-    second = keys[1][0] if len(keys) > 1 else ""
-    size = len(_within(rule).get(holder, ()))
-    return Growing(
-        number, done.target[0], test, keys[0][0], second, holder, source[-1], rule.known, size
-    )
 
 
 class Told:
@@ -111,43 +44,50 @@ class Told:
         self._labels: dict[tuple[str, str], int] = {}
         """Blocks that events name by a text: list and name -> key."""
         self._atoms = _lists(table, {"open"}) - _lists(table, OPERATIONS)
-        self._field = table.tag or "type"
-        self._growing, self._grows = _growing(table)
-        self._leaves: dict[tuple[int, Any, Any], Leaf] = {}
-        """(Number of a rule, keys) -> the text that it adds to."""
-
-    def fast(self, event: dict[str, Any]) -> bool:
-        """Adds to a text that grows already; False, and nothing done, for anything else."""
-        try:
-            for grow in self._growing[event[self._field]]:
-                outer, inner, word = grow.test
-                if inner is not None and event[outer][inner] != word:
-                    continue
-                leaf = self._leaves[grow.number, event[grow.key], event.get(grow.second)]
-                holder = event[grow.holder] if grow.holder else event
-                text = holder[grow.text]
-                if grow.holder and len(holder) != grow.size:
-                    return False
-                if type(text) is not str or not text or not grow.known.issuperset(event):
-                    return False
-                leaf.pieces.append(text)
-                leaf.sink.append(text)  # type: ignore[union-attr]
-                return True
-        except (KeyError, TypeError):
-            pass
-        return False
 
     def take(self, event: dict[str, Any], name: str) -> None:
         """Applies one event; `name` is what SSE called it."""
         tag = event.get(self._table.tag or "")
-        if not isinstance(tag, str):
-            tag = name
-        self._tag = tag
-        for rule in self._table.events.get(tag, ()):
+        self._tag = tag if isinstance(tag, str) else name
+        rule = self._rule(event)
+        if rule is not None:
+            self._apply(rule, event)
+        else:
+            self.unknown.append({**event, self._table.tag or "type": self._tag})
+
+    def _rule(self, event: dict[str, Any]) -> EventRule | None:
+        """The first rule that the event matches."""
+        for rule in self._table.events.get(self._tag, ()):
             if all(at(event, path) == value for path, value in rule.tests.items()):
-                self._apply(rule, event)
-                return
-        self.unknown.append({**event, self._table.tag or "type": tag})
+                return rule
+        return None
+
+    def growth(self, event: dict[str, Any], name: str) -> Growth | None:
+        """What text the event just taken added to, if it did nothing else."""
+        rule = self._rule(event)
+        if rule is None or len(rule.does) != 1 or rule.does[0].operation != "append":
+            return None
+        done, place = rule.does[0], rule.does[0].source or ()
+        steps = self._steps(done, {step: at(event, path) for step, path in rule.keys.items()})
+        element = self._assembler.block(self._assembler.turn(), str(steps[0]), steps[1])
+        leaf = None if element is None or element.closed else element.leaves.get(tuple(steps[2:]))
+        if leaf is None or leaf.sink is None or type(at(event, place)) is not str:
+            return None
+        tests = (path for other in self._table.events[self._tag] for path in other.tests)
+        read = {path[0] for path in ((self._table.tag,), place, *rule.keys.values(), *tests)}
+        loose: dict[Place, bool] = {
+            (key,): key not in rule.known for key in event if key not in read
+        }
+        left = event.keys() - rule.known
+        says = {(0, key): dumps(event[key]) for key in left if event[key] is not None}
+        return Growth({place: leaf}, loose, says)
+
+    def _steps(self, done: Assignment, keys: Mapping[str, Any]) -> list[Key]:
+        """The path that an operation acts on."""
+        steps: list[Key] = []
+        for step in done.target:
+            steps.append(self._key(keys.get(step), steps) if step[:1] == "$" else step)
+        return steps
 
     def _apply(self, rule: EventRule, event: dict[str, Any]) -> None:
         keys = {name: at(event, path) for name, path in rule.keys.items()}
@@ -177,8 +117,6 @@ class Told:
         left = event.keys() - rule.known
         if left and rule.does[0].operation not in ("skip", "fail"):
             self._assembler.merge({key: event[key] for key in left})
-        if rule.does[0].operation == "append":
-            self._remember(rule, event)
 
     def _look_within(self, rule: EventRule, event: dict[str, Any]) -> None:
         """Notes what an object of the event holds that the rule does not read."""
@@ -186,23 +124,6 @@ class Told:
             found = event.get(name)
             if isinstance(found, dict) and not known.issuperset(found):
                 self.unread.update(f"{self._tag}: {name}.{key}" for key in found.keys() - known)
-
-    def _remember(self, rule: EventRule, event: dict[str, Any]) -> None:
-        """Notes the text that a rule added to, so that `fast` finds it."""
-        grow = self._grows.get(id(rule))
-        if grow is None:
-            return
-        key, second = at(event, (grow.key,)), at(event, (grow.second,))
-        place = self._key(key, [grow.list])
-        element = self._assembler.block(self._assembler.turn(), grow.list, place)
-        path = tuple(
-            self._key(at(event, rule.keys[step]), []) if step[:1] == "$" else step
-            for step in rule.does[0].target[2:]
-        )
-        leaf = None if element is None else element.leaves.get(path)
-        plain = type(key) in (int, str) and (second is None or type(second) is int)
-        if leaf is not None and leaf.sink is not None and plain:
-            self._leaves[grow.number, key, second] = leaf
 
     def _merge(self, target: Path, value: Any) -> None:
         if not isinstance(value, dict):
@@ -237,10 +158,7 @@ class Told:
     def _act(self, rule: EventRule, done: Assignment, value: Any, keys: Mapping[str, Any]) -> None:
         """An operation on a block."""
         turn = self._assembler.turn()
-        steps: list[Key] = []
-        for step in done.target:
-            key = self._key(keys.get(step), steps) if step[:1] == "$" else step
-            steps.append(key)
+        steps = self._steps(done, keys)
         name, path = str(steps[0]), tuple(steps[2:])
         key = steps[1] if len(steps) > 1 else 0
         if done.operation == "open" and not path:
@@ -270,7 +188,6 @@ class Told:
 
     def _open(self, turn: Element, name: str, key: Key, value: dict[str, Any]) -> Element:
         assembler = self._assembler
-        self._leaves.clear()
         native = copy_of(value)
         texts = self._texts(name, native)
         element = assembler.open(turn, name, key, native)
@@ -323,12 +240,10 @@ class Told:
                 self._finish(element, path, value)
             case "close":
                 element.closed = True
-                self._leaves.clear()
 
     def _finish(self, element: Element, path: tuple[Key, ...], value: Any) -> None:
         """What the vendor states at the end; texts that grew are compared when the item closes."""
         assembler = self._assembler
-        self._leaves.clear()
         if not path:
             if isinstance(value, dict):
                 element.native = copy_of(value)

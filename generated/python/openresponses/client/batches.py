@@ -203,8 +203,9 @@ class Tasks:
 
     async def _attempt(self, call: Pending) -> Any:
         tool = _tool(call)
+        limit = asyncio.timeout(self._ledger.limits.timeout)
         try:
-            async with asyncio.timeout(self._ledger.limits.timeout) as limit:
+            async with limit:
                 if tool.awaits:
                     return await tool.function(**call.arguments)
                 value = await _in_thread(tool, call.arguments)

@@ -33,6 +33,9 @@ from .steps import Emit, Hangup, Head, Opened, Read, Send, Settle, Steps, Wait
 if TYPE_CHECKING:
     from ..types import ResponseResource
 
+BLANK = b" \r\n\t\xef\xbb\xbf"
+"""Bytes that say nothing at the beginning of a body: space, and the mark of UTF-8."""
+
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
@@ -229,11 +232,11 @@ class Exchange:
     def _stream(self) -> Steps[None]:
         head = yield from self._opened()
         start = b""
-        while not start.strip(b" \r\n\t\xef\xbb\xbf"):
+        while not start.strip(BLANK):
             piece = yield from self._timed(Read())
             if piece is None:
                 raise self._unreadable("no body", start, retryable=True)
-            start += piece
+            start = start[-len(BLANK) :] + piece  # of blanks without end, only the last are kept
         if not self._announced:
             self._announced = True
             yield Opened()
@@ -270,6 +273,7 @@ class Exchange:
             answer = whole_response(self.call, head, body)
             self.answer_losses = answer.answer_losses
             yield from self._emitted(list(events_of(answer.response)))
+            self.response = answer.response
 
     def _is_piece(self, body: Any) -> bool:
         """Whether JSON is one event of a stream rather than a whole answer, or an error."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
     default,
-    differs,
     element,
     field,
     filled,
@@ -21,6 +20,7 @@ from ..runtime.primitives import (
     join,
     lookup,
     negate,
+    or_empty,
     pieces,
     remainder,
     spanning,
@@ -171,6 +171,7 @@ _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE = frozenset(
 )
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
+_ROLE_CONTENT = frozenset(["role", "content"])
 _THINKING_TOKENS = frozenset(["thinking_tokens"])
 _TYPE = frozenset(["type"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
@@ -293,8 +294,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -311,7 +314,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -321,7 +325,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("tool_choice"):
         case "none":
             out["tool_choice"] = {"type": "none"}
-            ctx.unused(body, ("parallel_tool_calls",), "", out)
+            if "parallel_tool_calls" in body:
+                ctx.unused(body, ("parallel_tool_calls",), "", out)
             return
         case "auto":
             if (parallel_tool_calls := body.get("parallel_tool_calls")) is None or isinstance(
@@ -352,7 +357,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -368,11 +374,13 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                                     disable_parallel_tool_use
                                 )
                             out["tool_choice"] = tool_choice_
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                            if body.get("tool_choice") is not None:
+                                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        if body.get("tool_choice") is not None:
+                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     (parallel_tool_calls := body.get("parallel_tool_calls")) is None
@@ -382,24 +390,25 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {
             "type": "auto",
             "disable_parallel_tool_use": negate(parallel_tool_calls),
         }
-        ctx.unused(body, ("tool_choice",), "", out)
+        if "tool_choice" in body:
+            ctx.unused(body, ("tool_choice",), "", out)
         return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if body.get("parallel_tool_calls") is not None and not isinstance(
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
+    if "tool_choice" in body or "parallel_tool_calls" in body:
+        ctx.unused(body, ("tool_choice", "parallel_tool_calls"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -465,7 +474,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if (format__ := ctx.one(format_, decode_text_format)) is not None:
                 out.setdefault("text", {})["format"] = format__
             else:
-                ctx.unused(output_config, ("format",), "output_config.", out)
+                if "format" in output_config:
+                    ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
         if output_config == {}:
@@ -474,10 +484,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
-    ctx.account_within(
-        body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
-    )
+    if body.get("thinking") is not None:
+        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(
+            body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
+        )
     return out
 
 
@@ -485,7 +497,8 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+        if body.get("output_config") is not None:
+            ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
         return
     if (
         isinstance(output_config := body.get("output_config"), dict)
@@ -494,10 +507,13 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if body.get("thinking") is not None:
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
-    ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+    if body.get("thinking") is not None:
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+    if body.get("output_config") is not None:
+        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -506,12 +522,13 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         match tool_choice.get("type"):
             case "none":
                 out["tool_choice"] = "none"
-                ctx.unused(
-                    body.get("tool_choice"),
-                    ("disable_parallel_tool_use", "name"),
-                    "tool_choice.",
-                    out,
-                )
+                if body.get("tool_choice") is not None:
+                    ctx.unused(
+                        body.get("tool_choice"),
+                        ("disable_parallel_tool_use", "name"),
+                        "tool_choice.",
+                        out,
+                    )
                 return
             case "auto":
                 if (
@@ -521,7 +538,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "auto"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "any":
                 if (
@@ -531,7 +549,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "required"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
             case "tool":
                 if (name := tool_choice.get("name")) is not None and (
@@ -544,9 +563,13 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     return
-    ctx.unused(
-        body.get("tool_choice"), ("type", "disable_parallel_tool_use", "name"), "tool_choice.", out
-    )
+    if body.get("tool_choice") is not None:
+        ctx.unused(
+            body.get("tool_choice"),
+            ("type", "disable_parallel_tool_use", "name"),
+            "tool_choice.",
+            out,
+        )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -624,8 +647,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -645,48 +670,65 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["stop_reason"] = "max_tokens"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["stop_reason"] = "refusal"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "pause_turn":
                         out["stop_reason"] = "pause_turn"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "compaction":
                         out["stop_reason"] = "compaction"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 out["stop_reason"] = "tool_use"
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["stop_reason"] = "end_turn"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
-                ctx.report(body, None, "coerced", "a message cannot say that it failed")
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                ctx.report(body, "status", "coerced", "a message cannot say that it failed")
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/anthropic_messages/dialect.yaml:54)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "type", "message", "", out)
+    if body.get("type") != "message":
+        ctx.check_constant(body, "type", "message", "", out)
     ctx.ungather_one(
         body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
     )
@@ -698,11 +740,12 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
+    usage_fields = or_empty(body.get("usage"))
     if (
         input_tokens := total(
-            field(body.get("usage"), "input_tokens"),
-            field(body.get("usage"), "cache_read_input_tokens"),
-            field(body.get("usage"), "cache_creation_input_tokens"),
+            usage_fields.get("input_tokens"),
+            usage_fields.get("cache_read_input_tokens"),
+            usage_fields.get("cache_creation_input_tokens"),
         )
     ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
@@ -814,7 +857,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
-    ctx.unused(body, ("stop_reason",), "", out)
+    if "stop_reason" in body:
+        ctx.unused(body, ("stop_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -864,13 +908,15 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -878,7 +924,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ("type", "code", "message"), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -888,7 +935,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _TYPE_ERROR.issuperset(body):
         ctx.account(body, _TYPE_ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
     return out
 
 
@@ -927,8 +975,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["code"] = type_
             out["message"] = message
             return
-    ctx.unused(body, ("type",), "", out)
-    ctx.unused(body.get("error"), ("type", "message"), "error.", out)
+    if "type" in body:
+        ctx.unused(body, ("type",), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("type", "message"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -959,7 +1009,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "tool_result",
                             "tool_use_id": call_id,
-                            "content": ctx.encode_parts(output, encode_user_content),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.encode_parts(output, encode_user_content)
+                            ),
                         }
                         if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                             ctx.account(
@@ -974,7 +1028,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.encode_parts(content, encode_user_content),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -987,7 +1045,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.encode_parts(content, encode_assistant_content),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1000,7 +1062,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.encode_parts(content, encode_input_text),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1013,7 +1079,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.encode_parts(content, encode_input_text),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
                             }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1082,7 +1152,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (
                     summary is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {"type": "thinking", "thinking": join(ctx.each(summary_, encode_thought))}
                     ctx.report(
@@ -1098,7 +1168,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {
                         "type": "thinking",
@@ -1146,7 +1216,11 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
         and isinstance(tool_use_id := block.get("tool_use_id"), str)
     ):
         if (content := block.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_user_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_user_content)
+            )
             out = {"type": "function_call_output", "call_id": tool_use_id, "output": output}
             if len(block) > 3:
                 ctx.account(block, _TYPE_TOOL_USE_ID_CONTENT, "", out)
@@ -1171,22 +1245,24 @@ def decode_messages_user_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     """user: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items = decode_messages_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "user", [])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "user", ())
     return items
 
 
 def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
     """user: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:178)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "content",
-        decode_messages_user_content_element,
-        decode_user_content,
-        decode_messages_user_content_run,
-        "part",
-    )
+    if message.get("content") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_messages_user_content_element,
+            decode_user_content,
+            decode_messages_user_content_run,
+            "part",
+        )
     return items
 
 
@@ -1259,14 +1335,19 @@ def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "assistant", ["content"])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     items: list[Any] = []
-    if differs(message.get("content"), []):
+    if (
+        message.get("content") is not None
+        and message.get("content") != []
+        and message.get("content") is not None
+    ):
         ctx.take_apart(
             items,
             message,
@@ -1287,22 +1368,24 @@ def decode_messages_system_content_run(content: Any, ctx: Splitting) -> Any:
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
     """system: a message of a request (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items = decode_messages_system_items(message, ctx)
-    ctx.keep_turn(message, ["role", "content"], items, "system", [])
+    if ctx.left or not items or not _ROLE_CONTENT.issuperset(message):
+        ctx.keep_turn(message, _ROLE_CONTENT, items, "system", ())
     return items
 
 
 def decode_messages_system_items(message: Any, ctx: Splitting) -> Any:
     """system: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:211)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "content",
-        None,
-        decode_input_text,
-        decode_messages_system_content_run,
-        "part",
-    )
+    if message.get("content") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            None,
+            decode_input_text,
+            decode_messages_system_content_run,
+            "part",
+        )
     return items
 
 

@@ -26,6 +26,7 @@ from ..runtime.primitives import (
     lookup,
     media_type,
     of_family,
+    or_empty,
     pieces,
     put,
     remainder,
@@ -191,6 +192,7 @@ DECODE_HTTP = {
 }
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_TYPE_MESSAGE_PARAM = frozenset(["code", "type", "message", "param"])
 _CODE_TYPE_MESSAGE_PARAM_AND_MORE = frozenset(["code", "type", "message", "param", "created_at"])
 _CONTENT_FINISH_REASON_FINISH_MESSAGE = frozenset(["content", "finishReason", "finishMessage"])
 _EFFORT_SUMMARY = frozenset(["effort", "summary"])
@@ -200,6 +202,7 @@ _FILE_URI_MIME_TYPE = frozenset(["fileUri", "mimeType"])
 _FORMAT = frozenset(["format"])
 _FUNCTION_CALL = frozenset(["functionCall"])
 _FUNCTION_CALLING_CONFIG = frozenset(["functionCallingConfig"])
+_FUNCTION_DECLARATIONS = frozenset(["functionDeclarations"])
 _FUNCTION_RESPONSE = frozenset(["functionResponse"])
 _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE = frozenset(
     ["generationConfig", "tools", "systemInstruction", "contents", "toolConfig", "serviceTier"]
@@ -224,6 +227,10 @@ _ID_NAME_ARGS = frozenset(["id", "name", "args"])
 _ID_NAME_RESPONSE = frozenset(["id", "name", "response"])
 _ID_NAME_RESPONSE_PARTS = frozenset(["id", "name", "response", "parts"])
 _INLINE_DATA = frozenset(["inlineData"])
+_INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE = frozenset(
+    ["input_image", "input_video", "input_audio", "input_file"]
+)
+_INPUT_TEXT = frozenset(["input_text"])
 _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS_INPUT_TOKENS_DETAILS_AND_MORE = frozenset(
     [
         "input_tokens",
@@ -296,6 +303,15 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE = frozenset(
     ["responseId", "modelVersion", "createTime", "candidates", "usageMetadata", "promptFeedback"]
+)
+_ROLE_PARTS = frozenset(["role", "parts"])
+_STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON = frozenset(
+    [
+        "status",
+        "gemini_generate_content:@refused",
+        "gemini_generate_content:promptFeedback",
+        "gemini_generate_content:candidates.0.finishReason",
+    ]
 )
 _STATUS_MESSAGE_CODE = frozenset(["status", "message", "code"])
 _TEXT = frozenset(["text"])
@@ -392,15 +408,18 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_parallel(body, out, ctx)
     if not _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
     ctx.account_within(
         field(body.get("text"), "format"),
         _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
         "text.format.",
         out,
     )
-    ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -421,7 +440,8 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
                 reasoning,
                 "effort",
             )
-            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+            if "gemini_generate_content:@thinking" in body:
+                ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
             out.setdefault("generationConfig", {}).setdefault("thinkingConfig", {})[
@@ -447,10 +467,13 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             reasoning,
             "effort",
         )
-        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+        if "gemini_generate_content:@thinking" in body:
+            ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if "gemini_generate_content:@thinking" in body:
+        ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
 def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -470,7 +493,8 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
             "summary",
         )
         return
-    ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -540,7 +564,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": [ctx.native_name(name)],
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
                     return
             case "allowed_tools":
                 if (
@@ -553,7 +578,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     tools := tool_choice.get("tools")
@@ -564,11 +590,13 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if body.get("tool_choice") is not None:
+                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body
@@ -583,11 +611,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             body, tool_choice, "mode", "toolConfig.functionCallingConfig.mode", body, "tool_choice"
         )
         return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice",), "", out)
+    if "tool_choice" in body:
+        ctx.unused(body, ("tool_choice",), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -597,12 +624,14 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         and body.get("gemini_generate_content:@logprobs") == "count"
     ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if include is None or include == []:
-            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+            if "gemini_generate_content:@logprobs" in body:
+                ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
     if (
@@ -614,7 +643,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+        if "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
         match element(include, 0):
@@ -625,7 +655,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
                 if element(include, 1) == "message.output_text.logprobs" and (
@@ -634,25 +665,29 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
+                    if "gemini_generate_content:@logprobs" in body:
+                        ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
     if (
         isinstance(include, list)
         and len(include) == 1
         and element(include, 0) == "reasoning.encrypted_content"
     ):
-        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
+        if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body:
+            ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
+        if "gemini_generate_content:@logprobs" in body or "include" in body:
+            ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
+    if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body or "include" in body:
+        ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs", "include"), "", out)
 
 
 def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -668,7 +703,8 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
-    ctx.unused(body, ("service_tier",), "", out)
+    if "service_tier" in body:
+        ctx.unused(body, ("service_tier",), "", out)
 
 
 def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -677,7 +713,8 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
-    ctx.unused(body, ("store",), "", out)
+    if "store" in body:
+        ctx.unused(body, ("store",), "", out)
 
 
 def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -688,7 +725,8 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    ctx.unused(body, ("parallel_tool_calls",), "", out)
+    if "parallel_tool_calls" in body:
+        ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -767,8 +805,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         "generationConfig.thinkingConfig.",
         out,
     )
-    ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
-    ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
+    if body.get("systemInstruction") is not None:
+        ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
+    if body.get("toolConfig") is not None:
+        ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
     ctx.account_within(
         field(body.get("toolConfig"), "functionCallingConfig"),
         _MODE_ALLOWED_FUNCTION_NAMES,
@@ -897,12 +937,13 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": json_schema(response_schema),
                         }
                     }
-                    ctx.unused(
-                        body.get("generationConfig"),
-                        ("responseJsonSchema",),
-                        "generationConfig.",
-                        out,
-                    )
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseJsonSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
                 if (
                     response_json_schema := generation_config.get("responseJsonSchema")
@@ -914,33 +955,40 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": response_json_schema,
                         }
                     }
-                    ctx.unused(
-                        body.get("generationConfig"), ("responseSchema",), "generationConfig.", out
-                    )
+                    if body.get("generationConfig") is not None:
+                        ctx.unused(
+                            body.get("generationConfig"),
+                            ("responseSchema",),
+                            "generationConfig.",
+                            out,
+                        )
                     return
                 out["text"] = {"format": {"type": "json_object"}}
-                ctx.unused(
-                    body.get("generationConfig"),
-                    ("responseSchema", "responseJsonSchema"),
-                    "generationConfig.",
-                    out,
-                )
+                if body.get("generationConfig") is not None:
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
             case "text/plain":
                 out["text"] = {"format": {"type": "text"}}
-                ctx.unused(
-                    body.get("generationConfig"),
-                    ("responseSchema", "responseJsonSchema"),
-                    "generationConfig.",
-                    out,
-                )
+                if body.get("generationConfig") is not None:
+                    ctx.unused(
+                        body.get("generationConfig"),
+                        ("responseSchema", "responseJsonSchema"),
+                        "generationConfig.",
+                        out,
+                    )
                 return
-    ctx.unused(
-        body.get("generationConfig"),
-        ("responseMimeType", "responseSchema", "responseJsonSchema"),
-        "generationConfig.",
-        out,
-    )
+    if body.get("generationConfig") is not None:
+        ctx.unused(
+            body.get("generationConfig"),
+            ("responseMimeType", "responseSchema", "responseJsonSchema"),
+            "generationConfig.",
+            out,
+        )
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -958,9 +1006,10 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     and (name := safe_name(allowed_function_names_0)) is not None
                 ):
                     out["tool_choice"] = {"type": "function", "name": name}
-                    ctx.keep_renamed(
-                        allowed_function_names_0, name, "", out, allowed_function_names, "0"
-                    )
+                    if allowed_function_names_0 != name:
+                        ctx.keep_renamed(
+                            allowed_function_names_0, name, "", out, allowed_function_names, "0"
+                        )
                     return
                 if allowed_function_names is not None:
                     tools = ctx.each(allowed_function_names, decode_tool_name)
@@ -1022,9 +1071,10 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 else:
                     ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
             return
-    ctx.unused(
-        body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
-    )
+    if body.get("generationConfig") is not None:
+        ctx.unused(
+            body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
+        )
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1038,7 +1088,8 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
-    ctx.unused(body, ("serviceTier",), "", out)
+    if "serviceTier" in body:
+        ctx.unused(body, ("serviceTier",), "", out)
 
 
 def decode_request_stateless(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1130,8 +1181,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -1164,10 +1217,12 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     is not None
                 ):
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    ctx.unused(
-                        body, ("gemini_generate_content:candidates.0.finishReason",), "", out
-                    )
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if "gemini_generate_content:candidates.0.finishReason" in body:
+                        ctx.unused(
+                            body, ("gemini_generate_content:candidates.0.finishReason",), "", out
+                        )
                     return
                 if (
                     isinstance(reason := incomplete_details.get("reason"), str)
@@ -1182,32 +1237,45 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         incomplete_details,
                         "reason",
                     )
-                    ctx.unused(
-                        body,
-                        (
-                            "gemini_generate_content:@refused",
-                            "gemini_generate_content:promptFeedback",
-                            "gemini_generate_content:candidates.0.finishReason",
-                        ),
-                        "",
-                        out,
-                    )
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
+                        ctx.unused(
+                            body,
+                            (
+                                "gemini_generate_content:@refused",
+                                "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
+                            ),
+                            "",
+                            out,
+                        )
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
         case "completed":
             put(out, ("candidates", 0, "finishReason"), "STOP")
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(
-                body,
-                (
-                    "gemini_generate_content:@refused",
-                    "gemini_generate_content:promptFeedback",
-                    "gemini_generate_content:candidates.0.finishReason",
-                ),
-                "",
-                out,
-            )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if (
+                "gemini_generate_content:@refused" in body
+                or "gemini_generate_content:promptFeedback" in body
+                or "gemini_generate_content:candidates.0.finishReason" in body
+            ):
+                ctx.unused(
+                    body,
+                    (
+                        "gemini_generate_content:@refused",
+                        "gemini_generate_content:promptFeedback",
+                        "gemini_generate_content:candidates.0.finishReason",
+                    ),
+                    "",
+                    out,
+                )
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(error := body.get("error"), dict):
@@ -1226,18 +1294,26 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             ("candidates", 0, "finishReason"),
                             gemini_generate_content_candidates_0_finish_reason,
                         )
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
-                        ctx.unused(
-                            body,
-                            (
-                                "gemini_generate_content:@refused",
-                                "gemini_generate_content:promptFeedback",
-                            ),
-                            "",
-                            out,
-                        )
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
                         return
                     if (
                         isinstance(message := error.get("message"), str)
@@ -1254,51 +1330,70 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             gemini_generate_content_candidates_0_finish_reason,
                         )
                         put(out, ("candidates", 0, "finishMessage"), message)
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
+                        if (
+                            "gemini_generate_content:@refused" in body
+                            or "gemini_generate_content:promptFeedback" in body
+                        ):
+                            ctx.unused(
+                                body,
+                                (
+                                    "gemini_generate_content:@refused",
+                                    "gemini_generate_content:promptFeedback",
+                                ),
+                                "",
+                                out,
+                            )
+                        return
+                if isinstance(message := error.get("message"), str):
+                    put(out, ("candidates", 0, "finishReason"), "OTHER")
+                    put(out, ("candidates", 0, "finishMessage"), message)
+                    if body.get("incomplete_details") is not None:
                         ctx.unused(
                             body.get("incomplete_details"), ("reason",), "incomplete_details.", out
                         )
+                    if (
+                        "gemini_generate_content:@refused" in body
+                        or "gemini_generate_content:promptFeedback" in body
+                        or "gemini_generate_content:candidates.0.finishReason" in body
+                    ):
                         ctx.unused(
                             body,
                             (
                                 "gemini_generate_content:@refused",
                                 "gemini_generate_content:promptFeedback",
+                                "gemini_generate_content:candidates.0.finishReason",
                             ),
                             "",
                             out,
                         )
-                        return
-                if isinstance(message := error.get("message"), str):
-                    put(out, ("candidates", 0, "finishReason"), "OTHER")
-                    put(out, ("candidates", 0, "finishMessage"), message)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
-                    ctx.unused(
-                        body,
-                        (
-                            "gemini_generate_content:@refused",
-                            "gemini_generate_content:promptFeedback",
-                            "gemini_generate_content:candidates.0.finishReason",
-                        ),
-                        "",
-                        out,
-                    )
                     return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(
-        body,
-        (
-            "status",
-            "gemini_generate_content:@refused",
-            "gemini_generate_content:promptFeedback",
-            "gemini_generate_content:candidates.0.finishReason",
-        ),
-        "",
-        out,
-    )
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if not _STATUS_GEMINI_GENERATE_CONTENT_REFUSED_GEMINI_GENERATE_CONTENT_PROMPT_FEEDBACK_GEMINI_GENERATE_CONTENT_CANDIDATES_0_FINISH_REASON.isdisjoint(
+        body
+    ):
+        ctx.unused(
+            body,
+            (
+                "status",
+                "gemini_generate_content:@refused",
+                "gemini_generate_content:promptFeedback",
+                "gemini_generate_content:candidates.0.finishReason",
+            ),
+            "",
+            out,
+        )
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1329,17 +1424,19 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, timestamp(created_at_), "createTime", out)
         else:
             ctx.misfit(body, "createTime", "", out)
+    usage_metadata_fields = or_empty(body.get("usageMetadata"))
     if (
         input_tokens := total(
-            field(body.get("usageMetadata"), "promptTokenCount"),
-            field(body.get("usageMetadata"), "toolUsePromptTokenCount"),
+            usage_metadata_fields.get("promptTokenCount"),
+            usage_metadata_fields.get("toolUsePromptTokenCount"),
         )
     ) is not None:
         out.setdefault("usage", {})["input_tokens"] = input_tokens
+    usage_metadata_fields_ = or_empty(body.get("usageMetadata"))
     if (
         output_tokens := total(
-            field(body.get("usageMetadata"), "candidatesTokenCount"),
-            field(body.get("usageMetadata"), "thoughtsTokenCount"),
+            usage_metadata_fields_.get("candidatesTokenCount"),
+            usage_metadata_fields_.get("thoughtsTokenCount"),
         )
     ) is not None:
         out.setdefault("usage", {})["output_tokens"] = output_tokens
@@ -1413,7 +1510,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
-            ctx.unused(body, ("promptFeedback",), "", out)
+            if "promptFeedback" in body:
+                ctx.unused(body, ("promptFeedback",), "", out)
             ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
@@ -1426,7 +1524,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                     "candidates.0.finishReason",
                     out,
                 )
-                ctx.unused(body, ("promptFeedback",), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 ctx.unused(
                     field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
                 )
@@ -1435,15 +1534,18 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ("promptFeedback",), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                ctx.unused(body, ("promptFeedback",), "", out)
+                if "promptFeedback" in body:
+                    ctx.unused(body, ("promptFeedback",), "", out)
                 return
-    ctx.unused(body, ("candidates", "promptFeedback"), "", out)
+    if "candidates" in body or "promptFeedback" in body:
+        ctx.unused(body, ("candidates", "promptFeedback"), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -1471,7 +1573,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
-            ctx.unused(body, ("param",), "", out)
+            if "param" in body:
+                ctx.unused(body, ("param",), "", out)
             return
         if (
             isinstance(message := body.get("message"), str)
@@ -1484,7 +1587,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
-            ctx.unused(body, ("param",), "", out)
+            if "param" in body:
+                ctx.unused(body, ("param",), "", out)
             return
     if (
         isinstance(type_ := body.get("type"), str)
@@ -1498,7 +1602,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             "code": lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_)),
         }
         ctx.settle_word(body, type_, "error", "error.status", body, "type")
-        ctx.unused(body, ("code", "param"), "", out)
+        if "code" in body or "param" in body:
+            ctx.unused(body, ("code", "param"), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["@status"] = 500
@@ -1513,7 +1618,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("code", "type", "message", "param"), "", out)
+    if not _CODE_TYPE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("code", "type", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1523,7 +1629,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
     return out
 
 
@@ -1540,7 +1647,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
         ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
         return
-    ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:
@@ -1610,7 +1718,8 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
             }
             if description is not None:
                 out["description"] = description
-            ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
+            if name != name_:
+                ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
             if len(functionDeclaration) > 2 and not _NAME_DESCRIPTION_PARAMETERS.issuperset(
                 functionDeclaration
             ):
@@ -1624,7 +1733,8 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
                 out["description"] = description
             if parameters_json_schema is not None:
                 out["parameters"] = parameters_json_schema
-            ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
+            if name != name_:
+                ctx.keep_renamed(name, name_, "name", out, functionDeclaration, "name")
             if len(
                 functionDeclaration
             ) > 1 and not _NAME_DESCRIPTION_PARAMETERS_JSON_SCHEMA.issuperset(functionDeclaration):
@@ -1636,22 +1746,23 @@ def decode_tools_turn_functionDeclarations_element(functionDeclaration: Any, ctx
 def decode_tools_turn(message: Any, ctx: Splitting) -> Any:
     """turn: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items = decode_tools_turn_items(message, ctx)
-    ctx.take_unknown(message, ["functionDeclarations"], items)
+    ctx.take_unknown(message, _FUNCTION_DECLARATIONS, items)
     return items
 
 
 def decode_tools_turn_items(message: Any, ctx: Splitting) -> Any:
     """turn: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:195)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "functionDeclarations",
-        decode_tools_turn_functionDeclarations_element,
-        None,
-        None,
-        "*",
-    )
+    if message.get("functionDeclarations") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "functionDeclarations",
+            decode_tools_turn_functionDeclarations_element,
+            None,
+            None,
+            "*",
+        )
     return items
 
 
@@ -1684,7 +1795,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (output := item.get("output")) is not None
                     and isinstance(output, list)
                 ):
-                    picked = ctx.picked(output, encode_plain_text, encode_media)
+                    picked = ctx.picked(
+                        output,
+                        (encode_plain_text, _INPUT_TEXT),
+                        (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
+                    )
                     function_response = {"response": json_or(join(picked[0]), "output")}
                     if (id_ := ctx.own_id(call_id, item)) is not None:
                         function_response["id"] = id_
@@ -1706,7 +1821,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1719,7 +1838,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1738,7 +1861,11 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": ctx.listed(
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1758,7 +1885,9 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                             out = {
                                 "role": "model",
                                 "parts": ctx.listed(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1817,7 +1946,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     (summary is None or summary == [])
                     and (content := item.get("content")) is not None
                     and (content_ := filled(content)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {"role": "model", "parts": ctx.each(content_, encode_raw_thought)}
                     ctx.report(
@@ -1877,12 +2006,13 @@ def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
                     "call_id": ctx.mint("call", id__),
                     "output": output_,
                 }
-                ctx.keep_exact(
-                    function_response.get("parts"),
-                    listed_some(function_response.get("parts")),
-                    "functionResponse.parts",
-                    out,
-                )
+                if function_response.get("parts") == []:
+                    ctx.keep_exact(
+                        function_response.get("parts"),
+                        listed_some(function_response.get("parts")),
+                        "functionResponse.parts",
+                        out,
+                    )
                 ctx.keep_name(function_response.get("name"), id__, out, False)
                 ctx.keep_id(id_, out, id__)
                 if len(part) > 1:
@@ -1918,22 +2048,24 @@ def decode_contents_user_parts_run(content: Any, ctx: Splitting) -> Any:
 def decode_contents_user(message: Any, ctx: Splitting) -> Any:
     """user: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items = decode_contents_user_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items, "user", [])
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "user", ())
     return items
 
 
 def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
     """user: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "parts",
-        decode_contents_user_parts_element,
-        decode_user_content,
-        decode_contents_user_parts_run,
-        "part",
-    )
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_user_parts_element,
+            decode_user_content,
+            decode_contents_user_parts_run,
+            "part",
+        )
     return items
 
 
@@ -1974,8 +2106,12 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                         "name": name_,
                         "arguments": ctx.to_json(default(args, {}), function_call, "args"),
                     }
-                    ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
-                    ctx.keep_id(id_, out)
+                    if name != name_:
+                        ctx.keep_renamed(
+                            name, name_, "functionCall.name", out, function_call, "name"
+                        )
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(part) > 1:
                         ctx.account(part, _FUNCTION_CALL, "", out)
                     if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
@@ -2005,23 +2141,25 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
     """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
-    ctx.keep_turn(message, ["role", "parts"], items, "assistant", [])
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
     return items
 
 
 def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
     """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items,
-        message,
-        "parts",
-        decode_contents_model_parts_element,
-        decode_assistant_content,
-        decode_contents_model_parts_run,
-        "item",
-        decode_contents_model_parts_beside,
-    )
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_contents_model_parts_element,
+            decode_assistant_content,
+            decode_contents_model_parts_run,
+            "item",
+            decode_contents_model_parts_beside,
+        )
     return items
 
 
@@ -2563,7 +2701,8 @@ def decode_tool_name(native: Any, ctx: Splitting) -> Any:
     """tool_name, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:191)"""
     if native is not None and (name := safe_name(native)) is not None:
         out = {"type": "function", "name": name}
-        ctx.keep_renamed(native, name, "", out, native, "")
+        if native != name:
+            ctx.keep_renamed(native, name, "", out, native, "")
         return out
     return ctx.foreign(native, "tool_name")
 

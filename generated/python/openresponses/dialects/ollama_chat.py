@@ -15,7 +15,6 @@ from ..runtime.primitives import (
     both,
     data_url,
     default,
-    differs,
     element,
     field,
     filled,
@@ -27,7 +26,6 @@ from ..runtime.primitives import (
     magic,
     object_schema,
     pieces,
-    push,
     timestamp,
     unix_time,
 )
@@ -60,6 +58,8 @@ _EFFORT = frozenset(["effort"])
 _ERROR = frozenset(["error"])
 _FORMAT = frozenset(["format"])
 _ID_FUNCTION = frozenset(["id", "function"])
+_INPUT_AUDIO_INPUT_IMAGE = frozenset(["input_audio", "input_image"])
+_INPUT_TEXT = frozenset(["input_text"])
 _INPUT_TOKENS_OUTPUT_TOKENS_TOTAL_TOKENS = frozenset(
     ["input_tokens", "output_tokens", "total_tokens"]
 )
@@ -121,12 +121,16 @@ _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE = frozenset(
     ["num_predict", "temperature", "top_p", "presence_penalty", "frequency_penalty"]
 )
+_OUTPUT_TEXT_REFUSAL = frozenset(["output_text", "refusal"])
 _REASON = frozenset(["reason"])
+_REASONING_TEXT = frozenset(["reasoning_text"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_CONTENT_IMAGES = frozenset(["role", "content", "images"])
 _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE = frozenset(
     ["role", "content", "images", "tool_call_id", "tool_name"]
 )
+_ROLE_THINKING_CONTENT_TOOL_CALLS = frozenset(["role", "thinking", "content", "tool_calls"])
+_SUMMARY_TEXT = frozenset(["summary_text"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
     ["type", "call_id", "name", "arguments", "id", "status"]
 )
@@ -208,7 +212,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_logprobs(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    ctx.account_within(body.get("text"), _FORMAT, "text.", out)
+    if body.get("text") is not None:
+        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
     ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
     return out
 
@@ -249,16 +254,19 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
             return
-        ctx.unused(body, ("ollama_chat:shift",), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is None or body.get("truncation") == "disabled":
         out["truncate"] = False
         out["shift"] = False
-        ctx.unused(body, ("ollama_chat:shift",), "", out)
+        if "ollama_chat:shift" in body:
+            ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
         raise ctx.expected(body, "truncation", "a string")
-    ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
+    if "truncation" in body or "ollama_chat:shift" in body:
+        ctx.unused(body, ("truncation", "ollama_chat:shift"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -275,18 +283,21 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
             out["top_logprobs"] = top_logprobs
         return
     if body.get("top_logprobs") == 0:
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
-        ctx.unused(body, ("include",), "", out)
+        if "include" in body:
+            ctx.unused(body, ("include",), "", out)
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
     if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
         raise ctx.expected(body, "top_logprobs", "a whole number")
-    ctx.unused(body, ("include", "top_logprobs"), "", out)
+    if "include" in body or "top_logprobs" in body:
+        ctx.unused(body, ("include", "top_logprobs"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -365,7 +376,8 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
     if (format_ := body.get("format")) is not None and isinstance(format_, dict):
         out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": format_}}
         return
-    ctx.unused(body, ("format",), "", out)
+    if "format" in body:
+        ctx.unused(body, ("format",), "", out)
 
 
 def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -384,9 +396,11 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["truncation"] = "disabled"
         out["ollama_chat:shift"] = True
-        ctx.unused(body, ("shift",), "", out)
+        if "shift" in body:
+            ctx.unused(body, ("shift",), "", out)
         return
-    ctx.unused(body, ("truncate", "shift"), "", out)
+    if "truncate" in body or "shift" in body:
+        ctx.unused(body, ("truncate", "shift"), "", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -401,7 +415,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             else:
                 ctx.misfit(body, "top_logprobs", "", out)
         return
-    ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
+    if "logprobs" in body or "top_logprobs" in body:
+        ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -441,8 +456,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -453,13 +470,15 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     return
                 out["done_reason"] = "length"
                 ctx.report(
-                    body, None, "coerced", "the API knows no other reason than the token limit"
+                    body, "status", "coerced", "the API knows no other reason than the token limit"
                 )
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -469,33 +488,47 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match error.get("message"):
                     case "the model was loaded and nothing generated":
                         out["done_reason"] = "load"
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
                     case "the model was unloaded and nothing generated":
                         out["done_reason"] = "unload"
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                        if body.get("incomplete_details") is not None:
+                            ctx.unused(
+                                body.get("incomplete_details"),
+                                ("reason",),
+                                "incomplete_details.",
+                                out,
+                            )
                         return
         case "completed":
             out["done_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/ollama_chat/dialect.yaml:52)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "done", True, "", out)
+    if body.get("done") != True:
+        ctx.check_constant(body, "done", True, "", out)
     ctx.ungather_one(
         body,
         body.get("message"),
@@ -553,7 +586,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "stop":
             out["status"] = "completed"
             return
-    ctx.unused(body, ("done_reason",), "", out)
+    if "done_reason" in body:
+        ctx.unused(body, ("done_reason",), "", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -603,17 +637,20 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 502
-                ctx.unused(body, ("code",), "", out)
+                if "code" in body:
+                    ctx.unused(body, ("code",), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
-                ctx.unused(body, ("code",), "", out)
+                if "code" in body:
+                    ctx.unused(body, ("code",), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
-        ctx.unused(body, ("code",), "", out)
+        if "code" in body:
+            ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
         raise ctx.expected(body, "type", "a string")
@@ -621,7 +658,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "code", "a string")
     if body.get("message") is not None and not isinstance(body.get("message"), str):
         raise ctx.expected(body, "message", "a string")
-    ctx.unused(body, ("type", "code", "message"), "", out)
+    if "type" in body or "code" in body or "message" in body:
+        ctx.unused(body, ("type", "code", "message"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -675,7 +713,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["message"] = error
         return
-    ctx.unused(body, ("error",), "", out)
+    if "error" in body:
+        ctx.unused(body, ("error",), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -690,7 +729,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                             content, str
                         ):
                             if item.get("ollama_chat:@role") == "developer":
-                                picked = ctx.picked(content, encode_text)
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                                 out = {"role": "developer", "content": default(join(picked[0]), "")}
                                 if len(
                                     item
@@ -704,7 +743,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         out,
                                     )
                                 return TURN_MESSAGES_DEVELOPER, out
-                            picked = ctx.picked(content, encode_text)
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(
                                 item,
@@ -721,7 +760,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content := item.get("content"), list) or isinstance(
                             content, str
                         ):
-                            picked = ctx.picked(content, encode_text)
+                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
                             out = {"role": "system", "content": default(join(picked[0]), "")}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -732,7 +771,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content := item.get("content"), list) or isinstance(
                             content, str
                         ):
-                            picked = ctx.picked(content, encode_text, encode_media)
+                            picked = ctx.picked(
+                                content,
+                                (encode_text, _INPUT_TEXT),
+                                (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                            )
                             out = {"role": "user", "content": default(join(picked[0]), "")}
                             if (images := picked[1]) is not None:
                                 out["images"] = images
@@ -745,7 +788,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content := item.get("content"), list) or isinstance(
                             content, str
                         ):
-                            picked = ctx.picked(content, encode_answer)
+                            picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
                             out = {"role": "assistant", "content": join(picked[0])}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -756,7 +799,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (call_id := item.get("call_id")) is not None and (
                     isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    picked = ctx.picked(output, encode_text, encode_media)
+                    picked = ctx.picked(
+                        output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE)
+                    )
                     out = {"role": "tool", "content": default(join(picked[0]), "")}
                     if (images := picked[1]) is not None:
                         out["images"] = images
@@ -780,7 +825,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         and content_0.get("type") == "reasoning_text"
                         and (text := content_0.get("text")) is not None
                         and item.get("encrypted_content") == ctx.carry("thinking", text)
-                        and ctx.in_response()
+                        and ctx.response
                         and (text_ := filled(text)) is not None
                     ):
                         out = {"role": "assistant", "thinking": text_}
@@ -816,7 +861,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     and (content_ := filled(content)) is not None
                     and isinstance(content_, list)
                 ):
-                    picked = ctx.picked(content_, encode_thought)
+                    picked = ctx.picked(content_, (encode_thought, _REASONING_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(
                         item, None, "coerced", "plain reasoning of another model, sent as thinking"
@@ -828,9 +873,9 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
                     and isinstance(summary_, list)
-                    and ctx.in_response()
+                    and ctx.response
                 ):
-                    picked = ctx.picked(summary_, encode_summary)
+                    picked = ctx.picked(summary_, (encode_summary, _SUMMARY_TEXT))
                     out = {"role": "assistant", "thinking": join(picked[0])}
                     ctx.report(item, None, "coerced", "a summary of reasoning, sent as thinking")
                     if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
@@ -916,7 +961,8 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
-        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
+        if message.get("images") == []:
+            ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         if len(message) > 2 and not _ROLE_CONTENT_IMAGES.issuperset(message):
             ctx.account(message, _ROLE_CONTENT_IMAGES, "", out)
         return [out]
@@ -935,7 +981,8 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         tool_call_id = message.get("tool_call_id")
         id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
         out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output_}
-        ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
+        if message.get("images") == []:
+            ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
         ctx.keep_name(message.get("tool_name"), id_, out)
         ctx.keep_id(tool_call_id, out, id_)
         if len(message) > 2 and not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
@@ -952,7 +999,7 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
         and (thinking := message.get("thinking")) is not None
         and (text := filled(thinking)) is not None
     ):
-        if ctx.in_response():
+        if ctx.response:
             out = {
                 "type": "reasoning",
                 "summary": [],
@@ -962,7 +1009,8 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
             return out
         out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", text)}
         return out
-    ctx.unread(message, ["thinking"])
+    if "thinking" in message:
+        ctx.unread(message, ["thinking"])
     return None
 
 
@@ -970,13 +1018,14 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if (
         isinstance(message, dict)
-        and differs(message.get("content"), "")
+        and message.get("content") is not None
+        and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
-    if differs(message.get("content"), ""):
+    if message.get("content") is not None and message.get("content") != "" and "content" in message:
         ctx.unread(message, ["content"])
     return None
 
@@ -997,7 +1046,8 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "name": name,
                 "arguments": ctx.to_json(arguments, function, "arguments"),
             }
-            ctx.keep_id(id_, out)
+            if id_ == "":
+                ctx.keep_id(id_, out)
             if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_FUNCTION, "", out)
             if len(function) > 2:
@@ -1009,28 +1059,34 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message, ["role", "thinking", "content", "tool_calls"], items, "assistant", ["content"]
-    )
+    if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
-    if (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None:
-        push(items, thinking_item)
-    if (content_item := decode_messages_assistant_content(message, ctx)) is not None:
-        push(items, content_item)
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "item",
-    )
+    if (
+        "thinking" in message
+        and (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None
+    ):
+        items.append(thinking_item)
+    if (
+        "content" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+        )
     return items
 
 
@@ -1112,7 +1168,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
-                    if ctx.in_response():
+                    if ctx.response:
                         out = text
                         if len(part) > 2 and not _TYPE_TEXT_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_LOGPROBS, "output_text", out)
@@ -1134,7 +1190,7 @@ def encode_answer(part: Any, ctx: Gathering) -> Any:
 def decode_answer(native: Any, ctx: Splitting) -> Any:
     """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:100)"""
     if isinstance(native, str):
-        if ctx.in_response():
+        if ctx.response:
             return {"type": "output_text", "text": native}
         return {"type": "output_text", "text": native}
     return ctx.foreign(native, "answer")

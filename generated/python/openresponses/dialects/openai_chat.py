@@ -20,7 +20,6 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
-    push,
     put,
     safe_id,
     safe_name,
@@ -144,11 +143,13 @@ DECODE_REQUEST_FIELDS = typed(
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
 _ERROR_CODE_OBJECT_MESSAGE_AND_MORE = frozenset(
     ["error", "code", "object", "message", "param", "detail"]
 )
+_ERROR_CODE_OBJECT_MESSAGE_AND_MORE_ = frozenset(["error", "code", "object", "message", "param"])
 _FILE_DATA_FILENAME = frozenset(["file_data", "filename"])
 _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE = frozenset(
     ["id", "model", "service_tier", "created", "choices", "usage", "error", "object"]
@@ -247,6 +248,7 @@ _NAME_ARGUMENTS = frozenset(["name", "arguments"])
 _NAME_DESCRIPTION_PARAMETERS = frozenset(["name", "description", "parameters"])
 _NAME_DESCRIPTION_PARAMETERS_STRICT = frozenset(["name", "description", "parameters", "strict"])
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
+_OBJECT_MESSAGE_PARAM_DETAIL = frozenset(["object", "message", "param", "detail"])
 _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS_AND_MORE = frozenset(
     [
         "prompt_tokens",
@@ -263,6 +265,20 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
 _ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
+_ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(
+    [
+        "role",
+        "reasoning_details",
+        "reasoning_content",
+        "reasoning",
+        "content",
+        "annotations",
+        "extra_content",
+        "refusal",
+        "function_call",
+        "tool_calls",
+    ]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE = frozenset(["type"])
@@ -387,7 +403,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -398,11 +415,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_tokens"] = max_output_tokens
             return
         out["max_completion_tokens"] = max_output_tokens
-        ctx.unused(body, ("openai_chat:@limit",), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -413,15 +432,18 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
+    if "stream" in body or "openai_chat:@usage" in body:
+        ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -452,7 +474,8 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    ctx.unused(body, ("include",), "", out)
+    if "include" in body:
+        ctx.unused(body, ("include",), "", out)
 
 
 def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -471,11 +494,13 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             out["functions"] = ctx.each(tools, encode_legacy_function)
             return
         out["tools"] = ctx.each(tools, encode_tool)
-        ctx.unused(body, ("openai_chat:@tools",), "", out)
+        if "openai_chat:@tools" in body:
+            ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
         raise ctx.expected(body, "tools", "a list")
-    ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
+    if "tools" in body or "openai_chat:@tools" in body:
+        ctx.unused(body, ("tools", "openai_chat:@tools"), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -498,7 +523,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if (
         isinstance(tool_choice, dict)
@@ -507,17 +533,18 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         out["tool_choice"] = "none"
         ctx.report(body, None, "coerced", "the API has no such mode; no tool may be called")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -574,7 +601,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -602,16 +630,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
-        ctx.unused(body, ("max_completion_tokens",), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
-        ctx.unused(body, ("max_tokens",), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ("max_tokens",), "", out)
         return
-    ctx.unused(body, ("max_tokens", "max_completion_tokens"), "", out)
+    if "max_tokens" in body or "max_completion_tokens" in body:
+        ctx.unused(body, ("max_tokens", "max_completion_tokens"), "", out)
 
 
 def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -625,14 +656,18 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["stream"] = True
         out["openai_chat:@usage"] = "absent"
-        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if body.get("stream_options") is not None:
+            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
-    ctx.unused(body, ("stream",), "", out)
-    ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+    if "stream" in body:
+        ctx.unused(body, ("stream",), "", out)
+    if body.get("stream_options") is not None:
+        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -640,7 +675,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
-    ctx.unused(body, ("logprobs",), "", out)
+    if "logprobs" in body:
+        ctx.unused(body, ("logprobs",), "", out)
 
 
 def decode_request_logprobs_flag(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -653,14 +689,17 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
-        ctx.unused(body, ("tools",), "", out)
+        if "tools" in body:
+            ctx.unused(body, ("tools",), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
-        ctx.unused(body, ("functions",), "", out)
+        if "functions" in body:
+            ctx.unused(body, ("functions",), "", out)
         return
-    ctx.unused(body, ("functions", "tools"), "", out)
+    if "functions" in body or "tools" in body:
+        ctx.unused(body, ("functions", "tools"), "", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -668,33 +707,39 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ("function_call",), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -775,8 +820,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         "usage.input_tokens_details.",
         out,
     )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
     return out
 
 
@@ -787,7 +834,8 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
-    ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -808,7 +856,8 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 out.setdefault("usage", {})["prompt_cache_hit_tokens"] = cached_tokens
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
-        ctx.unused(body, ("openai_chat:@cached",), "", out)
+        if "openai_chat:@cached" in body:
+            ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
     ctx.unused(
         field(body.get("usage"), "input_tokens_details"),
@@ -816,7 +865,8 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         "usage.input_tokens_details.",
         out,
     )
-    ctx.unused(body, ("openai_chat:@cached",), "", out)
+    if "openai_chat:@cached" in body:
+        ctx.unused(body, ("openai_chat:@cached",), "", out)
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -834,67 +884,88 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     if code is not None:
                         error_["code"] = code
                     out["error"] = error_
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
                 if (
                     error.get("code") == "model_error"
                     and error.get("message") == "the server broke off"
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
-                    ctx.unused(body, ("openai_chat:@error",), "", out)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
                 if isinstance(code := error.get("code"), str) and isinstance(
                     message := error.get("message"), str
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
-                    ctx.unused(body, ("openai_chat:@error",), "", out)
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                    if "openai_chat:@error" in body:
+                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                    if body.get("incomplete_details") is not None:
+                        ctx.unused(
+                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                        )
                     return
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         put(out, ("choices", 0, "finish_reason"), "length")
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        ctx.unused(body, ("openai_chat:@error",), "", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if "openai_chat:@error" in body:
+                            ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                ctx.unused(body, ("openai_chat:@error",), "", out)
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if "openai_chat:@error" in body:
+                    ctx.unused(body, ("openai_chat:@error",), "", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
             put(out, ("choices", 0, "finish_reason"), "stop")
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(body, ("openai_chat:@error",), "", out)
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if "openai_chat:@error" in body:
+                ctx.unused(body, ("openai_chat:@error",), "", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status", "openai_chat:@error"), "", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if "status" in body or "openai_chat:@error" in body:
+        ctx.unused(body, ("status", "openai_chat:@error"), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
     """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
     out: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "chat.completion", "", out)
+    if body.get("object") != "chat.completion":
+        ctx.check_constant(body, "object", "chat.completion", "", out)
     ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
         body,
@@ -983,7 +1054,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         "usage.prompt_tokens_details.",
         out,
     )
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -1006,7 +1078,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         if is_integer(completion_tokens := usage.get("completion_tokens")):
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
-    ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1017,9 +1090,10 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 "cached_tokens": num_cached_tokens
             }
             out["openai_chat:@cached"] = "mistral"
-            ctx.unused(
-                body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
+                )
             ctx.unused(
                 field(body.get("usage"), "prompt_tokens_details"),
                 ("cached_tokens",),
@@ -1030,9 +1104,13 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         if is_integer(cached_tokens := usage.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
-            ctx.unused(
-                body.get("usage"), ("num_cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
             ctx.unused(
                 field(body.get("usage"), "prompt_tokens_details"),
                 ("cached_tokens",),
@@ -1045,7 +1123,8 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 "cached_tokens": prompt_cache_hit_tokens
             }
             out["openai_chat:@cached"] = "hit"
-            ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
+            if body.get("usage") is not None:
+                ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
             ctx.unused(
                 field(body.get("usage"), "prompt_tokens_details"),
                 ("cached_tokens",),
@@ -1057,19 +1136,21 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             prompt_tokens_details := usage.get("prompt_tokens_details"), dict
         ) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
-            ctx.unused(
-                body.get("usage"),
-                ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-                "usage.",
-                out,
-            )
+            if body.get("usage") is not None:
+                ctx.unused(
+                    body.get("usage"),
+                    ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+                    "usage.",
+                    out,
+                )
             return
-    ctx.unused(
-        body.get("usage"),
-        ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-        "usage.",
-        out,
-    )
+    if body.get("usage") is not None:
+        ctx.unused(
+            body.get("usage"),
+            ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
+            "usage.",
+            out,
+        )
     ctx.unused(
         field(body.get("usage"), "prompt_tokens_details"),
         ("cached_tokens",),
@@ -1107,7 +1188,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         ):
             out["status"] = "failed"
             out["error"] = {"code": code_, "message": message}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_FAILED_WORD, finish_reason)
@@ -1118,7 +1200,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1129,7 +1212,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1146,7 +1230,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1158,7 +1243,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             case "content_filter":
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": "content_filter"}
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 ctx.unused(
                     field(field(body.get("choices"), 0), "error"),
                     ("code", "message"),
@@ -1169,7 +1255,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             case "tool_calls":
                 if ctx.has_calls(out):
                     out["status"] = "completed"
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                     ctx.unused(
                         field(field(body.get("choices"), 0), "error"),
                         ("code", "message"),
@@ -1187,7 +1274,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1197,7 +1285,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1213,7 +1302,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out
             )
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             ctx.unused(
                 field(field(body.get("choices"), 0), "error"),
                 ("code", "message"),
@@ -1221,7 +1311,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out,
             )
             return
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
     ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
     ctx.unused(
         field(field(body.get("choices"), 0), "error"), ("code", "message"), "choices.0.error.", out
@@ -1308,7 +1399,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1318,7 +1410,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1336,7 +1429,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1347,7 +1443,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         out["message"] = message
                         if param is not None:
                             out["param"] = param
-                        ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                        if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                            ctx.unused(
+                                body, ("code", "object", "message", "param", "detail"), "", out
+                            )
                         return
         if (type_ := error.get("type")) is not None and (
             type__ := lookup(DECODE_ERROR, type_)
@@ -1366,7 +1465,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 if param is not None:
                     out["param"] = param
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-                ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                    ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1380,8 +1480,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+                ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1390,7 +1492,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = error
             if code_ is not None:
                 out["code"] = code_
-            ctx.unused(body, ("object", "message", "param", "detail"), "", out)
+            if not _OBJECT_MESSAGE_PARAM_DETAIL.isdisjoint(body):
+                ctx.unused(body, ("object", "message", "param", "detail"), "", out)
             return
     if (body.get("object") is None or body.get("object") == "error") and isinstance(
         message := body.get("message"), str
@@ -1405,17 +1508,21 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["code"] = code_
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("error", "detail"), "", out)
+            if "error" in body or "detail" in body:
+                ctx.unused(body, ("error", "detail"), "", out)
             return
     if (detail := body.get("detail")) is not None:
         if isinstance(detail, str):
             out["message"] = detail
-            ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
+            if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+                ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
             return
         out["message"] = ctx.to_json(detail, body, "detail")
-        ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
+        if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE_.isdisjoint(body):
+            ctx.unused(body, ("error", "code", "object", "message", "param"), "", out)
         return
-    ctx.unused(body, ("error", "code", "object", "message", "param", "detail"), "", out)
+    if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("error", "code", "object", "message", "param", "detail"), "", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -1432,7 +1539,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1445,7 +1556,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1458,7 +1573,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1479,7 +1598,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         and (annotations := content_0.get("annotations"))
                                         is not None
                                         and (notes := filled(annotations)) is not None
-                                        and ctx.in_response()
+                                        and ctx.response
                                         and (
                                             annotations_ := filled(
                                                 ctx.each(notes, encode_annotation)
@@ -1537,11 +1656,15 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                                 out,
                                             )
                                         return TURN_MESSAGES_ASSISTANT, out
-                        if isinstance(content, list) or isinstance(content, str):
+                        if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1575,7 +1698,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
                         if len(
                             item
@@ -1597,7 +1724,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -1621,7 +1752,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1733,7 +1868,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (
                     (summary := item.get("summary")) is not None
                     and (summary_ := filled(summary)) is not None
-                    and ctx.in_response()
+                    and ctx.response
                 ):
                     out = {
                         "role": "assistant",
@@ -1806,9 +1941,12 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_input_text)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "system", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1822,9 +1960,12 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_input_text)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
+        )
         out = {"type": "message", "role": "developer", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1838,9 +1979,12 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1867,14 +2011,19 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {
                 "type": "function_call_output",
                 "call_id": name,
                 "output": output,
                 "openai_chat:@call": "function",
             }
-            ctx.keep_exact(content, listed_some(content), "content", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
             if len(message) > 3:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
@@ -1888,14 +2037,19 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
-                output = ctx.decode_parts(content, decode_tool_content)
+                output = (
+                    content
+                    if isinstance(content, str)
+                    else ctx.decode_parts(content, decode_tool_content)
+                )
                 out = {
                     "type": "function_call_output",
                     "call_id": ctx.mint("call", id_),
                     "output": output,
                     "openai_chat:tool_call_id": "",
                 }
-                ctx.keep_exact(content, listed_some(content), "content", out)
+                if content == []:
+                    ctx.keep_exact(content, listed_some(content), "content", out)
                 ctx.keep_name(message.get("name"), id_, out)
                 if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
                     ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
@@ -1906,22 +2060,33 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             and (id__ := filled(id_)) is not None
             and (content := message.get("content")) is not None
         ):
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {"type": "function_call_output", "call_id": id__, "output": output}
-            ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
-            ctx.keep_exact(content, listed_some(content), "content", out)
+            if tool_call_id != id_:
+                ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
             if len(message) > 3:
                 ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
+            output = (
+                content
+                if isinstance(content, str)
+                else ctx.decode_parts(content, decode_tool_content)
+            )
             out = {
                 "type": "function_call_output",
                 "call_id": ctx.mint("call", id_),
                 "output": output,
             }
-            ctx.keep_exact(content, listed_some(content), "content", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
             ctx.keep_name(message.get("name"), id_, out, False)
             if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
@@ -1936,7 +2101,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
             reasoning_details, list
         ):
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []),
@@ -1947,7 +2112,8 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
                 }
                 if (content := ctx.pick(reasoning_details, decode_detail_text)) is not None:
                     out["content"] = content
-                ctx.unread(message, ["reasoning_content", "reasoning"])
+                if "reasoning_content" in message or "reasoning" in message:
+                    ctx.unread(message, ["reasoning_content", "reasoning"])
                 return out
             out = {
                 "type": "reasoning",
@@ -1957,47 +2123,53 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
                     ctx.to_json(reasoning_details, message, "reasoning_details"),
                 ),
             }
-            ctx.unread(message, ["reasoning_content", "reasoning"])
+            if "reasoning_content" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_content", "reasoning"])
             return out
         if (reasoning_content := message.get("reasoning_content")) is not None and (
             text := filled(reasoning_content)
         ) is not None:
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
                     "content": [{"type": "reasoning_text", "text": text}],
                     "encrypted_content": ctx.carry("reasoning_content", text),
                 }
-                ctx.unread(message, ["reasoning_details", "reasoning"])
+                if "reasoning_details" in message or "reasoning" in message:
+                    ctx.unread(message, ["reasoning_details", "reasoning"])
                 return out
             out = {
                 "type": "reasoning",
                 "summary": [],
                 "encrypted_content": ctx.carry("reasoning_content", text),
             }
-            ctx.unread(message, ["reasoning_details", "reasoning"])
+            if "reasoning_details" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning"])
             return out
         if (reasoning := message.get("reasoning")) is not None and (
             text := filled(reasoning)
         ) is not None:
-            if ctx.in_response():
+            if ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
                     "content": [{"type": "reasoning_text", "text": text}],
                     "encrypted_content": ctx.carry("reasoning", text),
                 }
-                ctx.unread(message, ["reasoning_details", "reasoning_content"])
+                if "reasoning_details" in message or "reasoning_content" in message:
+                    ctx.unread(message, ["reasoning_details", "reasoning_content"])
                 return out
             out = {
                 "type": "reasoning",
                 "summary": [],
                 "encrypted_content": ctx.carry("reasoning", text),
             }
-            ctx.unread(message, ["reasoning_details", "reasoning_content"])
+            if "reasoning_details" in message or "reasoning_content" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning_content"])
             return out
-    ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
+    if "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message:
+        ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
     return None
 
 
@@ -2009,7 +2181,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
         and block.get("type") == "thinking"
         and (thinking := block.get("thinking")) is not None
     ):
-        if isinstance(thinking, list) and ctx.in_response():
+        if isinstance(thinking, list) and ctx.response:
             out = {
                 "type": "reasoning",
                 "summary": [],
@@ -2048,14 +2220,15 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         and (notes := filled(annotations)) is not None
     ):
         notes_ = ctx.each(notes, decode_annotation)
-        if ctx.in_response() and (annotations_ := filled(notes_)) is not None:
+        if ctx.response and (annotations_ := filled(notes_)) is not None:
             out = {
                 "type": "message",
                 "role": "assistant",
                 "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
             return out
-    ctx.unread(message, ["annotations"])
+    if "annotations" in message:
+        ctx.unread(message, ["annotations"])
     return None
 
 
@@ -2075,7 +2248,8 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
             ),
         }
         return out
-    ctx.unread(message, ["extra_content"])
+    if "extra_content" in message:
+        ctx.unread(message, ["extra_content"])
     return None
 
 
@@ -2092,7 +2266,8 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
             "content": [{"type": "refusal", "refusal": text}],
         }
         return out
-    ctx.unread(message, ["refusal"])
+    if "refusal" in message:
+        ctx.unread(message, ["refusal"])
     return None
 
 
@@ -2115,7 +2290,8 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
         if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
-    ctx.unread(message, ["function_call"])
+    if "function_call" in message:
+        ctx.unread(message, ["function_call"])
     return None
 
 
@@ -2139,7 +2315,8 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "arguments": default(arguments, "{}"),
                 "openai_chat:id": "",
             }
-            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
             if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
             if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
@@ -2163,8 +2340,10 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                     "name": name_,
                     "arguments": default(arguments, "{}"),
                 }
-                ctx.keep_exact(id_, id__, "id", out)
-                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
                 if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
                 if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
@@ -2181,8 +2360,10 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                     "name": name_,
                     "arguments": ctx.to_json(arguments, function, "arguments"),
                 }
-                ctx.keep_exact(id_, id__, "id", out)
-                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
                 if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
                     ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
                 if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
@@ -2212,24 +2393,18 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:252)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message,
-        [
-            "role",
-            "reasoning_details",
-            "reasoning_content",
-            "reasoning",
-            "content",
-            "annotations",
-            "extra_content",
-            "refusal",
-            "function_call",
-            "tool_calls",
-        ],
-        items,
-        "assistant",
-        [],
-    )
+    if (
+        ctx.left
+        or not items
+        or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message)
+    ):
+        ctx.keep_turn(
+            message,
+            _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE,
+            items,
+            "assistant",
+            (),
+        )
     return items
 
 
@@ -2237,37 +2412,55 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:252)"""
     items: list[Any] = []
     if (
+        "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
+    ) and (
         reasoning_details_item := decode_messages_assistant_reasoning_details(message, ctx)
     ) is not None:
-        push(items, reasoning_details_item)
-    if (content_item := decode_messages_assistant_content(message, ctx)) is not None:
-        push(items, content_item)
+        items.append(reasoning_details_item)
+    if (
+        "annotations" in message
+        and (content_item := decode_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
     else:
+        if message.get("content") is not None:
+            ctx.take_apart(
+                items,
+                message,
+                "content",
+                decode_messages_assistant_content_element,
+                decode_assistant_content,
+                decode_messages_assistant_content_run,
+                "part",
+            )
+    if (
+        "extra_content" in message
+        and (extra_content_item := decode_messages_assistant_extra_content(message, ctx))
+        is not None
+    ):
+        items.append(extra_content_item)
+    if (
+        "refusal" in message
+        and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None
+    ):
+        items.append(refusal_item)
+    if (
+        "function_call" in message
+        and (function_call_item := decode_messages_assistant_function_call(message, ctx))
+        is not None
+    ):
+        items.append(function_call_item)
+    if message.get("tool_calls") is not None:
         ctx.take_apart(
             items,
             message,
-            "content",
-            decode_messages_assistant_content_element,
-            decode_assistant_content,
-            decode_messages_assistant_content_run,
-            "part",
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+            decode_messages_assistant_tool_calls_beside,
         )
-    if (extra_content_item := decode_messages_assistant_extra_content(message, ctx)) is not None:
-        push(items, extra_content_item)
-    if (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None:
-        push(items, refusal_item)
-    if (function_call_item := decode_messages_assistant_function_call(message, ctx)) is not None:
-        push(items, function_call_item)
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "item",
-        decode_messages_assistant_tool_calls_beside,
-    )
     return items
 
 
@@ -2609,7 +2802,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
             case "output_text":
                 if isinstance(text := part.get("text"), str):
                     annotations = part.get("annotations")
-                    if (annotations is None or annotations == []) and ctx.in_response():
+                    if (annotations is None or annotations == []) and ctx.response:
                         out = {"type": "text", "text": text}
                         if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
                             ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
@@ -2867,7 +3060,8 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
             out["parameters"] = parameters
         if strict is not None:
             out["strict"] = strict
-        ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+        if name != name_:
+            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
         if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
         if len(function) > 1 and not _NAME_DESCRIPTION_PARAMETERS_STRICT.issuperset(function):
@@ -2956,7 +3150,8 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             and (name_ := safe_name(name)) is not None
         ):
             out = {"type": "function", "name": name_}
-            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
             if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
                 ctx.account(native, _TYPE_FUNCTION, "", out)
             if len(function) > 1:

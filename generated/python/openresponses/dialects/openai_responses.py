@@ -316,6 +316,7 @@ _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TOKEN_LOGPROB_BYTES = frozenset(["token", "logprob", "bytes"])
 _TOKEN_LOGPROB_BYTES_TOP_LOGPROBS = frozenset(["token", "logprob", "bytes", "top_logprobs"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT_OPENAI_RESPONSES_AUDIO = frozenset(
     ["type", "data", "format", "openai_responses:@audio"]
 )
@@ -399,7 +400,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -409,7 +410,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -591,7 +592,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -742,7 +744,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_echoed_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -907,7 +909,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -946,7 +949,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -1120,7 +1124,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -1244,7 +1248,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -1355,7 +1360,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1365,7 +1371,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1387,7 +1394,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1406,7 +1414,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ("error",), "", out)
+            if "error" in body:
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -1418,8 +1427,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1428,7 +1439,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ("type", "message", "param"), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -1441,9 +1453,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("type", "error"), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
-    ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
@@ -1459,7 +1473,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
             out = {
                 "type": "message",
                 "role": "user",
-                "content": ctx.encode_parts(content, encode_user_content),
+                "content": (
+                    content
+                    if isinstance(content, str) and not ctx.response
+                    else ctx.encode_parts(content, encode_user_content)
+                ),
             }
             if status is not None:
                 out["status"] = status
@@ -1477,7 +1495,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1507,7 +1529,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
                     return out
                 if (
-                    (isinstance(content, list) or isinstance(content, str))
+                    isinstance(content, (list, str))
                     and ((phase := part.get("phase")) is None or isinstance(phase, str))
                     and isinstance(status := part.get("status"), str)
                 ):
@@ -1515,7 +1537,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": status,
                     }
                     if phase is not None:
@@ -1574,14 +1600,18 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
                         ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
                     return out
-                if (isinstance(content, list) or isinstance(content, str)) and (
+                if isinstance(content, (list, str)) and (
                     (phase := part.get("phase")) is None or isinstance(phase, str)
                 ):
                     out = {
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": "completed",
                     }
                     if phase is not None:
@@ -1598,7 +1628,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1614,7 +1648,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1655,7 +1693,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1783,7 +1825,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
             match native.get("role"):
                 case "user":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_user_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if status is not None:
@@ -1798,7 +1844,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         and (content := native.get("content")) is not None
                         and isinstance(content, list)
                     ):
-                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
                         if (
                             (phase := native.get("phase")) is None or isinstance(phase, str)
                         ) and isinstance(status := native.get("status"), str):
@@ -1840,7 +1890,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_sent_content)
+                        )
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -1866,7 +1920,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "system":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if status is not None:
@@ -1876,7 +1934,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "developer":
                     if (content := native.get("content")) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if status is not None:
@@ -1911,7 +1973,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -1923,7 +1986,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_tool_output)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1937,7 +2004,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2028,7 +2096,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
@@ -2058,7 +2127,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2100,7 +2173,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2167,7 +2244,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = ctx.decode_parts(content, decode_message_content)
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -2182,7 +2263,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -2207,7 +2289,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2217,7 +2300,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_message_content)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2231,7 +2318,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2258,7 +2346,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
                             native
                         ):
@@ -2282,7 +2371,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(
                         native
                     ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):

@@ -248,6 +248,7 @@ _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _SUMMARY_EFFORT = frozenset(["summary", "effort"])
 _TYPE_CODE_MESSAGE_PARAM = frozenset(["type", "code", "message", "param"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "error"])
 _TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
 _TYPE_FILENAME_FILE_DATA_FILE_URL = frozenset(["type", "filename", "file_data", "file_url"])
 _TYPE_ID = frozenset(["type", "id"])
@@ -302,7 +303,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out["include"] = include_
         ctx.check_words(include, "include", "include")
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -312,7 +313,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -485,7 +486,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -639,7 +641,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_echoed_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -755,7 +757,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response", "", out)
+    if body.get("object") != "response":
+        ctx.check_constant(body, "object", "response", "", out)
     ctx.copy(body, DECODE_RESPONSE_FIELDS, out)
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
@@ -794,7 +797,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
             raise ctx.expected(body, "incomplete_details", "an object")
@@ -914,7 +918,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
     if (input_ := body.get("input")) is not None:
-        if not (isinstance(input_, str) or isinstance(input_, list)):
+        if not isinstance(input_, (str, list)):
             raise ctx.expected(body, "input", "a string or a list")
         if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
             out["input"] = input__
@@ -1038,7 +1042,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     input_tokens_details_: dict[str, Any]
     output_tokens_details_: dict[str, Any]
     out = {}
-    ctx.check_constant(body, "object", "response.compaction", "", out)
+    if body.get("object") != "response.compaction":
+        ctx.check_constant(body, "object", "response.compaction", "", out)
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
             raise ctx.expected(body, "id", "a string")
@@ -1149,7 +1154,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -1159,7 +1165,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1181,7 +1188,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1200,7 +1208,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            ctx.unused(body, ("error",), "", out)
+            if "error" in body:
+                ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
@@ -1212,8 +1221,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
-            ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+                ctx.unused(body, ("type", "code", "message", "param"), "", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1222,7 +1233,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if code_ is not None:
                 out["code"] = code_
             out["message"] = error
-            ctx.unused(body, ("type", "message", "param"), "", out)
+            if "type" in body or "message" in body or "param" in body:
+                ctx.unused(body, ("type", "message", "param"), "", out)
             return
     if (message := body.get("message")) is not None and isinstance(message, str):
         code = body.get("code")
@@ -1235,9 +1247,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body, ("type", "error"), "", out)
+            if "type" in body or "error" in body:
+                ctx.unused(body, ("type", "error"), "", out)
             return
-    ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param", "error"), "", out)
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
@@ -1256,7 +1270,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1298,7 +1316,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1365,7 +1387,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = ctx.decode_parts(content, decode_message_content)
+                    content_ = (
+                        content
+                        if isinstance(content, str)
+                        else ctx.decode_parts(content, decode_message_content)
+                    )
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -1380,7 +1406,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -1405,7 +1432,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -1415,7 +1443,11 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_message_content)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_message_content)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1429,7 +1461,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -1456,7 +1489,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
                             native
                         ):
@@ -1480,7 +1514,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(
                         native
                     ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
@@ -1880,7 +1915,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": ctx.encode_parts(content, encode_user_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_user_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1902,7 +1941,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": ctx.encode_parts(content, encode_assistant_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_assistant_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1925,7 +1968,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1946,7 +1993,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1987,7 +2038,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2072,14 +2127,19 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_user_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_user_content)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2089,7 +2149,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_assistant_content)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_assistant_content)
+                        )
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -2103,7 +2167,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                     ctx.misfit(native, "phase", "", out)
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
                                 native
                             ):
@@ -2113,14 +2178,19 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2130,14 +2200,19 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = ctx.decode_parts(content, decode_input_text)
+                        content_ = (
+                            content
+                            if isinstance(content, str)
+                            else ctx.decode_parts(content, decode_input_text)
+                        )
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if id_ is not None:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2170,7 +2245,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2182,7 +2258,11 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = ctx.decode_parts(output, decode_tool_output)
+                    output_ = (
+                        output
+                        if isinstance(output, str)
+                        else ctx.decode_parts(output, decode_tool_output)
+                    )
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2196,7 +2276,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2221,7 +2302,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         }
                         if id_ is not None:
                             out["id"] = id_
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
                             native
                         ):
@@ -2235,7 +2317,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["id"] = id_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
                             native
                         ):
@@ -2250,7 +2333,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out

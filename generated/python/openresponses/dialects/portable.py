@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..runtime.gathering import Gathering
 from ..runtime.primitives import (
-    differs,
     element,
     filled,
     is_integer,
@@ -209,6 +208,9 @@ _NAME = frozenset(["name"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
+_ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE = frozenset(
+    ["role", "reasoning", "content", "tool_calls", "items"]
+)
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _TYPE = frozenset(["type"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
@@ -272,7 +274,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if (tools_ := ctx.each(tools, encode_tool)) is not None:
             out["tools"] = tools_
     if (tool_choice := body.get("tool_choice")) is not None:
-        if not (isinstance(tool_choice, dict) or isinstance(tool_choice, str)):
+        if not isinstance(tool_choice, (dict, str)):
             raise ctx.expected(body, "tool_choice", "an object or a string")
         if (tool_choice_ := ctx.one(tool_choice, encode_choice)) is not None:
             out["tool_choice"] = tool_choice_
@@ -379,7 +381,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
             raise ctx.expected(body, "tools", "a list")
@@ -389,7 +392,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
             raise ctx.expected(body, "stream_options", "an object")
@@ -483,8 +487,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE, "", out)
-    ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -496,15 +502,20 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["finish_reason"] = "length"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["finish_reason"] = "content_filter"
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if body.get("error") is not None:
+                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
-                ctx.report(body, None, "coerced", "only length and content_filter are told apart")
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                ctx.report(
+                    body, "status", "coerced", "only length and content_filter are told apart"
+                )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -514,30 +525,44 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ):
                 out["finish_reason"] = "error"
                 out["error"] = {"code": code, "message": message}
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
                 return
         case "completed":
             if ctx.has_calls(body):
                 out["finish_reason"] = "tool_calls"
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("incomplete_details") is not None:
+                    ctx.unused(
+                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
+                    )
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
             out["finish_reason"] = "stop"
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("incomplete_details") is not None:
+                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
     if (status := body.get("status")) is not None and (
         status_ := lookup(ENCODE_STATUS, status)
     ) is not None:
         out["finish_reason"] = status_
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("incomplete_details") is not None:
+            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    ctx.unused(body, ("status",), "", out)
-    ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "status" in body:
+        ctx.unused(body, ("status",), "", out)
+    if body.get("incomplete_details") is not None:
+        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -593,7 +618,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE_, "", out)
-    ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -603,12 +629,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "content_filter":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "content_filter"}
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         case "error":
             if (
@@ -622,7 +650,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "tool_calls":
             if ctx.has_calls(out):
                 out["status"] = "completed"
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if body.get("error") is not None:
+                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
                 return
     if (
         (finish_reason := body.get("finish_reason")) is not None
@@ -632,24 +661,30 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["status"] = "completed"
         out["portable:finish_reason"] = word_
         ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if body.get("finish_reason") == "stop":
         out["status"] = "completed"
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
     if (finish_reason := body.get("finish_reason")) is not None:
         if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
             out["status"] = "completed"
             out["portable:finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
             return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if body.get("error") is not None:
+            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
-    ctx.unused(body, ("finish_reason",), "", out)
-    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if "finish_reason" in body:
+        ctx.unused(body, ("finish_reason",), "", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -686,7 +721,8 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         raise ctx.expected(body, "message", "a string")
     if body.get("param") is not None and not isinstance(body.get("param"), str):
         raise ctx.expected(body, "param", "a string")
-    ctx.unused(body, ("type", "code", "message", "param"), "", out)
+    if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
+        ctx.unused(body, ("type", "code", "message", "param"), "", out)
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
@@ -696,7 +732,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -726,9 +763,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            ctx.unused(body.get("error"), ("type",), "error.", out)
+            if body.get("error") is not None:
+                ctx.unused(body.get("error"), ("type",), "error.", out)
             return
-    ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
+    if body.get("error") is not None:
+        ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
@@ -744,7 +783,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -757,7 +800,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -770,7 +817,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -783,8 +834,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -799,7 +854,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_user_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.bare(ctx.encode_parts(output, encode_user_content))
+                        ),
                     }
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -817,7 +876,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 or isinstance(encrypted_content, str)
                             )
                             and (portable__text := item.get("portable:@text")) is not None
-                            and ctx.in_request()
+                            and not ctx.response
                         ):
                             out = {
                                 "summary": ctx.each(summary_, encode_summary),
@@ -914,7 +973,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if (
                             isinstance(encrypted_content := item.get("encrypted_content"), str)
                             and (portable__text := item.get("portable:@text")) is not None
-                            and ctx.in_request()
+                            and not ctx.response
                         ):
                             out = {"text": portable__text, "state": encrypted_content}
                             if (id__ := ctx.own_id(id_, item)) is not None:
@@ -937,7 +996,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if encrypted_content is not None:
                             if (
                                 text := ctx.carried("text", encrypted_content)
-                            ) is not None and ctx.in_request():
+                            ) is not None and not ctx.response:
                                 out = {"text": text}
                                 if (id__ := ctx.own_id(id_, item)) is not None:
                                     out["id"] = id__
@@ -953,7 +1012,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 }
                             if (text := ctx.carried("texts", encrypted_content)) is not None:
                                 text_ = ctx.from_json(text, item, "encrypted_content")
-                                if ctx.in_request():
+                                if not ctx.response:
                                     out = {"text": text_}
                                     if (id__ := ctx.own_id(id_, item)) is not None:
                                         out["id"] = id__
@@ -1042,7 +1101,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ctx.account(item, _TYPE_ENCRYPTED_CONTENT_ID, "compaction", out)
                     return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "items": [out]}
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
+                if isinstance(id_ := item.get("id"), str) and not ctx.response:
                     out = {"type": "item_reference", "id": id_}
                     if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "item_reference", out)
@@ -1074,9 +1133,10 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_text)
+        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1090,9 +1150,10 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_text)
+        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1106,9 +1167,12 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.decode_parts(content, decode_user_content)
+        content_ = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "message", "role": "user", "content": content_}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
@@ -1123,9 +1187,12 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         and isinstance(tool_call_id := message.get("tool_call_id"), str)
         and (content := message.get("content")) is not None
     ):
-        output = ctx.decode_parts(content, decode_user_content)
+        output = (
+            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
+        )
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
-        ctx.keep_exact(content, listed_some(content), "content", out)
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
         if len(message) > 3:
             ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
         return [out]
@@ -1143,7 +1210,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 if (text := block.get("text")) is not None:
                     if (
                         ((state := block.get("state")) is None or isinstance(state, str))
-                        and ctx.in_request()
+                        and not ctx.response
                         and (summary___ := filled(summary__)) is not None
                     ):
                         out = {"type": "reasoning", "summary": summary___, "portable:@text": text}
@@ -1151,7 +1218,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                             out["id"] = id_
                         if state is not None:
                             out["encrypted_content"] = state
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                             ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                         return out
@@ -1167,7 +1235,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                                 out["id"] = id_
                             if state is not None:
                                 out["encrypted_content"] = state
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
@@ -1179,7 +1248,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                     ctx.account(block, _ID_SUMMARY_STATE, "", out)
                 return out
@@ -1193,12 +1263,13 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                         out["id"] = id_
                     if state is not None:
                         out["encrypted_content"] = state
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                         ctx.account(block, _ID_SUMMARY_STATE, "", out)
                     return out
         if (text := block.get("text")) is not None:
-            if isinstance(state := block.get("state"), str) and ctx.in_request():
+            if isinstance(state := block.get("state"), str) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1207,11 +1278,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 2 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
-            if isinstance(text, str) and ctx.in_request():
+            if isinstance(text, str) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1219,11 +1291,12 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
-            if isinstance(text, list) and ctx.in_request():
+            if isinstance(text, list) and not ctx.response:
                 out = {
                     "type": "reasoning",
                     "summary": [],
@@ -1231,7 +1304,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
@@ -1247,7 +1321,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1262,7 +1337,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["content"] = text__
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1306,7 +1382,7 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
                         ctx.account(item, _TYPE_STATE, "", out)
                     return out
             case "item_reference":
-                if isinstance(id_ := item.get("id"), str) and ctx.in_request():
+                if isinstance(id_ := item.get("id"), str) and not ctx.response:
                     out = {"type": "item_reference", "id": id_}
                     if len(item) > 2:
                         ctx.account(item, _TYPE_ID, "", out)
@@ -1317,23 +1393,31 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
     items = decode_messages_assistant_items(message, ctx)
-    ctx.keep_turn(
-        message,
-        ["role", "reasoning", "content", "tool_calls", "items"],
-        items,
-        "assistant",
-        ["content"],
-    )
+    if ctx.left or not items or not _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE.issuperset(message):
+        ctx.keep_turn(
+            message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ("content",)
+        )
     return items
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/portable/dialect.yaml:152)"""
     items: list[Any] = []
-    ctx.take_apart(
-        items, message, "reasoning", decode_messages_assistant_reasoning_element, None, None, "part"
-    )
-    if differs(message.get("content"), ""):
+    if message.get("reasoning") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "reasoning",
+            decode_messages_assistant_reasoning_element,
+            None,
+            None,
+            "part",
+        )
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
         ctx.take_apart(
             items,
             message,
@@ -1343,18 +1427,20 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_messages_assistant_content_run,
             "part",
         )
-    ctx.take_apart(
-        items,
-        message,
-        "tool_calls",
-        decode_messages_assistant_tool_calls_element,
-        None,
-        None,
-        "part",
-    )
-    ctx.take_apart(
-        items, message, "items", decode_messages_assistant_items_element, None, None, "item"
-    )
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "part",
+        )
+    if message.get("items") is not None:
+        ctx.take_apart(
+            items, message, "items", decode_messages_assistant_items_element, None, None, "item"
+        )
     return items
 
 

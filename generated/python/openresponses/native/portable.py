@@ -164,7 +164,7 @@ class Response(TypedDict):
     model: str
     """Model that answered."""
     created_at: NotRequired[int]
-    """When it answered"""
+    """When it answered, in seconds since 1970."""
     message: "AssistantMessage"
     """The answer."""
     finish_reason: "FinishReason"

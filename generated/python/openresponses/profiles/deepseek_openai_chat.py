@@ -140,8 +140,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
-    ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("reasoning") is not None:
+        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
@@ -159,7 +161,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out["reasoning_effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "reasoning_effort", reasoning, "effort")
             return
-    ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if body.get("reasoning") is not None:
+        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -179,7 +182,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -189,8 +193,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
-    ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
-    ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if body.get("thinking") is not None:
+        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
     return out
 
 
@@ -198,17 +204,21 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/providers/deepseek.yaml:20)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        ctx.unused(body, ("reasoning_effort",), "", out)
+        if "reasoning_effort" in body:
+            ctx.unused(body, ("reasoning_effort",), "", out)
         return
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
         effort := lookup(DECODE_EFFORT, reasoning_effort)
     ) is not None:
         out["reasoning"] = {"effort": effort}
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if body.get("thinking") is not None:
+            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
         return
-    ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    ctx.unused(body, ("reasoning_effort",), "", out)
+    if body.get("thinking") is not None:
+        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+    if "reasoning_effort" in body:
+        ctx.unused(body, ("reasoning_effort",), "", out)
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:

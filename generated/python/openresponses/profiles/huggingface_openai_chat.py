@@ -49,7 +49,7 @@ DIALECT = replace(
             "narrow_allowed_tools",
             "developer_as_system",
             "single_system_message",
-            "reasoning_renamed",
+            "image_detail_dropped",
         ),
     ),
     functions=replace(

@@ -49,7 +49,9 @@ DIALECT = replace(
             "narrow_allowed_tools",
             "developer_as_system",
             "single_system_message",
+            "image_detail_dropped",
         ),
+        settings=BASE.tables.settings | {"cache_prompt", "grammar"},
     ),
     functions=replace(
         BASE.functions,

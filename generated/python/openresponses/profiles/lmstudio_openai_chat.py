@@ -5,14 +5,286 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ..dialects.openai_chat import (
+    DECODE_EFFORT,
+    ENCODE_EFFORT,
+    decode_messages_message,
+    decode_request_logprobs,
+    decode_request_logprobs_flag,
+    decode_request_stream,
+    decode_request_tools,
+    encode_messages_item,
+    encode_request_logprobs,
+    encode_request_logprobs_flag,
+    encode_request_tools,
+)
 from ..dialects.openai_chat import DIALECT as BASE
-from .vllm_openai_chat import decode_request, encode_request
+from ..runtime.gathering import Gathering
+from ..runtime.primitives import default, is_integer, lookup
+from ..runtime.splitting import Splitting
+from .vllm_openai_chat import (
+    DECODE_REQUEST_FIELDS,
+    ENCODE_REQUEST_FIELDS,
+    decode_request_limit,
+    decode_request_tool_choice,
+    encode_request_limit,
+    encode_request_stream,
+    encode_request_tool_choice,
+)
+
+_EFFORT = frozenset(["effort"])
+_FORMAT = frozenset(["format"])
+_INCLUDE_USAGE = frozenset(["include_usage"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "tool_choice",
+        "openai_chat:@choice",
+        "max_output_tokens",
+        "openai_chat:@limit",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning_effort",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "tool_choice",
+        "function_call",
+        "max_completion_tokens",
+        "max_tokens",
+    ]
+)
+_NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
+_TYPE = frozenset(["type"])
+_TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
+
+
+def encode_request(body: Any, ctx: Gathering) -> Any:
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
+    out: dict[str, Any]
+    out = {}
+    ctx.lead(body, body.get("instructions"))
+    ctx.gather(body, body.get("input"), encode_messages_item, out, ["messages"])
+    ctx.copy(body, ENCODE_REQUEST_FIELDS, out)
+    if (reasoning := body.get("reasoning")) is not None:
+        if not isinstance(reasoning, dict):
+            raise ctx.expected(body, "reasoning", "an object")
+        if (effort := reasoning.get("effort")) is not None:
+            if not isinstance(effort, str):
+                raise ctx.expected(reasoning, "effort", "a string")
+            if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
+                out["reasoning_effort"] = effort_
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
+            else:
+                ctx.misfit(reasoning, "effort", "reasoning.", out)
+        if not _EFFORT.issuperset(reasoning):
+            ctx.account(reasoning, _EFFORT, "reasoning.", out)
+    if (text := body.get("text")) is not None:
+        if not isinstance(text, dict):
+            raise ctx.expected(body, "text", "an object")
+        if (format_ := text.get("format")) is not None:
+            if not isinstance(format_, dict):
+                raise ctx.expected(text, "format", "an object")
+            if (format__ := ctx.one(format_, encode_text_format)) is not None:
+                out["response_format"] = format__
+        if not _FORMAT.issuperset(text):
+            ctx.account(text, _FORMAT, "text.", out)
+    encode_request_stream(body, out, ctx)
+    encode_request_logprobs(body, out, ctx)
+    encode_request_logprobs_flag(body, out, ctx)
+    encode_request_tools(body, out, ctx)
+    encode_request_tool_choice(body, out, ctx)
+    encode_request_limit(body, out, ctx)
+    if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
+        ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    return out
+
+
+def decode_request(body: Any, ctx: Splitting) -> Any:
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
+    out: dict[str, Any]
+    out = {}
+    ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
+    ctx.copy(body, DECODE_REQUEST_FIELDS, out)
+    if (top_logprobs := body.get("top_logprobs")) is not None:
+        if not is_integer(top_logprobs):
+            raise ctx.expected(body, "top_logprobs", "a whole number")
+        if top_logprobs >= 0 and top_logprobs <= 20:
+            out["top_logprobs"] = top_logprobs
+        else:
+            ctx.misfit(body, "top_logprobs", "", out)
+    if (effort := body.get("reasoning_effort")) is not None:
+        if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
+            out.setdefault("reasoning", {})["effort"] = effort_
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
+        else:
+            ctx.misfit(body, "reasoning_effort", "", out)
+    if (format_ := body.get("response_format")) is not None:
+        if (format__ := ctx.one(format_, decode_text_format)) is not None:
+            out.setdefault("text", {})["format"] = format__
+        else:
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
+    decode_request_stream(body, out, ctx)
+    decode_request_logprobs(body, out, ctx)
+    decode_request_logprobs_flag(body, out, ctx)
+    decode_request_tools(body, out, ctx)
+    decode_request_tool_choice(body, out, ctx)
+    decode_request_limit(body, out, ctx)
+    if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
+        ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    return out
+
+
+def encode_text_format(part: Any, ctx: Gathering) -> Any:
+    """text_format, canonical to native (spec/providers/lmstudio.yaml:17)"""
+    out: dict[str, Any]
+    json_schema_: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "json_object":
+                out = {
+                    "type": "json_schema",
+                    "json_schema": {"name": "response", "schema": {"type": "object"}},
+                }
+                ctx.report(
+                    part,
+                    None,
+                    "coerced",
+                    "the server takes schemas only; one of any object is sent",
+                )
+                if len(part) > 1:
+                    ctx.account(part, _TYPE, "json_object", out)
+                return out
+            case "text":
+                out = {"type": "text"}
+                if len(part) > 1:
+                    ctx.account(part, _TYPE, "text", out)
+                return out
+            case "json_schema":
+                name = part.get("name")
+                if (
+                    (
+                        (description := part.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := part.get("schema")) is None or isinstance(schema, dict))
+                    and ((strict := part.get("strict")) is None or isinstance(strict, bool))
+                ):
+                    json_schema_ = {"name": default(name, "response")}
+                    if description is not None:
+                        json_schema_["description"] = description
+                    if schema is not None:
+                        json_schema_["schema"] = schema
+                    if strict is not None:
+                        json_schema_["strict"] = strict
+                    out = {"type": "json_schema", "json_schema": json_schema_}
+                    if len(part) > 1 and not _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "json_schema", out
+                        )
+                    return out
+    return ctx.no_rule(part, "text_format")
+
+
+def decode_text_format(native: Any, ctx: Splitting) -> Any:
+    """text_format, native to canonical (spec/providers/lmstudio.yaml:17)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "json_object":
+                out = {"type": "json_object"}
+                if len(native) > 1:
+                    ctx.account(native, _TYPE, "", out)
+                return out
+            case "text":
+                out = {"type": "text"}
+                if len(native) > 1:
+                    ctx.account(native, _TYPE, "", out)
+                return out
+            case "json_schema":
+                if isinstance(json_schema_ := native.get("json_schema"), dict):
+                    name = json_schema_.get("name")
+                    if (
+                        (
+                            (description := json_schema_.get("description")) is None
+                            or isinstance(description, str)
+                        )
+                        and (
+                            (schema := json_schema_.get("schema")) is None
+                            or isinstance(schema, dict)
+                        )
+                        and (
+                            (strict := json_schema_.get("strict")) is None
+                            or isinstance(strict, bool)
+                        )
+                    ):
+                        out = {"type": "json_schema", "name": default(name, "response")}
+                        if description is not None:
+                            out["description"] = description
+                        if schema is not None:
+                            out["schema"] = schema
+                        if strict is not None:
+                            out["strict"] = strict
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_JSON_SCHEMA, "", out)
+                        if not _NAME_DESCRIPTION_SCHEMA_STRICT.issuperset(json_schema_):
+                            ctx.account(
+                                json_schema_, _NAME_DESCRIPTION_SCHEMA_STRICT, "json_schema.", out
+                            )
+                        return out
+    return ctx.unfit(native, "text_format")
+
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        refuses={"input_file": "there are no files", "input_audio": "there is no audio input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -50,6 +322,7 @@ DIALECT = replace(
             "developer_as_system",
             "single_system_message",
             "reasoning_renamed",
+            "image_detail_dropped",
         ),
     ),
     functions=replace(

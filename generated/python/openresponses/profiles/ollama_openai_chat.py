@@ -5,14 +5,225 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ..dialects.openai_chat import (
+    DECODE_EFFORT,
+    DECODE_MODE,
+    ENCODE_EFFORT,
+    decode_function_name,
+    decode_messages_message,
+    decode_request_logprobs,
+    decode_request_logprobs_flag,
+    decode_request_stream,
+    decode_request_tools,
+    decode_text_format,
+    encode_messages_item,
+    encode_request_logprobs,
+    encode_request_logprobs_flag,
+    encode_request_tools,
+    encode_text_format,
+)
 from ..dialects.openai_chat import DIALECT as BASE
-from .vllm_openai_chat import decode_request, encode_request
+from ..runtime.gathering import Gathering
+from ..runtime.primitives import is_integer, lookup
+from ..runtime.splitting import Splitting
+from ..runtime.tables import Lack
+from .vllm_openai_chat import (
+    DECODE_REQUEST_FIELDS,
+    ENCODE_REQUEST_FIELDS,
+    decode_choice,
+    decode_request_limit,
+    encode_request_limit,
+    encode_request_stream,
+)
+
+_EFFORT = frozenset(["effort"])
+_FORMAT = frozenset(["format"])
+_INCLUDE_USAGE = frozenset(["include_usage"])
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning",
+        "text",
+        "instructions",
+        "input",
+        "stream",
+        "openai_chat:@usage",
+        "include",
+        "tools",
+        "openai_chat:@tools",
+        "max_output_tokens",
+        "openai_chat:@limit",
+    ]
+)
+_MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "parallel_tool_calls",
+        "top_logprobs",
+        "reasoning_effort",
+        "response_format",
+        "messages",
+        "stream",
+        "stream_options",
+        "logprobs",
+        "functions",
+        "tools",
+        "max_completion_tokens",
+        "max_tokens",
+        "tool_choice",
+        "function_call",
+    ]
+)
+
+
+def encode_request(body: Any, ctx: Gathering) -> Any:
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
+    out: dict[str, Any]
+    out = {}
+    ctx.lead(body, body.get("instructions"))
+    ctx.gather(body, body.get("input"), encode_messages_item, out, ["messages"])
+    ctx.copy(body, ENCODE_REQUEST_FIELDS, out)
+    if (reasoning := body.get("reasoning")) is not None:
+        if not isinstance(reasoning, dict):
+            raise ctx.expected(body, "reasoning", "an object")
+        if (effort := reasoning.get("effort")) is not None:
+            if not isinstance(effort, str):
+                raise ctx.expected(reasoning, "effort", "a string")
+            if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
+                out["reasoning_effort"] = effort_
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, reasoning, "effort"
+                )
+            else:
+                ctx.misfit(reasoning, "effort", "reasoning.", out)
+        if not _EFFORT.issuperset(reasoning):
+            ctx.account(reasoning, _EFFORT, "reasoning.", out)
+    if (text := body.get("text")) is not None:
+        if not isinstance(text, dict):
+            raise ctx.expected(body, "text", "an object")
+        if (format_ := text.get("format")) is not None:
+            if not isinstance(format_, dict):
+                raise ctx.expected(text, "format", "an object")
+            if (format__ := ctx.one(format_, encode_text_format)) is not None:
+                out["response_format"] = format__
+        if not _FORMAT.issuperset(text):
+            ctx.account(text, _FORMAT, "text.", out)
+    encode_request_stream(body, out, ctx)
+    encode_request_logprobs(body, out, ctx)
+    encode_request_logprobs_flag(body, out, ctx)
+    encode_request_tools(body, out, ctx)
+    encode_request_limit(body, out, ctx)
+    encode_request_tool_choice(body, out, ctx)
+    if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
+        ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
+    return out
+
+
+def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
+    """tool_choice (spec/providers/ollama.yaml:20)"""
+
+
+def decode_request(body: Any, ctx: Splitting) -> Any:
+    """request body (spec/dialects/openai_chat/dialect.yaml:25)"""
+    out: dict[str, Any]
+    out = {}
+    ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
+    ctx.copy(body, DECODE_REQUEST_FIELDS, out)
+    if (top_logprobs := body.get("top_logprobs")) is not None:
+        if not is_integer(top_logprobs):
+            raise ctx.expected(body, "top_logprobs", "a whole number")
+        if top_logprobs >= 0 and top_logprobs <= 20:
+            out["top_logprobs"] = top_logprobs
+        else:
+            ctx.misfit(body, "top_logprobs", "", out)
+    if (effort := body.get("reasoning_effort")) is not None:
+        if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
+            out.setdefault("reasoning", {})["effort"] = effort_
+            ctx.decode_alias(
+                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+            )
+        else:
+            ctx.misfit(body, "reasoning_effort", "", out)
+    if (format_ := body.get("response_format")) is not None:
+        if (format__ := ctx.one(format_, decode_text_format)) is not None:
+            out.setdefault("text", {})["format"] = format__
+        else:
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
+    decode_request_stream(body, out, ctx)
+    decode_request_logprobs(body, out, ctx)
+    decode_request_logprobs_flag(body, out, ctx)
+    decode_request_tools(body, out, ctx)
+    decode_request_limit(body, out, ctx)
+    decode_request_tool_choice(body, out, ctx)
+    if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
+        ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    return out
+
+
+def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
+    """tool_choice (spec/providers/ollama.yaml:20)"""
+    if body.get("tool_choice") == "any":
+        out["tool_choice"] = "required"
+        out["openai_chat:@choice"] = "any"
+        if "function_call" in body:
+            ctx.unused(body, ("function_call",), "", out)
+        return
+    if (function_call := body.get("function_call")) is not None:
+        if isinstance(function_call, str):
+            out["tool_choice"] = lookup(DECODE_MODE, function_call)
+            out["openai_chat:@choice"] = "function_call"
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
+            return
+        if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
+            out["tool_choice"] = choice
+            out["openai_chat:@choice"] = "function_call"
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
+            return
+    if (tool_choice := body.get("tool_choice")) is not None:
+        if isinstance(tool_choice, str):
+            out["tool_choice"] = lookup(DECODE_MODE, tool_choice)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
+            return
+        if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
+            out["tool_choice"] = choice
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
+            return
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
+
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        lacks={
+            "parallel_tool_calls": Lack(
+                "several calls cannot be forbidden", ("parallel_tool_calls",), default=True
+            ),
+            "n": Lack("there is one answer", (), default=1),
+            "logit_bias": Lack("there are no biases", ()),
+            "user": Lack("end users are not told apart", ()),
+        },
+        refuses={"input_image<url>": "images are sent inline", "input_file": "there are no files"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -31,6 +242,7 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
+            "tool_choice": "the choice of a tool is ignored",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -50,6 +262,9 @@ DIALECT = replace(
             "developer_as_system",
             "single_system_message",
             "reasoning_renamed",
+            "image_detail_dropped",
+            "max_tokens_only",
+            "strict_dropped",
         ),
     ),
     functions=replace(

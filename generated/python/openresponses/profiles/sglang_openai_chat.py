@@ -49,7 +49,9 @@ DIALECT = replace(
             "narrow_allowed_tools",
             "developer_as_system",
             "single_system_message",
+            "image_detail_dropped",
         ),
+        settings=BASE.tables.settings | {"ebnf", "regex", "stream_reasoning"},
     ),
     functions=replace(
         BASE.functions,

@@ -13,6 +13,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        refuses={"input_file": "there are no files", "input_audio": "there is no audio input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -49,7 +50,7 @@ DIALECT = replace(
             "narrow_allowed_tools",
             "developer_as_system",
             "single_system_message",
-            "reasoning_renamed",
+            "image_detail_dropped",
         ),
     ),
     functions=replace(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from .openrouter_openai_chat import decode_request, encode_request
+from .openrouter_openai_chat import decode_request, encode_request, encode_response
 
 DIALECT = replace(
     BASE,
@@ -48,5 +48,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

@@ -148,7 +148,8 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+    if body.get("tool_choice") is not None:
+        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -160,15 +161,18 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out["stream_options"] = {"include_usage": True}
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        ctx.unused(body, ("openai_chat:@usage",), "", out)
+        if "openai_chat:@usage" in body:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
         raise ctx.expected(body, "stream", "true or false")
-    ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
+    if "stream" in body or "openai_chat:@usage" in body:
+        ctx.unused(body, ("stream", "openai_chat:@usage"), "", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -191,22 +195,24 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if isinstance(tool_choice, dict) and tool_choice.get("type") == "allowed_tools":
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
-    if body.get("tool_choice") is not None and not (
-        isinstance(body.get("tool_choice"), dict) or isinstance(body.get("tool_choice"), str)
-    ):
+    if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
+    if "tool_choice" in body or "openai_chat:@choice" in body:
+        ctx.unused(body, ("tool_choice", "openai_chat:@choice"), "", out)
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -216,11 +222,13 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        ctx.unused(body, ("openai_chat:@limit",), "", out)
+        if "openai_chat:@limit" in body:
+            ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
-    ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
+    if "max_output_tokens" in body or "openai_chat:@limit" in body:
+        ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -248,7 +256,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            ctx.unused(body, ("response_format",), "", out)
+            if "response_format" in body:
+                ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
     decode_request_logprobs_flag(body, out, ctx)
@@ -257,7 +266,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if body.get("stream_options") is not None:
+        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
     return out
 
 
@@ -266,33 +276,39 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        ctx.unused(body, ("function_call",), "", out)
+        if "function_call" in body:
+            ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if (word_ := lookup(DECODE_MODE, function_call)) is not None:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            ctx.unused(body, ("tool_choice",), "", out)
+            if "tool_choice" in body:
+                ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            ctx.unused(body, ("function_call",), "", out)
+            if "function_call" in body:
+                ctx.unused(body, ("function_call",), "", out)
             return
-    ctx.unused(body, ("tool_choice", "function_call"), "", out)
+    if "tool_choice" in body or "function_call" in body:
+        ctx.unused(body, ("tool_choice", "function_call"), "", out)
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -303,16 +319,19 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        ctx.unused(body, ("max_tokens",), "", out)
+        if "max_tokens" in body:
+            ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        ctx.unused(body, ("max_completion_tokens",), "", out)
+        if "max_completion_tokens" in body:
+            ctx.unused(body, ("max_completion_tokens",), "", out)
         return
-    ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
+    if "max_completion_tokens" in body or "max_tokens" in body:
+        ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
@@ -339,7 +358,8 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
         and (name_ := safe_name(name)) is not None
     ):
         out = {"type": "function", "name": name_}
-        ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+        if name != name_:
+            ctx.keep_renamed(name, name_, "function.name", out, function, "name")
         if len(native) > 1 and not _TYPE_FUNCTION.issuperset(native):
             ctx.account(native, _TYPE_FUNCTION, "", out)
         if len(function) > 1:
@@ -389,6 +409,7 @@ DIALECT = replace(
             "developer_as_system",
             "single_system_message",
             "reasoning_renamed",
+            "image_detail_dropped",
         ),
     ),
     functions=replace(

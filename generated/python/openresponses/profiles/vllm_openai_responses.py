@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_responses import DIALECT as BASE
+from ..runtime.tables import Lack
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        lacks={"prompt": Lack("there are no stored prompts", ())},
         settings=BASE.tables.settings
         | {
             "chat_template_kwargs",

@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from . import jsontext, residue
 from .errors import Action, DecodeError, Loss, Unsupported
+from .jsontext import text_of, value_of
 from .kinds import ARTICLES, described, kind_name
 from .positions import Positions, holder_of, pointer
 from .primitives import MINTED, is_integer, is_minted, is_number
@@ -112,7 +112,7 @@ class Context:
     def to_json(self, value: Any, container: Any, key: str) -> str:
         """Compact JSON text."""
         try:
-            return jsontext.text_of(value)
+            return text_of(value)
         except (ValueError, RecursionError, TypeError):
             raise DecodeError(self.pointer(container, key), "is not a JSON value") from None
 
@@ -120,11 +120,11 @@ class Context:
         """The value of JSON text; the empty text is an empty object."""
         if not isinstance(text, str):
             raise self.expected(container, key, "a string")
-        if not text or text.isspace():
-            return {}
         try:
-            return jsontext.value_of(text)
+            return value_of(text)
         except (ValueError, RecursionError) as error:
+            if not text.strip():
+                return {}
             self.reject(container, key, f"is not valid JSON: {error}")
             return {}
 

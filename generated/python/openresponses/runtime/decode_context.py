@@ -84,7 +84,7 @@ class DecodeContext(Context):
         """Remembers an empty id, or that there was none where one was `found` elsewhere."""
         absent = identifier is None and found is not None and not is_minted(found)
         if (identifier == "" or absent) and isinstance(out, dict):
-            out[f"{self.tables.name}:{residue.OWN_ID}"] = identifier
+            out[self.tables.own_id] = identifier
 
     def unused(self, container: Any, keys: tuple[str, ...], place: str, out: Any) -> None:
         """Keys that another alternative would have read."""

@@ -12,7 +12,7 @@ from . import residue
 from .context import Context
 from .errors import DecodeError
 from .kinds import NAMES, form_of, kind_name
-from .primitives import is_minted, lookup
+from .primitives import MINTED, is_minted, lookup
 from .tables import UNTAGGED, DialectTables
 
 
@@ -60,10 +60,10 @@ class EncodeContext(Context):
 
     def own_id(self, identifier: Any, container: Any) -> Any:
         """The id that the vendor gave: not one that we found because it was empty or absent."""
-        kept = f"{self.tables.name}:{residue.OWN_ID}"
+        kept = self.tables.own_id
         if isinstance(container, dict) and kept in container:
             return container[kept]
-        return None if is_minted(identifier) else identifier
+        return None if isinstance(identifier, str) and MINTED in identifier else identifier
 
     def misfit(self, container: Any, key: str, place: str, out: Any) -> None:
         """A value that the dialect has no word for."""

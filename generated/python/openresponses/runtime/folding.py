@@ -12,6 +12,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from .growing import Growing
 from .lifecycle import Lifecycle, Machine, Rule, entries, plain, position
 from .resource import ECHO
 
@@ -54,10 +55,27 @@ class Folder:
         self._root = _Entry({})
         self._ended = False
         self._error: Any = None
+        self._growing = Growing[list[str]](table)
 
     def add(self, event: Any) -> None:
         """Applies one event. Those that are unknown, or fit nowhere, change nothing."""
-        event = plain(event)
+        if type(event) is dict:
+            try:
+                row, texts = self._growing.rows[event["type"]]
+                outer, inner, delta = event[row.outer], event[row.inner], event[row.value]
+                pieces = texts[outer, inner]
+                if (
+                    type(outer) is int is type(inner)
+                    and type(delta) is str
+                    and row.only_adds(event)
+                ):
+                    pieces.append(delta)
+                    return
+            except (KeyError, TypeError):
+                pass  # another event, or one that is not this plain
+        self._apply_any(plain(event))
+
+    def _apply_any(self, event: Any) -> None:
         kind = event.get("type") if isinstance(event, dict) else None
         rule = self._table.by_event.get(kind) if isinstance(kind, str) else None
         if rule is None:
@@ -68,6 +86,10 @@ class Folder:
         found = self._find(rule, event)
         if found is not None:
             self._apply(rule, event, found)
+            if rule.action == "extend" and rule.channel:
+                key = self._table.channels[rule.channel].key
+                if key in found.pieces:
+                    self._growing.remember(event, found.pieces[key])
 
     def _advance(self, rule: Rule, event: dict[str, Any]) -> None:
         value = event.get(rule.value or "")

@@ -6,9 +6,11 @@
 need beside them: a last event without a blank line counts. `LineReader` reads
 NDJSON, `ArrayReader` one JSON array (or object) that arrives in pieces.
 
-Each gives the same frames however the bytes are cut. A reader that meets an
-event longer than its limit gives what came before, sets `overflow`, and reads
-no further.
+Each cuts the bytes into blocks, one an event: what stands between two blank
+lines, a line, an element. `frame` tells what a block says, so that whoever knows
+a block by its looks need not ask. The frames are the same however the bytes are
+cut. A reader that meets an event longer than its limit gives what came before,
+sets `overflow`, and reads no further.
 """
 
 from __future__ import annotations
@@ -23,9 +25,13 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MARKS = re.compile(rb'["{}\[\]]')
 _STRING_MARKS = re.compile(rb'["\\]')
-_PLAIN = re.compile(rb"(?:(event: [^\n]*)\n)?data: ([^\n]*)\n\n")
+_PLAIN = re.compile(rb"(?:event: ([^\n]*)\n)?data: ([^\n]*)")
+_BLANK_LINE = re.compile(rb"\n\n")
 _BETWEEN = b" \t\r\n,"
 """What may stand between the elements of an array."""
+
+_MOST_KEPT = 1 << 16
+"""Bytes of a block of several lines that are kept together; longer ones are read line by line."""
 
 
 class Frame(NamedTuple):
@@ -41,9 +47,17 @@ class FrameReader(Protocol):
     @property
     def overflow(self) -> bool: ...
 
-    def feed(self, chunk: bytes) -> list[Frame]: ...
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The blocks that this chunk completes."""
+        ...
 
-    def close(self) -> list[Frame]: ...
+    def close(self) -> list[bytes]:
+        """The block that was still open at the end, if any."""
+        ...
+
+    def frame(self, block: bytes) -> Frame | None:
+        """What a block says; None where it says nothing (comments)."""
+        ...
 
 
 @dataclass(slots=True)
@@ -93,90 +107,132 @@ class _Lines:
         return text if self.started else text.removeprefix(_BOM)
 
 
-class SseReader:
-    """Server-sent events (WHATWG HTML, section 9.2)."""
+@dataclass(slots=True)
+class _Fields:
+    """What the lines of one event have said so far."""
 
-    def __init__(self, limit: int = MAX_EVENT_BYTES) -> None:
-        self.overflow = False
-        self._lines = _Lines(limit)
-        self._limit = limit
-        self._name = b""
-        self._data: list[bytes] = []
-        self._size = 0
+    name: bytes = b""
+    data: list[bytes] = field(default_factory=list)
+    size: int = 0
 
-    def feed(self, chunk: bytes) -> list[Frame]:
-        """The events that this chunk completes."""
-        frames: list[Frame] = []
-        if self.overflow:
-            return frames
-        for line in self._lines.feed(chunk):
-            if not line:
-                if self._data:
-                    frames.append(self._frame())
-                self._name = b""
-            elif line[:6] == b"data: " and not self._data and len(line) < self._limit:
-                self._data.append(line[6:])  # nearly all data comes in one such line
-                self._size = len(line) - 5
-            elif line[:1] != b":":
-                self._field(line)
-                if self.overflow:
-                    return frames
-        self.overflow = self._lines.overflow
-        return frames
-
-    def regular(self, chunk: bytes) -> tuple[list[bytes], list[bytes]] | None:
-        """Names and data of the events in a chunk, where all are plain; None for `feed` to read.
-
-        Plain is what servers send: at most a name, data in one line, LF or CRLF.
-        """
-        lines = self._lines
-        if self._data or self._name or lines.after_cr or not lines.started:
-            return None
-        if b"\r" in chunk:
-            if chunk.count(b"\r") != chunk.count(b"\r\n") or b"\r" in lines.pending:
-                return None
-            chunk = chunk.replace(b"\r\n", b"\n")
-        end = chunk.rfind(b"\n\n")
-        if end < 0 or len(lines.pending) + len(chunk) > self._limit:
-            return None
-        text = bytes(lines.pending) + chunk[: end + 2]
-        pairs = _PLAIN.findall(text)
-        names = [name for name, _ in pairs]
-        data = [text for _, text in pairs]
-        between = len(pairs) * len(b"data: \n\n") + (len(names) - names.count(b""))
-        if sum(map(len, names)) + sum(map(len, data)) + between != len(text):
-            return None  # something lies between what was found
-        lines.pending = bytearray(chunk[end + 2 :])
-        return names, data
-
-    def close(self) -> list[Frame]:
-        """The event that was still open at the end, if any."""
-        for line in self._lines.rest().split(b"\n"):
-            if line and not self.overflow:
-                self._field(line)
-        return [self._frame()] if self._data and not self.overflow else []
-
-    def _field(self, line: bytes) -> None:
+    def take(self, line: bytes) -> None:
+        """Reads one line that is not empty."""
         if line.startswith(b"data:"):
             self._add(line[6:] if line[5:6] == b" " else line[5:])
             return
         name, _, value = line.partition(b":")
         if name == b"event":
-            self._name = value.removeprefix(b" ")
+            self.name = value.removeprefix(b" ")
         elif name == b"data":
             self._add(b"")
 
     def _add(self, data: bytes) -> None:
-        self._data.append(data)
-        self._size += len(data) + 1
-        if self._size > self._limit + 1:
-            self.overflow = True
-            self._data = []
+        self.data.append(data)
+        self.size += len(data) + 1
 
-    def _frame(self) -> Frame:
-        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        self._data, self._size = [], 0
-        name = self._name
+    def block(self) -> bytes:
+        """The event as a block that says the same."""
+        head = b"event: " + self.name + b"\n" if self.name else b""
+        return head + b"\n".join(b"data: " + data for data in self.data)
+
+
+class SseReader:
+    """Server-sent events (WHATWG HTML, section 9.2).
+
+    Bytes are cut at blank lines, all of a chunk at once. What does not allow it
+    (a lone CR, a BOM, a block that becomes long) is read line by line up to the
+    next blank line; the block is then put together again.
+    """
+
+    def __init__(self, limit: int = MAX_EVENT_BYTES) -> None:
+        self.overflow = False
+        self._limit = limit
+        self._kept: bytearray | None = None
+        """The block that is not whole yet, with LF as line end; None between its lines."""
+        self._lines = _Lines(limit)
+        self._fields = _Fields()
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The blocks that this chunk completes."""
+        if self.overflow or not chunk:
+            return []
+        lines = self._lines
+        if not lines.started and chunk[:1] != _BOM[:1] and not lines.pending:
+            lines.started, self._kept = True, bytearray()
+        if self._kept is not None:
+            blocks = self._cut(self._kept, chunk)
+            if blocks is not None:
+                return blocks
+            chunk, self._kept = bytes(self._kept) + chunk, None
+        blocks = self._read(chunk)
+        amid = self._fields.data or self._fields.name or lines.after_cr
+        if lines.started and not amid and len(lines.pending) < _MOST_KEPT:
+            self._kept, lines.pending = lines.pending, bytearray()
+        return blocks
+
+    def _cut(self, kept: bytearray, chunk: bytes) -> list[bytes] | None:
+        """The blocks, cut at blank lines; None where that needs a look at each line."""
+        if len(kept) + len(chunk) > self._limit or len(kept) > _MOST_KEPT:
+            return None
+        held = b""
+        if b"\r" in chunk or kept[-1:] == b"\r":
+            text = bytes(kept) + chunk
+            held = text[-1:] if text[-1:] == b"\r" else b""
+            text = text[: len(text) - len(held)]
+            if text.count(b"\r") != text.count(b"\r\n"):
+                return None
+            text = text.replace(b"\r\n", b"\n")
+        elif b"\n\n" in chunk or (chunk[:1] == b"\n" and kept[-1:] == b"\n"):
+            text = bytes(kept) + chunk
+        else:
+            kept += chunk
+            return []
+        blocks = _BLANK_LINE.split(text)
+        self._kept = bytearray(blocks.pop() + held)
+        return blocks
+
+    def _read(self, chunk: bytes) -> list[bytes]:
+        """The blocks, read line by line."""
+        blocks: list[bytes] = []
+        for line in self._lines.feed(chunk):
+            if line:
+                self._fields.take(line)
+                if self._fields.size > self._limit + 1:
+                    self.overflow = True
+                    return blocks
+            else:
+                if self._fields.data:
+                    blocks.append(self._fields.block())
+                self._fields = _Fields()
+        self.overflow = self._lines.overflow
+        return blocks
+
+    def close(self) -> list[bytes]:
+        """The event that was still open at the end, if any."""
+        blocks = []
+        if self._kept is not None:
+            rest, self._kept = bytes(self._kept), None
+            blocks = self._read(rest)
+        line = self._lines.rest()
+        if line and not self.overflow:
+            self._fields.take(line)
+        if self._fields.data and self._fields.size <= self._limit + 1 and not self.overflow:
+            blocks.append(self._fields.block())
+        return blocks
+
+    def frame(self, block: bytes) -> Frame | None:
+        """The name and the data of a block; None if it has no data."""
+        plain = _PLAIN.fullmatch(block)
+        if plain is not None:
+            name, data = plain[1] or b"", plain[2]
+        else:
+            fields = _Fields()
+            for line in block.split(b"\n"):
+                if line:
+                    fields.take(line)
+            if not fields.data:
+                return None
+            name, data = fields.name, b"\n".join(fields.data)
         return Frame(name.decode("utf-8", "replace") if name else "", data)
 
 
@@ -190,26 +246,25 @@ class LineReader:
     def overflow(self) -> bool:
         return self._lines.overflow
 
-    def regular(self, chunk: bytes) -> tuple[list[bytes], list[bytes]] | None:
-        """No names, and the lines that this chunk completes."""
-        lines = [line for line in self._lines.feed(chunk) if line.strip()]
-        return [b""] * len(lines), lines
-
-    def feed(self, chunk: bytes) -> list[Frame]:
+    def feed(self, chunk: bytes) -> list[bytes]:
         """The lines that this chunk completes."""
-        return [Frame("", line) for line in self._lines.feed(chunk) if line.strip()]
+        return self._lines.feed(chunk)
 
-    def close(self) -> list[Frame]:
+    def close(self) -> list[bytes]:
         """The last line, if no line end follows it."""
         line = self._lines.rest()
-        return [Frame("", line)] if line.strip() else []
+        return [line] if line else []
+
+    def frame(self, block: bytes) -> Frame | None:
+        """A line, unless it is empty."""
+        return Frame("", block) if block.strip() else None
 
 
 class ArrayReader:
     """The elements of one JSON array, each as soon as it is whole; or one JSON object.
 
     Whatever stands outside the elements and is neither space nor comma (text of
-    a proxy, a bare string) is a frame too, so that nobody takes it for silence.
+    a proxy, a bare string) is a block too, so that nobody takes it for silence.
     """
 
     def __init__(self, limit: int = MAX_EVENT_BYTES) -> None:
@@ -222,9 +277,9 @@ class ArrayReader:
         self._escaped = False
         self._started = False
 
-    def feed(self, chunk: bytes) -> list[Frame]:
+    def feed(self, chunk: bytes) -> list[bytes]:
         """The elements that this chunk completes."""
-        frames: list[Frame] = []
+        blocks: list[bytes] = []
         start = index = 0
         while index < len(chunk) and not self.overflow:
             if self._escaped:
@@ -235,53 +290,57 @@ class ArrayReader:
             if found is None:
                 break
             index = found.end()
-            start = self._mark(chunk, found.group(), index, start, frames)
+            start = self._mark(chunk, found.group(), index, start, blocks)
         if not self.overflow:
             self._keep(chunk[start:])
-        return frames
+        return blocks
 
-    def close(self) -> list[Frame]:
+    def close(self) -> list[bytes]:
         """An element that was cut off, as it is."""
-        frames: list[Frame] = []
+        blocks: list[bytes] = []
         if not self.overflow:
-            self._cut(frames)
-        return frames
+            self._cut(blocks)
+        return blocks
 
-    def _mark(self, chunk: bytes, mark: bytes, end: int, start: int, frames: list[Frame]) -> int:
+    def frame(self, block: bytes) -> Frame | None:
+        """The element."""
+        return Frame("", block)
+
+    def _mark(self, chunk: bytes, mark: bytes, end: int, start: int, blocks: list[bytes]) -> int:
         """Acts on one bracket, quote or backslash; gives where the text not yet kept starts."""
         if mark == b'"':
             self._in_string = not self._in_string
         elif mark == b"\\":
             self._escaped = True
         elif mark in b"{[":
-            return self._open(chunk, mark, end, start, frames)
+            return self._open(chunk, mark, end, start, blocks)
         else:
-            return self._close(chunk, mark, end, start, frames)
+            return self._close(chunk, mark, end, start, blocks)
         return start
 
-    def _open(self, chunk: bytes, mark: bytes, end: int, start: int, frames: list[Frame]) -> int:
+    def _open(self, chunk: bytes, mark: bytes, end: int, start: int, blocks: list[bytes]) -> int:
         if self._depth > self._base:
             self._depth += 1
             return start
         self._keep(chunk[start : end - 1])
-        self._cut(frames)
+        self._cut(blocks)
         self._depth += 1
         if mark == b"[" and self._base == 0:
             self._base = 1
             return end
         return end - 1
 
-    def _close(self, chunk: bytes, mark: bytes, end: int, start: int, frames: list[Frame]) -> int:
+    def _close(self, chunk: bytes, mark: bytes, end: int, start: int, blocks: list[bytes]) -> int:
         if self._depth > self._base:
             self._depth -= 1
             if self._depth > self._base:
                 return start
             self._keep(chunk[start:end])
-            self._cut(frames)
+            self._cut(blocks)
             return end
         if mark == b"]" and self._base == 1:
             self._keep(chunk[start : end - 1])
-            self._cut(frames)
+            self._cut(blocks)
             self._depth = self._base = 0
             return end
         return start
@@ -292,8 +351,8 @@ class ArrayReader:
         self._kept += piece
         self.overflow = len(self._kept) > self._limit
 
-    def _cut(self, frames: list[Frame]) -> None:
-        """What was kept is a frame, unless it is but space and commas."""
+    def _cut(self, blocks: list[bytes]) -> None:
+        """What was kept is a block, unless it is but space and commas."""
         text = bytes(self._kept)
         self._kept = bytearray()
         if not self._started:
@@ -301,4 +360,4 @@ class ArrayReader:
             text = text.removeprefix(_BOM)
         text = text.strip(_BETWEEN)
         if text and not self.overflow:
-            frames.append(Frame("", text))
+            blocks.append(text)

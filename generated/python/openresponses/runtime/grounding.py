@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import residue
-from .tables import DialectTables
 from .primitives import is_number
+from .tables import DialectTables
 
 Read = Callable[[DialectTables, dict[str, Any], dict[str, Any]], None]
 
@@ -95,6 +95,8 @@ def _sources(indices: Any, chunks: Any) -> Iterator[tuple[str, str]]:
 
 def write_grounding(tables: DialectTables, found: dict[str, Any], native: dict[str, Any]) -> None:
     """Citations as grounding, where the answer brings none of its own."""
+    if not _has_any(found, "annotations"):
+        return
     for index, candidate in enumerate(_objects(native.get("candidates"))):
         if "groundingMetadata" in candidate:
             continue
@@ -136,6 +138,8 @@ def _support(
 def read_logprobs(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
     """The chosen tokens, dealt out to the texts that they make up."""
     for index, candidate in enumerate(_objects(native.get("candidates"))):
+        if "logprobsResult" not in candidate:
+            continue
         result = _object(candidate.get("logprobsResult"))
         others = result.get("topCandidates")
         tokens = [
@@ -167,6 +171,8 @@ def _bare(candidate: dict[str, Any]) -> dict[str, Any]:
 
 def write_logprobs(tables: DialectTables, found: dict[str, Any], native: dict[str, Any]) -> None:
     """The tokens of all texts as one result, where the answer brings none of its own."""
+    if not _has_any(found, "logprobs"):
+        return
     for index, candidate in enumerate(_objects(native.get("candidates"))):
         parts = [part for _, part in _written(tables, found, candidate, index)]
         tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
@@ -190,6 +196,8 @@ def read_choice_logprobs(
 ) -> None:
     """The tokens of each choice, dealt out to its texts."""
     for index, choice in enumerate(_objects(native.get("choices"))):
+        if not choice.get("logprobs"):
+            continue
         tokens = [_chat_token(token) for token in _objects(_logprobs(choice).get("content"))]
         parts = list(_texts(tables, found, index))
         _deal_out(tokens, parts)
@@ -216,6 +224,8 @@ def read_body_logprobs(
 ) -> None:
     """The tokens beside the only message, dealt out to its texts."""
     told = native.get("logprobs")
+    if told is None:
+        return
     tokens = [_chat_token(token) for token in _objects(told)]
     parts = list(_texts(tables, found, 0))
     _deal_out(tokens, parts)
@@ -227,6 +237,8 @@ def write_body_logprobs(
     tables: DialectTables, found: dict[str, Any], native: dict[str, Any]
 ) -> None:
     """The tokens of all texts beside the only message."""
+    if not _has_any(found, "logprobs"):
+        return
     parts = _texts(tables, found, 0)
     tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
     if tokens and "logprobs" not in native:
@@ -256,6 +268,8 @@ def write_choice_logprobs(
     tables: DialectTables, found: dict[str, Any], native: dict[str, Any]
 ) -> None:
     """The tokens of all texts of a choice beside its message."""
+    if not _has_any(found, "logprobs"):
+        return
     for index, choice in enumerate(_objects(native.get("choices"))):
         parts = _texts(tables, found, index)
         tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
@@ -264,6 +278,17 @@ def write_choice_logprobs(
 
 
 # Texts ------------------------------------------------------------------------
+
+
+def _has_any(found: dict[str, Any], key: str) -> bool:
+    """Whether a part of the output has such a list, and something in it."""
+    output = found.get("output")
+    for item in output if isinstance(output, list) else ():
+        content = item.get("content") if isinstance(item, dict) else None
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and part.get(key):
+                return True
+    return False
 
 
 def _texts(tables: DialectTables, found: dict[str, Any], index: int) -> Iterator[dict[str, Any]]:

@@ -4,23 +4,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .assembling import MARK
 from .encoding import TRUNCATED, StreamEncoder
 from .errors import Loss
-from .jsontext import dumps
-from .marking import ARGUMENTS, CHANNELS
+from .jsontext import dumps, numbered, quoted
+from .marking import ARGUMENTS, CHANNELS, place_of
 from .speaking import Event
 from .streams import StreamTable
 
 if TYPE_CHECKING:
     from .translation import Dialect
 
-LOGPROBS: dict[str, Any] = {"logprobs": []}
-EXPECTED = {"response.output_text.delta": LOGPROBS, "response.output_text.done": LOGPROBS}
-"""Event -> what the vendors' own libraries expect in it."""
+EXPECTED = {"response.output_text.delta": ("logprobs",), "response.output_text.done": ("logprobs",)}
+"""Event -> lists that the vendors' own libraries expect in it."""
+
+PLACES = {kind: (index, 6) for kind, (_, index, _) in CHANNELS.items()}
+"""Delta event -> the field with the place of the part, and how many properties a plain one has."""
+PLACES[ARGUMENTS] = ("output_index", 5)
+
+NUMBER = MARK + MARK
+"""Stands for the number of an event."""
+
+MOST_PLACES = 1 << 53
+"""Whole numbers up to this are told apart by every reader of JSON."""
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+Around: TypeAlias = tuple[str, bytes, bytes, bytes]
+"""The item that a delta names, and the bytes before, between and after its number and text."""
+
+Delta: TypeAlias = tuple[str, int, str, dict[tuple[Any, Any], Around]]
+"""A row of PLACES, the native name of the event, and the texts that grow, by their places."""
 
 
 class MirrorEncoder(StreamEncoder):
@@ -39,43 +56,75 @@ class MirrorEncoder(StreamEncoder):
         self._slug = dialect.slug(provider)
         self._prefixed = dialect.tables.is_prefixed
         self._number = 0
-        self._last: Any = None
+        self._last: str | None = None
         """The type of the last event."""
         rules = (rule for rule in table.events.get("error", ()) if rule.does)
         self._flat = any(done.source is None for rule in rules for done in rule.does)
-        names = {kind: self._names.get(kind, kind) for kind in (*CHANNELS, ARGUMENTS)}
-        self._deltas = {
-            kind: (name, self._writer.head(name), EXPECTED.get(kind))
-            for kind, name in names.items()
+        self._deltas: dict[str, Delta] = {
+            kind: (index, size, self._names.get(kind, kind), {})
+            for kind, (index, size) in PLACES.items()
         }
-        """Delta event -> its native name, what stands before its data, what is expected in it."""
 
     def feed(self, event: Any) -> bytes:
         if type(event) is dict:
             try:
-                name, head, expected = self._deltas[event["type"]]
-            except (KeyError, TypeError):
-                pass  # another event, or none
-            else:
-                if "item" not in event and "response" not in event:
-                    native = {**event, self._tag: name}
-                    if expected and "logprobs" not in event:
-                        native.update(expected)
-                    native["sequence_number"] = self._number
-                    self._number += 1
-                    self._last = name
-                    return head + dumps(native) + self._writer.tail
+                index, size, name, places = self._deltas[event["type"]]
+                if len(event) != size:
+                    if "item" not in event and "response" not in event:
+                        return self._plainly(event, name)
+                    return self._long_way(event)
+                item, before, between, after = places[event["output_index"], event[index]]
+                delta, _ = event["delta"], event["sequence_number"]
+                if type(delta) is str and event["item_id"] == item:
+                    number = self._number
+                    said = (before, numbered(number), between, quoted(delta), after)
+                    self._number = number + 1
+                    return b"".join(said)
+            except (KeyError, TypeError, ValueError):
+                pass  # another event, or one that is not this plain
         return self._long_way(self._plain(event))
 
     def _long_way(self, event: dict[str, Any]) -> bytes:
         if self._last in TERMINAL:
             return b""
-        self._last = event.get("type")
-        written = self._writer.written(self._said(event))
+        self._last = str(event.get("type"))
+        events = self._said(event)
+        written = self._writer.written(events)
         if self._last in TERMINAL:
             self._deltas = {}
             return written + self._writer.done
+        if events and (found := self._deltas.get(self._last)) is not None:
+            self._remember(found, event, events[0])
         return written
+
+    def _plainly(self, event: dict[str, Any], name: str) -> bytes:
+        """An event that needs no more than its native name and number."""
+        self._last = name
+        native = self._numbered({**event, self._tag: name}, event["type"])
+        return self._writer.head(name) + dumps(native) + self._writer.tail
+
+    def _numbered(self, native: Event, kind: str) -> Event:
+        """The native event of a kind, complete."""
+        for key in EXPECTED.get(kind, ()):
+            native.setdefault(key, [])
+        native["sequence_number"] = self._number
+        self._number += 1
+        return native
+
+    def _remember(self, row: Delta, event: dict[str, Any], native: Event) -> None:
+        """Notes the bytes around the number and the text of a delta, where it is a plain one."""
+        index, size, _, places = row
+        known = ("sequence_number", "delta", "item_id", "output_index", index)
+        if len(event) != size or not event.keys() >= {*known}:
+            return
+        where = place_of(event["output_index"], MOST_PLACES), place_of(event[index], MOST_PLACES)
+        if None in where or not isinstance(event["item_id"], str):
+            return
+        text = self._writer.written([{**native, "sequence_number": NUMBER, "delta": MARK}])
+        before, _, rest = text.partition(dumps(NUMBER))
+        between, found, after = rest.partition(dumps(MARK))
+        if found and dumps(MARK) not in before + after and dumps(NUMBER) not in rest:
+            places[where] = event["item_id"], before, between, after
 
     def close(self) -> bytes:
         if self._closed:
@@ -105,12 +154,9 @@ class MirrorEncoder(StreamEncoder):
             changed["response"] = self._response(event["response"])
         if kind == "error":
             event = self._error(event)
-        native = {**event, **changed, self._tag: name}
-        for key, value in EXPECTED.get(kind, {}).items():
-            native.setdefault(key, value)
-        native["sequence_number"] = self._number
-        self._number += 1
-        return [native]
+        if kind in PLACES:
+            event = _in_order(event, *PLACES[kind])
+        return [self._numbered({**event, **changed, self._tag: name}, kind)]
 
     def _name(self, kind: str) -> str | None:
         owner, colon, rest = kind.partition(":")
@@ -140,3 +186,15 @@ class MirrorEncoder(StreamEncoder):
         items = [self._item(item) for item in response.get("output") or []]
         output = [item for item in items if item is not None]
         return {**native, "id": response.get("id"), "output": output}
+
+
+def _in_order(event: dict[str, Any], index: str, size: int) -> dict[str, Any]:
+    """A plain delta event with its properties in the spec's order, and whole numbers as such."""
+    if len(event) != size:
+        return event
+    order = ("type", "sequence_number", "item_id", "output_index", index, "delta")
+    ordered = {key: event[key] for key in order if key in event}
+    for key in ("output_index", index):
+        place = place_of(event.get(key), MOST_PLACES)
+        ordered.update({} if place is None else {key: place})
+    return {**ordered, **event, **ordered}

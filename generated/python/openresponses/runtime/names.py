@@ -23,7 +23,7 @@ class EncodeNames(EncodeContext):
 
         Unless it is `optional`, an output without a call cannot be sent.
         """
-        kept = f"{self.tables.name}:{residue.NAME}"
+        kept = self.tables.own_name
         if isinstance(container, dict) and kept in container:
             return None if container[kept] is False else container[kept]
         if self.callers is None:
@@ -55,16 +55,16 @@ class EncodeNames(EncodeContext):
     def renamings(self) -> dict[Any, Any]:
         """Names of functions that the vendor knows by another name; the last use counts."""
         prefix = f"{self.tables.name}:"
-        found: dict[Any, Any] = {}
-        for field in ("input", "tools"):
-            for value in as_elements(self.source.get(field)):
-                if not isinstance(value, dict) or not isinstance(value.get("name"), str):
-                    continue
-                if prefix in " ".join(value):
-                    found[value["name"]] = kept_name(value, prefix)
-                elif value["name"] in found:
-                    del found[value["name"]]
-        return found
+        values = [*as_elements(self.source.get("input")), *as_elements(self.source.get("tools"))]
+        named = [value for value in values if isinstance(value, dict) and "name" in value]
+        if not any(prefix in " ".join(value) for value in named):
+            return {}
+        names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}
+        return {name: kept for name, kept in names.items() if kept != name}
+
+
+def _is_named(value: dict[str, Any]) -> bool:
+    return isinstance(value["name"], str)
 
 
 def kept_name(value: dict[str, Any], prefix: str) -> Any:
@@ -132,6 +132,6 @@ class DecodeNames(DecodeContext):
         known = self.named.get(call_id)
         if isinstance(name, str):
             if known is None or known != safe_name(name):
-                out[f"{self.tables.name}:{residue.NAME}"] = name
+                out[self.tables.own_name] = name
         elif exact and known is not None:
-            out[f"{self.tables.name}:{residue.NAME}"] = False
+            out[self.tables.own_name] = False

@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 from .assembling import Key, put
-from .pieced import Node, plan_of
+from .plan import Node, plan_of
 from .speaking import Block, Event, at_turn, turns_of
 from .streams import Path, StreamTable
 from .told import copy_of

@@ -23,8 +23,10 @@ FIELD = "provider_extensions"
 
 def apply_settings(
     ctx: EncodeContext, request: Mapping[str, Any], native: dict[str, Any], provider: str | None
-) -> None:
-    """Merges the entry that counts into `native`, as a JSON Merge Patch (RFC 7396).
+) -> str | None:
+    """Merges the entry that counts into `native` as a JSON Merge Patch (RFC 7396).
+
+    Returns its key, or None.
 
     A setting that only another API of the vendor has is not sent, and reported;
     one that no API of the vendor is known to have is sent, and reported. Raises
@@ -33,20 +35,21 @@ def apply_settings(
     """
     settings = request.get(FIELD)
     if settings is None or FIELD in native:
-        return
+        return None
     if not isinstance(settings, dict):
         raise ctx.expected(request, FIELD, "an object")
     for name in settings:
         known_provider(ctx, settings, name, provider)
     name = entry_name(ctx.tables, settings, provider)
     if name is None:
-        return
+        return None
     entry = settings[name]
     if not isinstance(entry, dict):
         raise ctx.expected(settings, name, "an object")
     if ctx.tables.spelling:
         entry = respelled(entry, ctx.tables.spelling)
     merge_patch(native, allowed(ctx, entry, "", ctx.pointer(settings, name)))
+    return name
 
 
 def known_provider(

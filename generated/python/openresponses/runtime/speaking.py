@@ -49,6 +49,10 @@ class Block:
         """What was sent of its text, as one."""
         return "".join(self.pieces)
 
+    def knows(self, key: str, value: Any) -> bool:
+        """Whether a property of the whole block was sent when it opened, or is its text."""
+        return (key,) == self.leaf[:1] or self.native.get(key) == value
+
 
 class Speaker(Protocol):
     """What an encoder asks of either form of streams."""

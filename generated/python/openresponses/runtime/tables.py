@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .residue import NAME, OWN_ID
+
 Rule = Callable[[Any, Any], Any]
 
 UNTAGGED = "unknown"
@@ -31,6 +33,20 @@ class Beside:
 
     turn: Turn
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a native setting is not sent.
+
+    `sources` are the canonical fields that lead to it; `unless` native settings with which it is
+    sent all the same. Its `default` is left out without a word.
+    """
+
+    because: str
+    sources: tuple[str, ...] = ()
+    default: Any = None
+    unless: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,10 @@ class DialectTables:
     """Dotted paths of the native request's fields; empty where no schema tells them."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Fields that only another API of the vendor has -> that API's title."""
+    lacks: Mapping[str, Lack] = field(default_factory=dict)
+    """Fields of the native request that there are not here, though the dialect has them."""
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Canonical fields and types of content that cannot be sent here -> why."""
     slugs: Mapping[str, str] = field(default_factory=dict)
     """Every name of a vendor or provider -> its slug."""
     sisters: tuple[str, ...] = ()
@@ -71,6 +91,15 @@ class DialectTables:
     """Native types that none of the sisters knows."""
     sister_types: Mapping[str, str] = field(default_factory=dict)
     """Native types that only a sister knows -> that API's title."""
+
+    own_id: str = field(init=False, default="")
+    """Residue of ids that are not the vendor's, as this dialect keeps it."""
+    own_name: str = field(init=False, default="")
+    """Residue of names that no call says, as this dialect keeps it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own_id", f"{self.name}:{OWN_ID}")
+        object.__setattr__(self, "own_name", f"{self.name}:{NAME}")
 
     def is_prefixed(self, kind: str) -> bool:
         """Whether a type is the same on both sides, slug included."""

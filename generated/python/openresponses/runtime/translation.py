@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -24,9 +25,10 @@ from .mirroring import MirrorEncoder
 from .profiles import spoken
 from .settings import FIELD, apply_settings
 from .spelling import OtherSpelling, respelled
+from .splitting import Splitting
 from .streams import StreamTable
 from .tables import DialectTables, Rule
-from .splitting import Splitting
+from .terms import leave_out, refuse
 
 if TYPE_CHECKING:
     from ..types import (
@@ -130,16 +132,21 @@ class Dialect(Generic[Request, Response, Error]):
         Raises DecodeError for a malformed request, UnsupportedError for one
         that the API cannot take, LossError in strict mode for any loss.
         """
-        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         body = plain(request)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, body.get("model"))
         ctx = Gathering(own.tables, body, own.slug(provider))
+        if own.tables.refuses:
+            refuse(ctx, body)
         native = own.run(own.functions.encode_request, body, ctx)
         path = own.path
         url: dict[str, Any] = {}
         if "{" in path:
             url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
-        if body.get(FIELD) is not None:
-            apply_settings(ctx, body, native, provider)
+        entry = apply_settings(ctx, body, native, provider) if body.get(FIELD) is not None else None
+        if own.tables.lacks:
+            leave_out(ctx, body, native, entry)
         for name in own.tables.fixups:
             if name in FIXUPS:
                 FIXUPS[name](ctx, body, native)
@@ -156,8 +163,10 @@ class Dialect(Generic[Request, Response, Error]):
         self, body: Request | Plain, provider: str | None = None, path: str | None = None
     ) -> Decoded[CreateResponseBody]:
         """A native request as an Open Responses one; raises DecodeError."""
-        own: Dialect[Any, Any, Any] = self if provider is None else spoken(self, provider)
         native = plain(body)
+        own: Dialect[Any, Any, Any] = self
+        if provider is not None:
+            own = spoken(self, provider, _model(self, native, path))
         known = own.tables.spelling
         ctx = own.splitting(native, provider, path, spelling=known is not None)
         try:
@@ -397,11 +406,26 @@ def plain(value: Any) -> dict[str, Any]:
     return value
 
 
+def _model(dialect: Dialect[Any, Any, Any], native: dict[str, Any], path: str | None) -> Any:
+    """The model that a native request is for; some APIs have it in the URL."""
+    model = native.get("model")
+    if model is None and path is not None:
+        return unfill(dialect.path, dialect.stream_path, path).get("model")
+    return model
+
+
 def fill(path: str, fields: Mapping[str, Any]) -> str:
     """The URL path with its fields filled in."""
     if "{" not in path:
         return path
-    return re.sub(r"\{(\w+)\}", lambda m: _quoted(fields.get(m.group(1))), path)
+    pieces = _FIELD.split(path)
+    for index in range(1, len(pieces), 2):
+        pieces[index] = _quoted(fields.get(pieces[index]))
+    return "".join(pieces)
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._:@/-]|\.\.")
 
 
 def url_keys(path: str) -> list[str]:
@@ -411,19 +435,24 @@ def url_keys(path: str) -> list[str]:
 
 def _quoted(value: Any) -> str:
     """A model name in a path: letters, digits and the marks that model names use."""
-    return re.sub(r"[^A-Za-z0-9._:@/-]|\.\.", "_", str(value or ""))
+    return _UNSAFE.sub("_", str(value or ""))
 
 
 def unfill(path: str, stream_path: str, found: str) -> dict[str, Any]:
     """The fields that a URL path holds, and whether it asks for a stream."""
     for template, stream in ((stream_path, True), (path, False)):
-        pattern = re.escape(_tail(template.partition("?")[0]))
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern)
-        match = re.search(pattern + "$", found.partition("?")[0])
+        match = _pattern(template).search(found.partition("?")[0])
         if match:
             fields: dict[str, Any] = match.groupdict()
             return {**fields, "stream": True} if stream and path != stream_path else fields
     return {}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """What paths of a dialect end in."""
+    pattern = re.escape(_tail(template.partition("?")[0]))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+(?:/[^/]+)*)", pattern) + "$")
 
 
 def _tail(template: str) -> str:

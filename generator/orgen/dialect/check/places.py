@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orgen.dialect.check.findings import CANONICAL
 from orgen.dialect.check.shapes import Variant, label, variants
+from orgen.identity import once_for_each
 from orgen.ir.schema import (
     Json,
     List,
@@ -22,7 +23,8 @@ from orgen.ir.schema import (
 _DEEPEST = 4
 
 
-def canonical_places(schema: Schema) -> set[str]:
+@once_for_each
+def canonical_places(schema: Schema) -> frozenset[str]:
     """Fields of the bodies, `type.property` of values, `*.property`, and forms."""
     found: set[str] = set()
     reached: dict[str, Record] = {}
@@ -36,10 +38,11 @@ def canonical_places(schema: Schema) -> set[str]:
         if kind:
             found |= {kind, *([f"{kind}<{role}>"] if role else [])}
             found |= set(_record_paths(schema, record, kind, 0))
-    return found
+    return frozenset(found)
 
 
-def native_places(schema: Schema) -> set[str]:
+@once_for_each
+def native_places(schema: Schema) -> frozenset[str]:
     """Paths from the bodies and from values, `Component.property`, and `*.property`."""
     found: set[str] = set()
     for name, component in schema.components.items():
@@ -47,7 +50,7 @@ def native_places(schema: Schema) -> set[str]:
             found |= set(_record_paths(schema, component.type, "", 0))
             found |= set(_record_paths(schema, component.type, name, _DEEPEST - 1))
             found |= {f"*.{property.name}" for property in component.type.properties}
-    return found
+    return frozenset(found)
 
 
 def _paths(schema: Schema, type: Type, prefix: str, depth: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from orgen.dialect.compile.copies import MANY, Copied, copied, is_same
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.match import match
-from orgen.dialect.compile.rules import Compiler, reports, runs, sides, words
+from orgen.dialect.compile.rules import Compiler, asked, reports, runs, sides, words
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.turns import slots
 from orgen.dialect.compile.types import Spec, fits
@@ -34,6 +34,7 @@ from orgen.ir.operations import (
     Account,
     Alternative,
     Copy,
+    Differs,
     Do,
     Element,
     Equals,
@@ -389,8 +390,18 @@ class BodyCompiler:
     def sum(self, row: Row) -> list[Stmt]:
         """Decoding: terms added up."""
         local = Local(self.local(str(row.canonical[-1])))
-        terms = tuple(self.read(term.path) for term in row.terms)
+        holders: dict[Path, Local] = {}
+        found: list[Stmt] = []
+        for path in dict.fromkeys(term.path[:-1] for term in row.terms if len(term.path) > 1):
+            holders[path] = Local(self.local(f"{path[-1]}_fields"))
+            fields = Primitive("or_empty", (self.read(path),))
+            found.append(Let(holders[path].name, fields))
+        terms = tuple(
+            Field(holders.get(term.path[:-1], root("body")), str(term.path[-1]))
+            for term in row.terms
+        )
         return [
+            *found,
             Let(local.name, Sum(terms)),
             When(Present(local), (Put("out", row.canonical, local),)),
         ]
@@ -553,7 +564,7 @@ class BodyCompiler:
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
-        body += reports(rule, root("body"))
+        body += reports(rule, root("body"), asked(rule) if self.encode else None)
         body += words(_nested(rule.native), scope, root("body"))
         read += [self.source(row) for row in self.rows()]
         body += self.unused([p for p in paths if not _covered(p, read)])
@@ -631,20 +642,14 @@ class BodyCompiler:
                 yield Put("out", path, constant(value))
             else:
                 container = _read(root("body"), path[:-1])
-                prefix = "".join(f"{step}." for step in path[:-1])
-                yield Do(
-                    Primitive(
-                        "check_constant",
-                        (
-                            container,
-                            constant(path[-1]),
-                            constant(value),
-                            constant(prefix),
-                            Local("out"),
-                        ),
-                        context=True,
-                    )
-                )
+                key, prefix = constant(path[-1]), constant(_prefix(path[:-1]))
+                operands = (container, key, constant(value), prefix, Local("out"))
+                check = Do(Primitive("check_constant", operands, context=True))
+                if isinstance(container, Local):
+                    said = Field(container, str(path[-1]))
+                    yield When(Differs(said, constant(value)), (check,))
+                else:
+                    yield check
 
     def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
         if node.known:

@@ -21,18 +21,22 @@ from orgen.ir.operations import (
     Account,
     Alternative,
     Do,
+    Equals,
     Expr,
     Function,
     FunctionName,
     Guard,
     Holds,
+    KeySet,
     Let,
     Local,
+    Operands,
     Picked,
     Primitive,
     Report,
     Return,
     Stmt,
+    When,
 )
 
 
@@ -64,6 +68,15 @@ class Compiler:
             names={parameter, "ctx"},
             two_way=rule.only is None,
         )
+
+    def encoding(self, group: str) -> Operands:
+        """The function that encodes a group's values, and the types that it has rules for."""
+        types: list[str] = []
+        for rule in self.dialect.groups[group].rules:
+            if runs(rule, Direction.ENCODE):
+                types.append(place_of(rule.canonical))
+        known = constant(None) if "" in types else KeySet(tuple(dict.fromkeys(types)))
+        return Operands((FunctionName(group_function(Direction.ENCODE, group)), known))
 
     def origin(self, what: str, span: Span) -> str:
         return f"{what} (spec/{spec_file(span)}:{span.line})"
@@ -100,11 +113,18 @@ def account(compiler: Compiler, scope: Scope, out: str) -> list[Stmt]:
     ]
 
 
-def reports(rule: Rule, container: Expr) -> list[Stmt]:
-    return [Report(container, None, "coerced", rule.because)] if rule.because else []
+def reports(rule: Rule, container: Expr, key: str | None = None) -> list[Stmt]:
+    return [Report(container, key, "coerced", rule.because)] if rule.because else []
 
 
-def pick(native: Template, scope: Scope) -> list[Stmt]:
+def asked(rule: Rule) -> str | None:
+    """The field of a body whose value makes a rule for the body apply, if there is one."""
+    entries = rule.canonical.entries if isinstance(rule.canonical, Object) else ()
+    named = (entry.key for entry in entries if isinstance(entry.template, Literal))
+    return next((key for key in named if ":" not in key and "." not in key), None)
+
+
+def pick(compiler: Compiler, native: Template, scope: Scope) -> list[Stmt]:
     """Encoding: what each `pick` of a variable takes, in one pass over its elements."""
     if scope.direction is not Direction.ENCODE:
         return []
@@ -115,10 +135,10 @@ def pick(native: Template, scope: Scope) -> list[Stmt]:
         named += [f.arguments[0] for f in variable.filters if f.name == "pick"]
     for name, picked in groups.items():
         if picked:
-            functions = (FunctionName(group_function(scope.direction, group)) for group in picked)
             value = scope.bindings[name].value
             local = scope.local("picked")
-            found.append(Let(local, Primitive("picked", (value, *functions), context=True)))
+            operands = (compiler.encoding(group) for group in picked)
+            found.append(Let(local, Primitive("picked", (value, *operands), context=True)))
             for number, group in enumerate(picked):
                 scope.picked[value, group] = Picked(Local(local), number)
     return found
@@ -137,7 +157,7 @@ def rule_alternative(
     match(source, root(parameter), scope, parameter)
     limit(rule, scope)
     sayable(rule.native, scope, compiler.dialect.maps)
-    body = pick(rule.native, scope)
+    body = pick(compiler, rule.native, scope)
     builder = Builder(scope)
     made = builder.value(target, "out")
     body += builder.statements
@@ -164,8 +184,9 @@ def words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
         known = (name, *identifier, Local("out"), *exact)
         found.append(Do(Primitive("keep_name", known, context=True)))
     for value in scope.own_ids:
-        own = (value, Local("out"), *identifier)
-        found.append(Do(Primitive("keep_id", own, context=True)))
+        keep = Do(Primitive("keep_id", (value, Local("out"), *identifier), context=True))
+        # Where no other id was found, only an empty one is told from none.
+        found.append(keep if identifier else When(Equals(value, constant("")), (keep,)))
     return found
 
 

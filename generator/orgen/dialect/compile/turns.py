@@ -41,10 +41,16 @@ from orgen.dialect.compile.rules import (
     words,
 )
 from orgen.dialect.compile.scope import Binding, root
+from orgen.dialect.presence import required_keys
 from orgen.ir.operations import (
     AbsentOr,
     Account,
+    AllOf,
     Alternative,
+    Append,
+    Bound,
+    Cond,
+    Differs,
     Do,
     Equals,
     Expr,
@@ -52,8 +58,10 @@ from orgen.ir.operations import (
     Function,
     FunctionName,
     Guard,
-    Holds,
+    HasAny,
     IsKind,
+    KeepTurn,
+    KeySet,
     Let,
     Local,
     NewList,
@@ -257,7 +265,7 @@ class TurnsCompiler:
         scope = self.compiler.scope(rule, Direction.ENCODE, "item")
         match(rule.canonical, root("item"), scope, "item")
         limit(rule, scope)
-        body = pick(rule.native, scope)
+        body = pick(self.compiler, rule.native, scope)
         builder = Builder(scope)
         assert isinstance(rule.native, Object)
         first = rule.native.entries[0]
@@ -359,17 +367,19 @@ class TurnsCompiler:
             epilogue=(Return(Local("items")),),
             span=turn.span,
         )
-        keys = constant(list(known))
-        open = turn.unknown == "*"
-        rest = "take_unknown" if open else "keep_turn"
-        role = () if open else (constant(role_of(turn)), constant(list(turn.fill)))
+        left: Stmt = KeepTurn(
+            root("message"), tuple(known), Local("items"), role_of(turn), tuple(turn.fill)
+        )
+        if turn.unknown == "*":
+            rest = (root("message"), KeySet(tuple(known)), Local("items"))
+            left = Do(Primitive("take_unknown", rest, context=True))
         whole = Function(
             name=f"decode_{name}",
             parameters=("message",),
             doc=self.origin(f"{turn.name}: a message of a request", turn),
             prologue=(
                 Let("items", Run(f"decode_{name}_items", (root("message"),))),
-                Do(Primitive(rest, (root("message"), keys, Local("items"), *role), context=True)),
+                left,
             ),
             alternatives=(),
             epilogue=(Return(Local("items")),),
@@ -388,13 +398,12 @@ class TurnsCompiler:
         if not scalars:
             return list(lists)
         name = f"{turn_name(self.turns, turn)}_{slot.name}"
-        self.scalar_function(name, turn, slot, scalars)
-        local = f"{slot.name.lower()}_item"
-        push = Do(Primitive("push", (Local("items"), Local(local))))
-        return [
-            Let(local, Run(f"decode_{name}", (root("message"),))),
-            When(Present(Local(local)), (push,), lists),
-        ]
+        keys = self.scalar_function(name, turn, slot, scalars)
+        local = Local(f"{slot.name.lower()}_item")
+        made: Cond = Bound(local.name, Run(f"decode_{name}", (root("message"),)), Present(local))
+        if keys:
+            made = AllOf((HasAny(root("message"), keys), made))
+        return [When(made, (Append(Local("items"), local),), lists)]
 
     def decoded(self, slot: Slot, key: str) -> bool:
         rules = slot.elements.get(key, [])
@@ -423,13 +432,28 @@ class TurnsCompiler:
             split = tuple(split_alternatives(self.compiler, turn, key))
             self.add(function, parameter_of(key), turn, split, Return(none))
             arguments = (*arguments, FunctionName(function))
-        return Do(Primitive("take_apart", arguments, context=True))
+        take = Do(Primitive("take_apart", arguments, context=True))
+        return When(Present(Field(root("message"), key)), (take,))
 
-    def scalar_function(self, name: str, turn: Turn, slot: Slot, rules: list[Rule]) -> None:
-        """The item that one of the rules makes of the message, or None."""
+    def scalar_function(
+        self, name: str, turn: Turn, slot: Slot, rules: list[Rule]
+    ) -> tuple[str, ...]:
+        """The item that one of the rules makes of the message, or None.
+
+        Returns keys without which it makes none; nothing if it may even without any.
+        """
         alternatives = tuple(self.scalar_alternative(turn, slot, rule) for rule in rules)
-        unread = self.unread(turn, [key for key in slot.keys if key not in slot.lists()])
+        own = [key for key in slot.keys if key not in slot.lists()]
+        unread = self.unread(turn, own)
         self.add(f"decode_{name}", "message", turn, alternatives, *unread, Return(constant(None)))
+        keys = dict.fromkeys(own)
+        for alternative in alternatives:
+            needed = required_keys(alternative, "message")
+            if not needed:
+                return ()
+            if keys.keys().isdisjoint(needed):
+                keys[needed[0]] = None
+        return tuple(keys)
 
     def scalar_alternative(self, turn: Turn, slot: Slot, rule: Rule) -> Alternative:
         """The message's own keys are accounted for by the turn, but for those of other rules."""
@@ -453,16 +477,17 @@ class TurnsCompiler:
         return tuple(found)
 
     def leave(self, keys: list[str]) -> Stmt:
-        return Do(Primitive("unread", (root("message"), constant(list(keys))), context=True))
+        unread = Do(Primitive("unread", (root("message"), constant(list(keys))), context=True))
+        return When(HasAny(root("message"), tuple(keys)), (unread,))
 
     def said(self, turn: Turn, key: str, take: Stmt) -> Stmt:
         """The statement, limited to a field that says something."""
         return When(self.says(turn, key), (take,)) if key in turn.fill else take
 
-    def says(self, turn: Turn, key: str) -> Holds:
+    def says(self, turn: Turn, key: str) -> Cond:
         """Whether a field that no message goes without says anything."""
-        operands = (Field(root("message"), key), constant(turn.fill[key]))
-        return Holds(Primitive("differs", operands))
+        field = Field(root("message"), key)
+        return AllOf((Present(field), Differs(field, constant(turn.fill[key]))))
 
     def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
         parameter = parameter_of(key)

@@ -61,6 +61,8 @@ class CanonicalTypes:
 
     schema: Schema
     _records: list[tuple[str, Record]] = field(default_factory=list)
+    _holders: dict[str, list[tuple[str, Record]]] = field(default_factory=dict)
+    """Property -> the records that have it."""
 
     def __post_init__(self) -> None:
         self._records = [
@@ -68,6 +70,9 @@ class CanonicalTypes:
             for component in self.schema.components.values()
             if isinstance(component.type, Record)
         ]
+        for name, record in self._records:
+            for key in dict.fromkeys(property.name for property in record.properties):
+                self._holders.setdefault(key, []).append((name, record))
 
     def component(self, name: str) -> Record:
         """The record of a component; KeyError if there is none."""
@@ -116,10 +121,15 @@ class CanonicalTypes:
 
         `within` names the components that come into question.
         """
-        for name, record in self._records:
+        entries = [entry for entry in template.entries if ":" not in entry.key]
+        candidates = self._records
+        for entry in entries:
+            holders = self._holders.get(entry.key, [])
+            candidates = holders if len(holders) < len(candidates) else candidates
+        for name, record in candidates:
             if within is not None and name not in within:
                 continue
-            if all(self._agrees(record, e) for e in template.entries if ":" not in e.key):
+            if all(self._agrees(record, entry) for entry in entries):
                 yield record
 
     def _agrees(self, record: Record, entry: Entry) -> bool:

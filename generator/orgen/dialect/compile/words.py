@@ -24,7 +24,19 @@ from orgen.dialect.compile.filters import Place, constant, forward
 from orgen.dialect.compile.scope import Kept, Scope
 from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import entry_path
-from orgen.ir.operations import Do, Expr, Guard, Local, Present, Primitive, Stmt, TableName
+from orgen.ir.operations import (
+    Differs,
+    Do,
+    Equals,
+    Expr,
+    Guard,
+    Local,
+    Present,
+    Primitive,
+    Stmt,
+    TableName,
+    When,
+)
 
 
 def table_of(variable: Variable) -> str | None:
@@ -52,7 +64,18 @@ def keep_word(variable: Variable, word: Expr, meaning: Expr, scope: Scope, place
 
 def kept(scope: Scope) -> list[Stmt]:
     """Residue for every noted value that encoding would write differently."""
-    return [Do(_kept(item)) for item in scope.kept]
+    return [_where_it_differs(item, Do(_kept(item))) for item in scope.kept]
+
+
+def _where_it_differs(item: Kept, keep: Stmt) -> Stmt:
+    """The statement, limited to values that plainly differ from what would be written."""
+    match item.again:
+        case Primitive("listed_some", (value,)) if value == item.value:
+            return When(Equals(value, constant([])), (keep,))
+        case Local():
+            return When(Differs(item.value, item.again), (keep,))
+        case _:
+            return keep
 
 
 def _kept(item: Kept) -> Primitive:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
     from orgen.ir.schema import Schema
     from orgen.lifecycle import Lifecycle
+    from orgen.targets.docs.model import Table
 
-__all__ = ["render_pages", "target"]
+__all__ = ["contract_pages", "render_index", "render_pages", "target"]
 
 
 class _DocsTarget:
@@ -45,10 +46,20 @@ def render_pages(
     schema: Schema, lifecycle: Lifecycle | None, dialects: Sequence[Dialect] = ()
 ) -> list[SourceFile]:
     """Every file of the reference, in reading order."""
-    mappings = render_mappings(schema, dialects)
+    index = render_index(schema, lifecycle, lower_dialects(dialects))
+    return [index, *contract_pages(schema, lifecycle), *render_mappings(schema, dialects)]
+
+
+def render_index(schema: Schema, lifecycle: Lifecycle | None, dialects: Table | None) -> SourceFile:
+    """The front page."""
+    index = lower_index(without_inventions(schema), streaming=lifecycle is not None)
+    return _page("index.md", replace(index, dialects=dialects))
+
+
+def contract_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFile]:
+    """The pages that depend on the contract alone."""
     schema = without_inventions(schema)
-    index = lower_index(schema, streaming=lifecycle is not None)
-    files = [_page("index.md", replace(index, dialects=lower_dialects(dialects)))]
+    files = []
     operations = lower_operations(schema)
     if operations is not None:
         files.append(_page(OPERATIONS_PAGE, operations))
@@ -58,7 +69,7 @@ def render_pages(
         files.append(_page(STREAMING_PAGE, lower_streaming(schema, lifecycle)))
         title = f"The life of a streamed response, {schema.title} {schema.version}"
         files.append(_page("streaming.svg", draw(lifecycle, header(schema), title)))
-    return files + mappings
+    return files
 
 
 def _page(file: str, page: object, template: str | None = None) -> SourceFile:

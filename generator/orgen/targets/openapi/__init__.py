@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orgen.diagnostics import Diagnostics
+    from orgen.load import Document
 
-__all__ = ["target"]
+__all__ = ["openapi_files", "target"]
 
 FULL = PurePosixPath("openapi.json")
 CORE = PurePosixPath("openapi.core.json")
@@ -25,10 +26,15 @@ class _OpenapiTarget:
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The full bundle and the core bundle."""
-        return [
-            SourceFile(FULL, bundle_text(inputs.full, core=False)),
-            SourceFile(CORE, bundle_text(inputs.core, core=True)),
-        ]
+        return openapi_files(inputs.core, inputs.full)
 
 
 target: Target = _OpenapiTarget()
+
+
+def openapi_files(core: Document, full: Document) -> list[SourceFile]:
+    """The full bundle and the core bundle, of the spec with and without its overlays."""
+    return [
+        SourceFile(FULL, bundle_text(full, core=False)),
+        SourceFile(CORE, bundle_text(core, core=True)),
+    ]

@@ -14,7 +14,7 @@ from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
 from orgen.targets.python.client_modules import client_files
-from orgen.targets.python.dialects import dialect_files, runtime_files
+from orgen.targets.python.dialects import canonical_file, dialect_files, runtime_files
 from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
 from orgen.targets.python.native_modules import native_files
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orgen.ir.schema import Schema
     from orgen.targets import Inputs, Target
 
-__all__ = ["render_types", "target"]
+__all__ = ["contract_files", "package_files", "place", "render_types", "target"]
 
 
 class _PythonTarget:
@@ -69,6 +69,32 @@ target: Target = _PythonTarget()
 
 def _has_client(inputs: Inputs) -> bool:
     return inputs.config.client and bool(inputs.dialects and inputs.providers)
+
+
+def contract_files(
+    schema: Schema, config: Config, diagnostics: Diagnostics, *, dialects: bool
+) -> list[SourceFile]:
+    """The modules of a package that depend on the contract alone.
+
+    `dialects` says whether the package has any.
+    """
+    types = SourceFile(PurePosixPath("openresponses/types.py"), _types(schema, diagnostics))
+    events = _events(schema, config, diagnostics)
+    canonical = [canonical_file(schema)] if dialects else []
+    runtime = runtime_files(schema) if events or dialects else []
+    return [types, *_models(schema, config, diagnostics), *events, *canonical, *runtime]
+
+
+def place(file: SourceFile, config: Config) -> SourceFile:
+    """A file of the package, where the package lies."""
+    return _below(file, config.package)
+
+
+def package_files(
+    schema: Schema, config: Config, modules: Sequence[SourceFile]
+) -> list[SourceFile]:
+    """What describes a package of these modules."""
+    return _package_files(schema, config, modules)
 
 
 def render_types(schema: Schema, diagnostics: Diagnostics) -> str:

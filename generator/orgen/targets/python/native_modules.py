@@ -6,7 +6,7 @@ types in annotations only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -52,17 +52,35 @@ def native_types(dialects: Sequence[Dialect]) -> dict[str, NativeTypes]:
 
     A dialect that takes over the schema of another has its types, too.
     """
+    classes = {dialect.name: entry_classes(dialect) for dialect in dialects}
     written = {dialect.name for dialect in dialects if _has_own(dialect, dialects)}
-    by_name = {dialect.name: dialect for dialect in dialects}
+    extends = {dialect.name: dialect.extends for dialect in dialects}
+    return types_among(classes, written, extends)
+
+
+def entry_classes(dialect: Dialect) -> tuple[str, str, str] | None:
+    """What request, response and error are called in a dialect's module; None without a schema."""
+    native = dialect.native
+    if native is None or any(name not in native.components for name in _ENTRY_POINTS):
+        return None
+    classes = choose_classes(native, Diagnostics())
+    request, response, error = (classes[name] for name in _ENTRY_POINTS)
+    return request, response, error
+
+
+def types_among(
+    classes: Mapping[str, tuple[str, str, str] | None],
+    written: Set[str],
+    extends: Mapping[str, str | None],
+) -> dict[str, NativeTypes]:
+    """Dialect -> the types of its bodies, which stand in a module of a dialect in `written`."""
     found: dict[str, NativeTypes] = {}
-    for dialect in dialects:
-        native, module = dialect.native, dialect
-        if native is None or any(name not in native.components for name in _ENTRY_POINTS):
-            continue
-        while module.name not in written and module.extends in by_name:
-            module = by_name[module.extends]
-        classes = choose_classes(native, Diagnostics())
-        found[dialect.name] = NativeTypes(module.name, *(classes[name] for name in _ENTRY_POINTS))
+    for dialect, names in classes.items():
+        module = dialect
+        while module not in written and (base := extends.get(module)) in classes and base:
+            module = base
+        if names is not None:
+            found[dialect] = NativeTypes(module, *names)
     return found
 
 
@@ -90,14 +108,29 @@ def native_files(
                 lambda _, local=local: not local,  # type: ignore[misc]
             )
             diagnostics.items += local.items
-    if not texts:
-        return []
-    index = environment("python").get_template("native/__init__.py.jinja")
-    texts["__init__"] = f"{header(schema)}\n{index.render(index=_Index(tuple(sorted(texts))))}"
+    texts |= index_text(schema, list(texts))
     return [
         SourceFile(PurePosixPath("openresponses", "native", f"{name}.py"), text)
         for name, text in sorted(texts.items())
     ]
+
+
+def native_file(schema: Schema, dialect: Dialect, diagnostics: Diagnostics) -> SourceFile:
+    """The module of one dialect that has a native schema of its own, unformatted."""
+    assert dialect.native is not None
+    canonical = choose_classes(schema, Diagnostics())
+    module = _module(schema, dialect, dialect.native, canonical, diagnostics)
+    text = environment("python").get_template("types.py.jinja").render(module=module)
+    return SourceFile(PurePosixPath("openresponses", "native", f"{dialect.name}.py"), text)
+
+
+def index_text(schema: Schema, names: Sequence[str]) -> dict[str, str]:
+    """`__init__` -> its text, which lists the modules; none without any."""
+    if not names:
+        return {}
+    index = environment("python").get_template("native/__init__.py.jinja")
+    text = index.render(index=_Index(tuple(sorted(names))))
+    return {"__init__": f"{header(schema)}\n{text}"}
 
 
 def _module(

@@ -105,9 +105,10 @@ def _models(rule: ModelRule) -> str:
         ("base_url", string(rule.base_url) if rule.base_url else ""),
         ("note", string(rule.note) if rule.note else ""),
         ("capabilities", _mapping(rule.capabilities)),
+        ("family", string(rule.family) if rule.family else ""),
     ]
     given = "".join(f", {name}={text}" for name, text in facts if text)
-    return f"Models({string(rule.pattern)}{given})"
+    return f"Models({_tuple(rule.patterns)}{given})"
 
 
 def _auth(auth: Auth) -> str:

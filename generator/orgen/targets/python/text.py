@@ -80,6 +80,8 @@ def _filled(block: str, width: int) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Backslashes doubled, and everything that is not visible written as an escape."""
+    if text.isprintable() and "\\" not in text:
+        return text
     return "".join(_escape(char) for char in text)
 
 

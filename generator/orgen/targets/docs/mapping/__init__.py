@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING
 from orgen.dialect.mapping import canonical_fields, mapping_of
 from orgen.memory import remembered
 from orgen.render import SourceFile, environment
-from orgen.targets.docs.mapping.coverage import lower_coverage
+from orgen.targets.docs.mapping.coverage import CellText, Column, column_texts, lower_coverage
 from orgen.targets.docs.mapping.pages import lower_dialects, lower_mapping, page_name
-from orgen.targets.docs.mapping.tables import tables_text
+from orgen.targets.docs.mapping.tables import table_of, tables_text
 
 if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
+    from orgen.dialect.mapping import Field
+    from orgen.dialect.mapping import Mapping as DialectMapping
     from orgen.ir.schema import Schema
 
 __all__ = ["COVERAGE_PAGE", "TABLES_FILE", "lower_dialects", "page_name", "render_mappings"]
@@ -38,12 +41,44 @@ def render_mappings(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceF
         )
         for dialect in ordered
     ]
-    jinja = environment("docs")
-    page = jinja.get_template("mapping.md.jinja")
-    texts = {
-        page_name(each.dialect): page.render(page=lower_mapping(schema, each)) for each in mappings
-    }
-    texts[TABLES_FILE] = tables_text(schema, mappings)
-    coverage = jinja.get_template("coverage.html.jinja")
-    texts[COVERAGE_PAGE] = coverage.render(page=lower_coverage(schema, mappings))
+    columns = [column_of(schema, mapping) for mapping in mappings]
+    pages = [column.page for column in columns]
+    return [*pages, *overviews(schema, fields, columns)]
+
+
+@dataclass(frozen=True, slots=True)
+class DialectColumn:
+    """What the overviews say about one dialect, and its own page."""
+
+    name: str
+    page: SourceFile
+    table: str
+    """Its part of `tables.json`."""
+    column: Column
+    counts: Mapping[str, int]
+    """Status -> number of fields."""
+    cells: tuple[CellText, ...]
+
+
+def column_of(schema: Schema, mapping: DialectMapping) -> DialectColumn:
+    """One dialect's page and its part of the overviews."""
+    page = environment("docs").get_template("mapping.md.jinja")
+    text = page.render(page=lower_mapping(schema, mapping))
+    return DialectColumn(
+        mapping.dialect.name,
+        SourceFile(PurePosixPath(page_name(mapping.dialect)), text),
+        table_of(mapping),
+        *column_texts(mapping),
+    )
+
+
+def overviews(
+    schema: Schema, fields: Sequence[Field], columns: Sequence[DialectColumn]
+) -> list[SourceFile]:
+    """`tables.json` and `coverage.html`."""
+    tables = tables_text(schema, fields, {each.name: each.table for each in columns})
+    coverage = environment("docs").get_template("coverage.html.jinja")
+    parts = [(each.column, each.counts, each.cells) for each in columns]
+    page = coverage.render(page=lower_coverage(schema, fields, parts))
+    texts = {TABLES_FILE: tables, COVERAGE_PAGE: page}
     return [SourceFile(PurePosixPath(path), text) for path, text in texts.items()]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from orgen.dialect.mapping import Cell, Field, Mapping, Status
 from orgen.dialect.origin import spec_file
@@ -101,10 +102,20 @@ class CoveragePage:
     fields: int
 
 
-def lower_coverage(schema: Schema, mappings: Sequence[Mapping]) -> CoveragePage:
+Part: TypeAlias = "tuple[Column, Table[str, int], tuple[CellText, ...]]"
+"""What the page says about one dialect: its column, fields of each status, and one cell a field."""
+
+
+def column_texts(mapping: Mapping) -> Part:
+    """What the page says about one dialect."""
+    counts = {status.value: mapping.count(status) for status in Status}
+    return _column(mapping), counts, tuple(_cell(cell, mapping) for cell in mapping.cells)
+
+
+def lower_coverage(schema: Schema, fields: Sequence[Field], parts: Sequence[Part]) -> CoveragePage:
     """The page of all dialects."""
     style, script = (_asset(name) for name in ("coverage.css", "coverage.js"))
-    rows = list(zip(*(each.cells for each in mappings), strict=True))
+    rows = list(zip(fields, zip(*(cells for _, _, cells in parts), strict=True), strict=True))
     return CoveragePage(
         header=header(schema),
         title=xml(schema.title),
@@ -116,13 +127,13 @@ def lower_coverage(schema: Schema, mappings: Sequence[Mapping]) -> CoveragePage:
         style=style,
         script=script,
         legend=tuple(
-            LegendEntry(each.value, xml(each.meaning), sum(m.count(each) for m in mappings))
+            LegendEntry(each.value, xml(each.meaning), sum(c[each.value] for _, c, _ in parts))
             for each in Status
         ),
-        columns=tuple(map(_column, mappings)),
+        columns=tuple(column for column, _, _ in parts),
         sections=tuple(
-            MatrixSection(xml(title), tuple(_row(cells, mappings) for cells in group))
-            for title, group in groupby(rows, key=lambda cells: cells[0].field.section)
+            MatrixSection(xml(title), tuple(_row(field, cells) for field, cells in group))
+            for title, group in groupby(rows, key=lambda row: row[0].section)
         ),
         fields=len(rows),
     )
@@ -153,10 +164,8 @@ def _column(mapping: Mapping) -> Column:
     )
 
 
-def _row(cells: Sequence[Cell], mappings: Sequence[Mapping]) -> RowText:
-    field = cells[0].field
+def _row(field: Field, texts: tuple[CellText, ...]) -> RowText:
     before, last = _split(field)
-    texts = tuple(_cell(cell, mapping) for cell, mapping in zip(cells, mappings, strict=True))
     kind = "part" if field.owner or "<" in field.path else "whole"
     return RowText(xml(field.name), xml(before), xml(last), kind, xml(field.about), texts)
 

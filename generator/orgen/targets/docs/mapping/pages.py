@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from orgen.dialect.mapping import Cell, Mapping, Status
 from orgen.dialect.primitives import FIXUPS
@@ -34,7 +34,20 @@ class MappingPage:
     rest: tuple[TableSection, ...]
 
 
-def page_name(dialect: Dialect) -> str:
+class Named(Protocol):
+    """What the list of dialects tells of each."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+
+def page_name(dialect: Named) -> str:
     """The file of a dialect's page. The meta-schema makes names of dialects plain words."""
     return f"mapping-{dialect.name}.md"
 
@@ -64,7 +77,7 @@ def lower_mapping(schema: Schema, mapping: Mapping) -> MappingPage:
     )
 
 
-def lower_dialects(dialects: Sequence[Dialect]) -> Table | None:
+def lower_dialects(dialects: Sequence[Named]) -> Table | None:
     """The list of dialects for the front page."""
     rows = [
         (f"[{escape(each.title)}]({page_name(each)})", code(each.name), code(each.slug))

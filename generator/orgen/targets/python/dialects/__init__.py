@@ -26,7 +26,14 @@ from orgen.targets.python.dialects.sharing import shared
 from orgen.targets.python.module import header
 from orgen.targets.python.native_modules import NativeTypes, native_types
 
-__all__ = ["dialect_files", "runtime_files"]
+__all__ = [
+    "canonical_file",
+    "compiled_bases",
+    "dialect_files",
+    "index_texts",
+    "placed",
+    "runtime_files",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +62,46 @@ def dialect_files(
     """
     if not dialects:
         return []
-    first = header(schema)
     natives = native_types(dialects)
+    slugs = {name: provider.slug for provider in providers for name in provider.names}
+    settings = {d.name: settings_of(d, known or dialects, slugs) for d in dialects}
+    bases, modules = compiled_bases(schema, dialects, settings, natives)
+    texts = {
+        **index_texts([dialect.name for dialect in dialects], natives, package),
+        "dialects/canonical.py": kinds_module(schema),
+        **{f"dialects/{module.name}.py": render_dialect(module) for module in modules},
+        **profile_texts(schema, providers, bases),
+    }
+    return placed(schema, texts)
+
+
+def canonical_file(schema: Schema) -> SourceFile:
+    """`openresponses/dialects/canonical.py`, unformatted."""
+    (file,) = placed(schema, {"dialects/canonical.py": kinds_module(schema)})
+    return file
+
+
+def index_texts(
+    names: Sequence[str], natives: Mapping[str, NativeTypes], package: str
+) -> dict[str, str]:
+    """`dialects/__init__.py`, which lists the dialects."""
     index = _Index(
-        tuple(sorted(dialect.name for dialect in dialects)),
+        tuple(sorted(names)),
         package,
         tuple(sorted({types.module for types in natives.values()})),
         tuple((name, types.parameters) for name, types in sorted(natives.items())),
     )
     template = environment("python").get_template("dialects/__init__.py.jinja")
-    texts = {
-        "dialects/__init__.py": template.render(index=index),
-        "dialects/canonical.py": kinds_module(schema),
-    }
-    bases, modules = _bases(schema, dialects, known or dialects, providers, natives)
-    for module in modules:
-        texts[f"dialects/{module.name}.py"] = render_dialect(module)
-    texts |= profile_texts(schema, providers, bases)
-    return _placed(first, texts)
+    return {"dialects/__init__.py": template.render(index=index)}
 
 
-def _bases(
+def compiled_bases(
     schema: Schema,
     dialects: Sequence[Dialect],
-    known: Sequence[Dialect],
-    providers: Sequence[Provider],
+    settings: Mapping[str, Settings],
     natives: Mapping[str, NativeTypes],
 ) -> tuple[dict[str, Base], list[DialectModule]]:
     """The dialects, compiled and lowered, and their modules."""
-    slugs = {name: provider.slug for provider in providers for name in provider.names}
-    settings = {dialect.name: settings_of(dialect, known, slugs) for dialect in dialects}
     made = {d.name: _lowered(d, schema, settings[d.name], natives.get(d.name)) for d in dialects}
     extends = {d.name: d.extends for d in dialects if d.extends in made}
     modules = shared([module for _, module in made.values()], extends)
@@ -111,10 +128,12 @@ def runtime_files(schema: Schema) -> list[SourceFile]:
     texts = {"runtime/__init__.py": doc}
     for name in RUNTIME_MODULES:
         texts[f"runtime/{name}"] = (runtime_dir() / name).read_text("utf-8")
-    return [replace(file, by_hand=True) for file in _placed(header(schema), texts)]
+    return [replace(file, by_hand=True) for file in placed(schema, texts)]
 
 
-def _placed(first: str, texts: Mapping[str, str]) -> list[SourceFile]:
+def placed(schema: Schema, texts: Mapping[str, str]) -> list[SourceFile]:
+    """Files of the package, each below the lines that say where it comes from."""
+    first = header(schema)
     return [
         SourceFile(PurePosixPath("openresponses", path), f"{first}\n{text}")
         for path, text in texts.items()

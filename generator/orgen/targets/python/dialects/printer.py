@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import jinja2
+
 from orgen.ir.operations import (
     AbsentOr,
     Account,
@@ -18,12 +20,15 @@ from orgen.ir.operations import (
     Constant,
     Copy,
     Expr,
+    Field,
     Fits,
+    HasAny,
     IsKind,
     Local,
     NewList,
     Put,
     Stmt,
+    Unused,
 )
 from orgen.ir.schema import Json
 from orgen.render import environment
@@ -38,6 +43,7 @@ _TESTS = {
     "integer": "is_integer({})",
     "null": "{} is None",
 }
+_CLASSES = {"object": "dict", "array": "list", "string": "str", "boolean": "bool"}
 _NAMES = {
     "object": "an object",
     "array": "a list",
@@ -47,6 +53,10 @@ _NAMES = {
     "integer": "a whole number",
     "null": "null",
 }
+
+
+_FEW = 3
+"""So many keys are tried faster than a set is made to look at all keys of an object."""
 
 
 class Printer:
@@ -70,12 +80,16 @@ class Printer:
             "leftover_test": self.leftover_test,
             "field_table": self.field_table,
             "bound_test": self.bound_test,
+            "any_key_test": self.any_key_test,
+            "unused_test": self.unused_test,
             "keys": lambda op: repr(tuple(op.keys)),
+            "names": lambda names: repr(tuple(names)),
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
+            "is_field": lambda op: isinstance(op, Field) and isinstance(op.of, Local),
         }
-        self.macros: Any = env.get_template(template).module
+        self.macros: Any = _template(env, template).module
         self.key_sets: dict[str, tuple[str, ...]] = {}
         self.field_tables: dict[str, dict[str, str]] = {}
         self.patterns: dict[str, str] = {}
@@ -151,6 +165,20 @@ class Printer:
         others = f"not {self.key_set(op.known)}.issuperset({container})"
         return f"{more} and {others}" if op.least else others
 
+    def any_key_test(self, op: HasAny) -> str:
+        """Whether an object has one of some keys: few are tried one by one."""
+        value = self.show(op.value)
+        if len(op.keys) > _FEW:
+            return f"not {self.key_set(op.keys)}.isdisjoint({value})"
+        tests = " or ".join(f"{literal(key)} in {value}" for key in op.keys)
+        return f"({tests})" if len(op.keys) > 1 else tests
+
+    def unused_test(self, op: Unused) -> str:
+        """Whether there is anything that may be unused: its container, or one of its keys."""
+        if isinstance(op.container, Local):
+            return self.any_key_test(HasAny(op.container, op.keys))
+        return f"{self.show(op.container)} is not None"
+
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
         ordered = tuple(dict.fromkeys(keys))
@@ -163,6 +191,19 @@ class Printer:
             name += "_"
         self.key_sets[name] = ordered
         return name
+
+
+_COMPILED: dict[tuple[str, str], Any] = {}
+
+
+def _template(env: jinja2.Environment, name: str) -> jinja2.Template:
+    """A template with the filters of `env`; it is compiled once for all of them."""
+    assert env.loader is not None
+    source, path, _ = env.loader.get_source(env, name)
+    code = _COMPILED.get((name, source))
+    if code is None:
+        code = _COMPILED[name, source] = env.compile(source, name, path)
+    return jinja2.Template.from_code(env, code, env.make_globals(None))
 
 
 def hint(value: Expr) -> str:
@@ -197,8 +238,16 @@ def _string(text: str) -> str:
 
 
 def kind_test(kinds: tuple[str, ...], value: str, first: str | None = None) -> str:
-    """The test for JSON kinds; `first` is what the first mention of the value says."""
-    tests = [_TESTS[kind] for kind in kinds]
+    """The test for JSON kinds; `first` is what the first mention of the value says.
+
+    What is bound is tested again and again, where one class at a time is faster than a tuple.
+    """
+    classes = [_CLASSES[kind] for kind in kinds if kind in _CLASSES]
+    tests = []
+    if first is None and len(classes) > 1:
+        tests.append(f"isinstance({{}}, ({', '.join(classes)}))")
+        kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
+    tests += [_TESTS[kind] for kind in kinds]
     tests.sort(key=lambda test: test == _TESTS["null"])
     texts = [tests[0].format(first or value), *(test.format(value) for test in tests[1:])]
     return texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"

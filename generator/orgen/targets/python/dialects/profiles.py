@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from orgen.dialect.ast import Dialect
 from orgen.dialect.compile.program import compile_parts
 from orgen.dialect.compile.reuse import Compiled
 from orgen.dialect.settings import Settings
 from orgen.ir.schema import Schema
-from orgen.provider.model import Provider, Service
+from orgen.provider.model import Family, Provider, Service
+from orgen.provider.terms import Lack, Terms, default_of, sources
 from orgen.render import environment
 from orgen.targets.python.dialects.imports import Import, lines
 from orgen.targets.python.dialects.module import (
@@ -21,7 +23,7 @@ from orgen.targets.python.dialects.module import (
 )
 from orgen.targets.python.dialects.sharing import definitions, imports, same, words
 from orgen.targets.python.dialects.streams import StreamText
-from orgen.targets.python.text import string
+from orgen.targets.python.text import string, value
 
 _ROLES = frozenset({"Gathering", "Splitting"})
 _ENTRIES = (
@@ -45,7 +47,8 @@ class ProfileModule:
     name: str
     dialect: str
     title: str
-    provider: str
+    about: str
+    """Who speaks the dialect so."""
     imports: tuple[Import, ...]
     """What other generated modules define."""
     primitives: tuple[str, ...]
@@ -74,6 +77,19 @@ class Entry:
     compact_path: str
     module: str
     """Module of what differs; empty where nothing does."""
+    families: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """Patterns of models, and the module of what differs for these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a module of a profile is about."""
+
+    module: str
+    about: str
+    settings: tuple[str, ...] = ()
+    """Native settings beyond those of the dialect."""
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +113,14 @@ def profile_texts(
     schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
 ) -> dict[str, str]:
     """Path below the package -> text, of the package `profiles`."""
+    entries, texts = profile_modules(schema, providers, bases)
+    return {**profiles_index(entries), **texts}
+
+
+def profile_modules(
+    schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
+) -> tuple[list[Entry], dict[str, str]]:
+    """The rows of the package's index, and path below the package -> text of each module."""
     maker = _Maker(schema, {provider.slug: provider for provider in providers}, bases)
     entries = [
         Entry(
@@ -106,20 +130,25 @@ def profile_texts(
             service.stream_path,
             service.compact_path,
             maker.module(provider, service),
+            maker.families(provider, service),
         )
         for provider in providers
         for service in provider.services
         if service.dialect in bases
         for name in provider.names
     ]
+    return entries, maker.texts
+
+
+def profiles_index(entries: Sequence[Entry]) -> dict[str, str]:
+    """`profiles/__init__.py`; none without profiles."""
     rows = sorted(entries, key=lambda entry: (entry.dialect, entry.provider))
     dialects = [
         (name, [row for row in rows if row.dialect == name])
         for name in dict.fromkeys(row.dialect for row in rows)
     ]
     index = environment("python").get_template("profiles/__init__.py.jinja")
-    texts = {"profiles/__init__.py": index.render(dialects=dialects)} if rows else {}
-    return {**texts, **maker.texts}
+    return {"profiles/__init__.py": index.render(dialects=dialects)} if rows else {}
 
 
 @dataclass(slots=True)
@@ -130,27 +159,80 @@ class _Maker:
     providers: Mapping[str, Provider]
     dialects: Mapping[str, Base]
     texts: dict[str, str] = field(default_factory=dict)
-    made: dict[tuple[str, str], tuple[Base, str]] = field(default_factory=dict)
-    """Provider and dialect -> what it became, and its module."""
+    made: dict[tuple[str, str, str], tuple[Base, str]] = field(default_factory=dict)
+    """Provider, dialect and family -> what it became, and its module."""
+
+    def families(
+        self, provider: Provider, service: Service
+    ) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """The patterns of families of models, and the names of their modules."""
+        return tuple(
+            (family.patterns, self.family(provider, service, family)[1])
+            for family in service.families
+        )
+
+    def family(self, provider: Provider, service: Service, family: Family) -> tuple[Base, str]:
+        """What the profile of a family became, and its module."""
+        key = (provider.slug, service.dialect, family.name)
+        if key not in self.made:
+            base, terms, module = self.begun(provider, service, family.parent)
+            name = f"{module_name(provider, service)}_{family.name}"
+            words = family.name.replace("_", " ")
+            about = f"{provider.title} speaks it to models of the family {words}"
+            subject = Subject(name, about, self.added(provider, base), family.terms)
+            own = base, module
+            if family.profile is not base.compiled.dialect or family.terms != terms:
+                own = self.upon(base, family.profile, subject)
+            self.made[key] = own
+        return self.made[key]
+
+    def begun(
+        self, provider: Provider, service: Service, parent: str | None
+    ) -> tuple[Base, Terms, str]:
+        """What a family began as: the service, or another family."""
+        if parent is None:
+            return (
+                *self.service(provider, service)[:1],
+                service.terms,
+                self.module(provider, service),
+            )
+        owner, slash, name = parent.rpartition("/")
+        if slash:
+            provider = self.providers[owner]
+            (service,) = (one for one in provider.services if one.dialect == service.dialect)
+        (family,) = (one for one in service.families if one.name == name)
+        base, module = self.family(provider, service, family)
+        return base, family.terms, module
 
     def module(self, provider: Provider, service: Service) -> str:
         """The name of the module of a profile; empty where it would say nothing."""
-        key = (provider.slug, service.dialect)
-        if key not in self.made:
-            self.made[key] = self.make(provider, service)
-        return self.made[key][1]
+        return self.service(provider, service)[1]
 
-    def make(self, provider: Provider, service: Service) -> tuple[Base, str]:
-        base = self.base(service)
+    def service(self, provider: Provider, service: Service) -> tuple[Base, str]:
+        """What the profile of a service became, and its module."""
+        key = (provider.slug, service.dialect, "")
+        if key not in self.made:
+            base = self.base(service)
+            about = f"{provider.title} speaks it"
+            added = self.added(provider, base)
+            subject = Subject(module_name(provider, service), about, added, service.terms)
+            self.made[key] = self.upon(base, service.profile, subject)
+        return self.made[key]
+
+    def added(self, provider: Provider, base: Base) -> tuple[str, ...]:
+        """Settings that the provider has beyond the dialect's."""
+        return tuple(name for name in sorted(provider.settings) if name not in base.settings.own)
+
+    def upon(self, base: Base, profile: Dialect | None, subject: Subject) -> tuple[Base, str]:
+        """What a profile becomes upon its base, and its module; empty if it says nothing."""
         own = base
-        if service.profile is not None:
-            compiled = compile_parts(service.profile, self.schema, base.compiled)
+        if profile is not None and profile is not base.compiled.dialect:
+            compiled = compile_parts(profile, self.schema, base.compiled)
             known = (base.compiled.program, base.module)
-            module = lower_dialect(service.profile, compiled.program, base.settings, base=known)
+            module = lower_dialect(profile, compiled.program, base.settings, base=known)
             own = replace(base, compiled=compiled, module=module)
-        dialect = self.dialects[service.dialect]
-        added = tuple(name for name in sorted(provider.settings) if name not in base.settings.own)
-        found = _reduced(provider, service, own.module, base, dialect.module, added)
+        dialect = self.dialects[base.module.name]
+        found = _reduced(subject, own, base, dialect.module)
         if not (found.functions or found.entries or found.facts or found.stream):
             return own, ""
         template = environment("python").get_template("profiles/module.py.jinja")
@@ -168,39 +250,32 @@ class _Maker:
         if parent is None or service.profile is None:
             return self.dialects[service.dialect]
         (other,) = (one for one in parent.services if one.dialect == service.dialect)
-        self.module(parent, other)
-        return self.made[parent.slug, service.dialect][0]
+        return self.service(parent, other)[0]
 
 
-def _reduced(
-    provider: Provider,
-    service: Service,
-    own: DialectModule,
-    base: Base,
-    dialect: DialectModule,
-    added: tuple[str, ...],
-) -> ProfileModule:
+def _reduced(subject: Subject, made: Base, base: Base, dialect: DialectModule) -> ProfileModule:
     """The profile without what other modules have, and with imports of what it needs of them."""
-    origins, keys = base.origins, base.module.keys
+    own, origins, keys = made.module, base.origins, base.module.keys
     here = definitions(own)
     before = definitions(base.module)
     alike = same(here, {n: text for n, text in before.items() if n in origins or n in keys})
-    plain = {n for n in alike if n in keys or origins[n] == f"dialects.{service.dialect}"}
+    plain = {n for n in alike if n in keys or origins[n] == f"dialects.{dialect.name}"}
     entries = tuple(entry for entry in _ENTRIES if entry in here and entry not in plain)
-    facts = tuple(_facts(own, dialect, here.keys() - plain, added))
+    facts = tuple(_facts(made, dialect, here.keys() - plain, subject))
     needed = _closure({*entries, *_names(fact.text for fact in facts)}, here, alike)
     functions = tuple(f for f in own.functions if f.name in needed - alike)
     tables = tuple(table for table in own.tables if table.name in needed - alike)
     texts = "\n".join([*(f.body for f in functions), *(table.text for table in tables)])
     imported = {name: origins[name] for name in needed & alike & origins.keys()}
+    lack = {"Lack"} if subject.terms.lacks else set()
     return ProfileModule(
-        name=module_name(provider, service),
-        dialect=service.dialect,
+        name=subject.module,
+        dialect=dialect.name,
         title=dialect.title,
-        provider=provider.title,
+        about=subject.about,
         imports=tuple(imports(imported)),
         primitives=primitives(texts),
-        contexts=tuple(sorted(words(texts) & {"Beside", "Turn"})),
+        contexts=tuple(sorted(words(texts) & {"Beside", "Turn"} | lack)),
         roles=tuple(sorted(words(" ".join(f.parameters for f in functions)) & _ROLES)),
         tables=tables,
         key_sets=tuple(one for one in own.key_sets if one[0] in needed),
@@ -244,19 +319,34 @@ def origins_of(module: DialectModule) -> dict[str, str]:
 
 
 def _facts(
-    own: DialectModule, base: DialectModule, changed: Set[str], added: tuple[str, ...]
+    made: Base, base: DialectModule, changed: Set[str], subject: Subject
 ) -> Iterator[TableText]:
     """The tables of facts that differ, or that name something that does."""
+    terms = subject.terms
+    if terms.lacks:
+        lines = (_lack(made.compiled.dialect, *entry) for entry in terms.lacks.items())
+        yield TableText("lacks", f"{{{', '.join(lines)}}}")
+    if terms.refuses:
+        yield TableText("refuses", value(dict(terms.refuses)))
     if "text_part" in changed:
         yield TableText("text", "text_part")
     known = {fact.name: fact.text for fact in base.facts}
-    for fact in own.facts:
-        if fact.name == "settings" and added:
-            yield TableText(
-                "settings", f"BASE.tables.settings | {{{', '.join(map(string, added))}}}"
-            )
+    for fact in made.module.facts:
+        if fact.name == "settings" and subject.settings:
+            names = ", ".join(map(string, subject.settings))
+            yield TableText("settings", f"BASE.tables.settings | {{{names}}}")
         elif known.get(fact.name) != fact.text or words(fact.text) & changed:
             yield fact
+
+
+def _lack(dialect: Dialect, name: str, lack: Lack) -> str:
+    """The entry of one setting that there is not."""
+    found = "".join(f"{string(source)}, " for source in sources(dialect, name))
+    given = [string(lack.because), f"({found})"]
+    default = default_of(dialect.native, name, lack)
+    given += [f"default={value(default)}"] if default is not None else []
+    given += [f"unless={value(dict(lack.unless))}"] if lack.unless else []
+    return f"{string(name)}: Lack({', '.join(given)})"
 
 
 def _names(texts: Iterable[str]) -> set[str]:

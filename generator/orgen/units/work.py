@@ -1,0 +1,204 @@
+"""Reads a spec, and makes units of it; whatever is read is read once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from orgen.config import Config
+from orgen.diagnostics import DiagnosticError, Diagnostics
+from orgen.dialect.ast import Dialect
+from orgen.dialect.load import DialectFiles, check_extended, read_dialect
+from orgen.dialect.mapping import Field, canonical_fields, mapping_of
+from orgen.dialect.settings import Settings
+from orgen.format import format_files
+from orgen.ir.schema import Schema
+from orgen.lifecycle import Lifecycle, find_lifecycle
+from orgen.pipeline import Spec, read_contract
+from orgen.progress import Progress
+from orgen.provider.load import ProviderFiles
+from orgen.provider.model import Provider
+from orgen.provider.profiles import Profiles
+from orgen.render import SourceFile
+from orgen.targets.docs import contract_pages
+from orgen.targets.docs.mapping import DialectColumn, column_of
+from orgen.targets.openapi import openapi_files
+from orgen.targets.python import contract_files
+from orgen.targets.python.dialects import compiled_bases, placed
+from orgen.targets.python.dialects.module import render_dialect
+from orgen.targets.python.dialects.profiles import profile_modules
+from orgen.targets.python.native_modules import NativeTypes, native_file
+from orgen.units.kept import PythonUnit
+
+
+class Reported(Exception):
+    """There is something to say about the spec, which is not said here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the Python module of a dialect depends on besides the dialect itself."""
+
+    name: str
+    settings: Mapping[str, Settings]
+    """Of the dialect, and of those that it extends."""
+    natives: Mapping[str, NativeTypes]
+    own: bool
+    """Whether it has a module of native types of its own."""
+
+
+@dataclass
+class Work:
+    """A spec that is being read. Raises `Reported` wherever there is anything to report."""
+
+    config: Config
+    progress: Progress
+    dialects_of_spec: Sequence[str]
+    """Names of all, sorted."""
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    dialects: dict[str, Dialect] = field(default_factory=dict)
+    _checked: set[str] = field(default_factory=set)
+
+    @cached_property
+    def spec(self) -> Spec:
+        return self._contract[0]
+
+    @cached_property
+    def schema(self) -> Schema:
+        return self._contract[1]
+
+    @cached_property
+    def _contract(self) -> tuple[Spec, Schema]:
+        try:
+            found = read_contract(self.config.spec, self.diagnostics, self.progress)
+        except DiagnosticError as fault:
+            raise Reported from fault
+        self._check()
+        return found
+
+    @cached_property
+    def files(self) -> DialectFiles:
+        return DialectFiles(self.config.spec, self.diagnostics)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle | None:
+        found = find_lifecycle(self.config.spec, self.schema, self.diagnostics)
+        self._check()
+        return found
+
+    @cached_property
+    def fields(self) -> Sequence[Field]:
+        return canonical_fields(self.schema)
+
+    @cached_property
+    def provider_files(self) -> ProviderFiles:
+        """The providers' files, read."""
+        files = ProviderFiles(self.files, self.diagnostics)
+        files.read_all()
+        self._check()
+        return files
+
+    def _check(self) -> None:
+        if self.diagnostics:
+            raise Reported
+
+    def dialect(self, name: str) -> Dialect:
+        """A dialect, read and not checked."""
+        if name not in self.dialects:
+            path = self.config.spec / "dialects" / name / "dialect.yaml"
+            found = read_dialect(self.files, path, self.schema)
+            self._check()
+            if found is None:
+                raise Reported
+            self.dialects[name] = found
+        return self.dialects[name]
+
+    def chain(self, name: str) -> list[Dialect]:
+        """A dialect, and before it those that it extends and that code is generated for."""
+        dialect = self.dialect(name)
+        base = dialect.extends
+        chosen = self.config.dialects
+        if base is None or (chosen and base not in chosen):
+            return [dialect]
+        return [*self.chain(base), dialect]
+
+    def providers(self, names: Sequence[str]) -> list[Provider]:
+        """All providers, without profiles; only services that speak one of these dialects."""
+        made = []
+        for provider in self.provider_files.providers.values():
+            services = tuple(one for one in provider.services if one.dialect in names)
+            if services:
+                made.append(replace(provider, services=services))
+        return made
+
+    def check(self, name: str) -> None:
+        """Check a dialect and all profiles upon it."""
+        check_extended(self.dialect(name), self.schema, self.diagnostics)
+        self._speakers(name, self._checking)
+        self._check()
+        self._checked.add(name)
+
+    @cached_property
+    def _checking(self) -> Profiles:
+        return self._profiles(checked=False)
+
+    @cached_property
+    def _trusting(self) -> Profiles:
+        return self._profiles(checked=True)
+
+    def _profiles(self, *, checked: bool) -> Profiles:
+        files = self.provider_files
+        known = (self.files, self.dialects, self.schema, self.diagnostics, files.documents)
+        return Profiles(*known, frozenset(files.faulty), checked)
+
+    def _speakers(self, name: str, profiles: Profiles) -> list[Provider]:
+        """The providers that speak a dialect, with their profiles."""
+        self.dialect(name)
+        return [
+            replace(
+                provider,
+                services=tuple(profiles.service(provider.slug, one) for one in provider.services),
+            )
+            for provider in self.providers([name])
+        ]
+
+    def python(self, wanted: Wanted) -> PythonUnit:
+        """The Python modules of a dialect that is checked, and of the profiles upon it."""
+        name, schema = wanted.name, self.schema
+        chain = self.chain(name)
+        bases, modules = compiled_bases(schema, chain, wanted.settings, wanted.natives)
+        texts = {f"dialects/{name}.py": render_dialect(modules[-1])}
+        profiles = self._checking if name in self._checked else self._trusting
+        speakers = self._speakers(name, profiles)
+        rows, others = profile_modules(schema, speakers, {name: bases[name]})
+        files = placed(schema, {**texts, **others})
+        if wanted.own:
+            files.append(native_file(schema, self.dialect(name), self.diagnostics))
+        self._check()
+        return PythonUnit(self.laid_out(files), tuple(rows))
+
+    def column(self, name: str) -> DialectColumn:
+        """What the reference says about a dialect that is checked."""
+        mapping = mapping_of(self.dialect(name), self.schema, self.fields)
+        if [cell.field for cell in mapping.cells] != list(self.fields):
+            raise Reported
+        return column_of(self.schema, mapping)
+
+    def contract(self, target: str) -> dict[str, str]:
+        """What a target makes of the contract alone: path -> text."""
+        match target:
+            case "python":
+                files = contract_files(self.schema, self.config, self.diagnostics, dialects=True)
+            case "docs":
+                files = contract_pages(self.schema, self.lifecycle)
+            case _:
+                files = openapi_files(self.spec.core, self.spec.full)
+        self._check()
+        return self.laid_out(files)
+
+    def laid_out(self, files: Sequence[SourceFile]) -> dict[str, str]:
+        """Path -> text of files, those in Python laid out."""
+        made = format_files(files, alone=True)
+        return {str(PurePosixPath(file.path)): file.text for file in made}
