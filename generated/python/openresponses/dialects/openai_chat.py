@@ -403,8 +403,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -526,21 +524,11 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             if "openai_chat:@choice" in body:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if (
-        isinstance(tool_choice, dict)
-        and tool_choice.get("type") == "allowed_tools"
-        and tool_choice.get("mode") == "none"
-    ):
-        out["tool_choice"] = "none"
-        ctx.report(body, None, "coerced", "the API has no such mode; no tool may be called")
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
-    if tool_choice is not None and isinstance(tool_choice, dict):
-        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
+        if isinstance(tool_choice, dict):
+            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
+            return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
@@ -743,7 +731,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -828,7 +816,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:73)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
     if isinstance(usage := body.get("usage"), dict) and is_integer(
         output_tokens := usage.get("output_tokens")
     ):
@@ -839,7 +827,7 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:82)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
@@ -870,7 +858,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:91)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
     error_: dict[str, Any]
     match body.get("status"):
         case "failed":
@@ -961,7 +949,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
     if body.get("object") != "chat.completion":
@@ -1060,7 +1048,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """output_tokens (spec/dialects/openai_chat/dialect.yaml:73)"""
+    """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
     if isinstance(usage := body.get("usage"), dict):
         if (
             (prompt_tokens := usage.get("prompt_tokens")) is not None
@@ -1083,7 +1071,7 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
-    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:82)"""
+    """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if isinstance(usage := body.get("usage"), dict):
         if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1160,7 +1148,7 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
-    """finish (spec/dialects/openai_chat/dialect.yaml:91)"""
+    """finish (spec/dialects/openai_chat/dialect.yaml:88)"""
     if isinstance(error := body.get("error"), dict):
         code = error.get("code")
         code_ = word(code)
@@ -1320,7 +1308,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:116)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1330,7 +1318,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:116)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
     error: dict[str, Any]
     match body.get("type"):
         case "model_error":
@@ -1404,7 +1392,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_chat/dialect.yaml:116)"""
+    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1416,7 +1404,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_chat/dialect.yaml:116)"""
+    """shape (spec/dialects/openai_chat/dialect.yaml:113)"""
     if isinstance(error := body.get("error"), dict):
         if error.get("type") is None or error.get("type") == "invalid_request_error":
             match error.get("code"):
@@ -1526,7 +1514,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1916,7 +1904,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1935,7 +1923,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:225)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1954,7 +1942,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:228)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1973,7 +1961,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1992,7 +1980,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:235)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:234)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2031,7 +2019,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:243)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -2095,7 +2083,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2174,7 +2162,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2206,12 +2194,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:251)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2233,7 +2221,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2254,7 +2242,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2272,7 +2260,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2296,7 +2284,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2373,7 +2361,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2391,7 +2379,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:251)"""
     items = decode_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2409,7 +2397,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:252)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:251)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -2465,7 +2453,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:151)"""
+    """input_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:148)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2479,7 +2467,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:151)"""
+    """input_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:148)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2493,7 +2481,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:153)"""
+    """user_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:150)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2583,7 +2571,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:153)"""
+    """user_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2681,7 +2669,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:171)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:168)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2764,7 +2752,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:171)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:168)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2795,7 +2783,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2821,7 +2809,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:185)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2841,7 +2829,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2855,14 +2843,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2876,12 +2864,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:194)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2895,7 +2883,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:194)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2909,7 +2897,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2923,7 +2911,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2937,7 +2925,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2951,7 +2939,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2965,7 +2953,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2990,7 +2978,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -3016,7 +3004,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3041,7 +3029,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:202)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3071,7 +3059,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3092,7 +3080,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3112,7 +3100,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3123,15 +3111,23 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                if part.get("mode") == "required" and isinstance(tools := part.get("tools"), list):
+                    out = {
+                        "type": "allowed_tools",
+                        "allowed_tools": {
+                            "mode": "required",
+                            "tools": ctx.each(tools, encode_choice),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
+                if (part.get("mode") is None or part.get("mode") == "auto") and isinstance(
                     tools := part.get("tools"), list
                 ):
                     out = {
                         "type": "allowed_tools",
-                        "allowed_tools": {
-                            "mode": default(mode, "auto"),
-                            "tools": ctx.each(tools, encode_choice),
-                        },
+                        "allowed_tools": {"mode": "auto", "tools": ctx.each(tools, encode_choice)},
                     }
                     if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
@@ -3140,7 +3136,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -3160,15 +3156,22 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
         if native.get("type") == "allowed_tools" and isinstance(
             allowed_tools := native.get("allowed_tools"), dict
         ):
-            mode = allowed_tools.get("mode")
-            if (tools := allowed_tools.get("tools")) is not None:
+            if (
+                allowed_tools.get("mode") == "required"
+                and (tools := allowed_tools.get("tools")) is not None
+            ):
                 tools_ = ctx.each(tools, decode_choice)
-                out = {"type": "allowed_tools", "tools": tools_}
-                if mode is not None:
-                    if mode in ("none", "auto", "required"):
-                        out["mode"] = mode
-                    else:
-                        ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
+                out = {"type": "allowed_tools", "mode": "required", "tools": tools_}
+                if len(native) > 2:
+                    ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
+                if len(allowed_tools) > 2:
+                    ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
+                return out
+            if (allowed_tools.get("mode") is None or allowed_tools.get("mode") == "auto") and (
+                tools := allowed_tools.get("tools")
+            ) is not None:
+                tools_ = ctx.each(tools, decode_choice)
+                out = {"type": "allowed_tools", "mode": "auto", "tools": tools_}
                 if len(native) > 2:
                     ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
                 if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
@@ -3178,7 +3181,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3192,7 +3195,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:215)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -3202,7 +3205,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:217)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3246,7 +3249,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:217)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3318,6 +3321,7 @@ TABLES = DialectTables(
     },
     reject={
         "background": "no background mode",
+        "allowed_tools": "to allow no tool, choose none",
         "item_reference": "the API keeps no state",
         "compaction": "it comes from another API, which alone can read it",
         "input_file": "files are sent inline or by id",

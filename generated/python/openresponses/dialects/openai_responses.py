@@ -486,21 +486,21 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 )
                 return
             case "json_schema":
-                if (name := format_.get("name")) is not None:
-                    description = format_.get("description")
-                    if (schema := format_.get("schema")) is not None:
-                        strict = format_.get("strict")
-                        format__ = {
-                            "type": "json_schema",
-                            "name": default(name, "response"),
-                            "schema": schema,
-                        }
-                        if description is not None:
-                            format__["description"] = description
-                        if strict is not None:
-                            format__["strict"] = strict
-                        out.setdefault("text", {})["format"] = format__
-                        return
+                name = format_.get("name")
+                description = format_.get("description")
+                if (schema := format_.get("schema")) is not None:
+                    strict = format_.get("strict")
+                    format__ = {
+                        "type": "json_schema",
+                        "name": default(name, "response"),
+                        "schema": schema,
+                    }
+                    if description is not None:
+                        format__["description"] = description
+                    if strict is not None:
+                        format__["strict"] = strict
+                    out.setdefault("text", {})["format"] = format__
+                    return
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
                 ctx.report(
                     body,
@@ -677,9 +677,10 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 return
             case "json_schema":
-                name = format_.get("name")
                 if (
-                    (
+                    (name := format_.get("name")) is not None
+                    and isinstance(name, str)
+                    and (
                         (description := format_.get("description")) is None
                         or isinstance(description, str)
                     )
@@ -687,7 +688,11 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                     and isinstance(schema, dict)
                 ):
                     strict = format_.get("strict")
-                    format__ = {"type": "json_schema", "name": name, "schema": schema}
+                    format__ = {
+                        "type": "json_schema",
+                        "name": default(name, "response"),
+                        "schema": schema,
+                    }
                     if description is not None:
                         format__["description"] = description
                     if strict is not None:
@@ -703,7 +708,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -850,7 +855,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:51)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:53)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -899,7 +904,7 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -1065,7 +1070,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:51)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:53)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -1119,7 +1124,7 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -1136,7 +1141,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -1170,7 +1175,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1242,7 +1247,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1313,7 +1318,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1323,7 +1328,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1365,7 +1370,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1377,7 +1382,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1461,7 +1466,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:96)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:98)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1818,7 +1823,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:96)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:98)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -2112,7 +2117,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:148)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2232,7 +2237,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:148)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2382,7 +2387,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:158)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:160)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2396,7 +2401,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:158)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:160)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2411,7 +2416,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:160)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:162)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2473,7 +2478,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:160)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:162)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2545,7 +2550,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:172)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2607,7 +2612,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:172)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2679,7 +2684,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2713,7 +2718,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2745,7 +2750,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:183)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2776,7 +2781,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:183)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2804,7 +2809,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:187)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2818,7 +2823,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:187)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2833,7 +2838,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2934,7 +2939,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3037,7 +3042,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3068,7 +3073,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3106,7 +3111,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:203)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3127,7 +3132,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:203)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3149,7 +3154,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:207)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3167,7 +3172,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:207)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:209)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3182,7 +3187,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:213)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:215)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3207,7 +3212,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:213)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:215)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3234,7 +3239,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:219)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3258,7 +3263,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:217)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:219)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3282,7 +3287,7 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:222)"""
     out: Any
     match part:
         case "none":
@@ -3323,7 +3328,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:222)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3357,7 +3362,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:228)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:230)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3371,7 +3376,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:228)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:230)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

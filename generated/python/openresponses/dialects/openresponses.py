@@ -600,7 +600,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -747,7 +747,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:36)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -913,7 +913,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -930,7 +930,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:56)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -964,7 +964,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1036,7 +1036,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1107,7 +1107,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1117,7 +1117,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1159,7 +1159,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1171,7 +1171,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:67)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1255,7 +1255,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:148)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1375,7 +1375,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:148)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1525,7 +1525,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:172)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1581,7 +1581,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:172)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1651,7 +1651,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:183)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1677,7 +1677,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:183)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1705,7 +1705,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1800,7 +1800,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):

@@ -123,7 +123,6 @@ _MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE_ = frozenset(
         "function_call",
     ]
 )
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -187,8 +186,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_TOP_P_PRESENCE_PENALTY_FREQUENCY_PENALTY_AND_MORE, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 

@@ -146,6 +146,15 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     """tool_choice (spec/providers/deepseek.yaml:62)"""
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict)
+        and tool_choice.get("type") == "allowed_tools"
+    ):
+        mode = tool_choice.get("mode")
+        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
         ctx.report(
@@ -172,17 +181,11 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             if "openai_chat:@choice" in body:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if isinstance(tool_choice, dict) and tool_choice.get("type") == "allowed_tools":
-        mode = tool_choice.get("mode")
-        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
-    if tool_choice is not None and isinstance(tool_choice, dict):
-        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
+        if isinstance(tool_choice, dict):
+            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
+            return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
@@ -286,6 +289,15 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

@@ -272,7 +272,16 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:28)"""
+    """tool_choice (spec/providers/openrouter.yaml:29)"""
+    if (
+        isinstance(tool_choice := body.get("tool_choice"), dict)
+        and tool_choice.get("type") == "allowed_tools"
+    ):
+        mode = tool_choice.get("mode")
+        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
+        if "openai_chat:@choice" in body:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
@@ -294,17 +303,11 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             if "openai_chat:@choice" in body:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
-    if isinstance(tool_choice, dict) and tool_choice.get("type") == "allowed_tools":
-        mode = tool_choice.get("mode")
-        out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
-    if tool_choice is not None and isinstance(tool_choice, dict):
-        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
-            ctx.unused(body, ("openai_chat:@choice",), "", out)
-        return
+        if isinstance(tool_choice, dict):
+            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+            if "openai_chat:@choice" in body:
+                ctx.unused(body, ("openai_chat:@choice",), "", out)
+            return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
@@ -312,7 +315,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/openrouter.yaml:18)"""
+    """limit (spec/providers/openrouter.yaml:19)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
@@ -328,7 +331,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:23)"""
+    """reasoning (spec/providers/openrouter.yaml:24)"""
     if (
         isinstance(reasoning := body.get("reasoning"), dict)
         and (effort := reasoning.get("effort")) is not None
@@ -407,7 +410,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:28)"""
+    """tool_choice (spec/providers/openrouter.yaml:29)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -447,7 +450,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/openrouter.yaml:18)"""
+    """limit (spec/providers/openrouter.yaml:19)"""
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
@@ -470,7 +473,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:23)"""
+    """reasoning (spec/providers/openrouter.yaml:24)"""
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
         effort := lookup(DECODE_EFFORT, reasoning_effort)
     ) is not None:
@@ -497,7 +500,7 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_chat/dialect.yaml:65)"""
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
     out: dict[str, Any]
     out = {}
     out["object"] = "chat.completion"
@@ -582,7 +585,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -972,7 +975,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -991,7 +994,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1193,7 +1196,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1207,7 +1210,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
@@ -1245,6 +1248,15 @@ DIALECT = replace(
             "metadata": "the gateway has no labels",
             "safety_identifier": "the gateway passes no end users on",
             "prompt_cache_key": "the gateway picks the cache itself",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
