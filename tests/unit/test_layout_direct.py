@@ -82,6 +82,7 @@ def _operations(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         st.builds(lambda op, left, right: f"{left} {op} {right}", operators, inner, inner),
         st.builds(lambda value: f"(x := {value})", inner),
+        st.builds(lambda a, b, c: f"{a} if {b} else {c}", inner, inner, inner),
         st.builds(lambda value: f"({value})", inner),
         st.builds(lambda value: f"not {value}", inner),
         st.builds(lambda value, key: f"{value}[{key}]", _NAMES, inner),
@@ -96,7 +97,6 @@ def _operations(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 def _odd(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
-        st.builds(lambda a, b, c: f"{a} if {b} else {c}", inner, inner, inner),
         st.builds(lambda a: f"[n for n in {a}]", inner),
         st.builds(lambda a, b: f"{a}[{b}:]", _NAMES, inner),
         _operations(inner),
@@ -110,7 +110,8 @@ EXPRESSIONS = st.recursive(
 _ODD_EXPRESSIONS = st.recursive(_ODD_ATOMS, _odd, max_leaves=6)
 _STATEMENTS = [
     "{}", "x = {}", "return {}", "x: {} = {}", "out[{}] = {}", "if {}:\n    pass", "x: {}",
-    "raise E({})", "out.setdefault({}, [])[{}] = {}", "match {}:\n    case {}:\n        pass",
+    "raise E({})", "return {}, {}", "x = {}, {}", "out.setdefault({}, [])[{}] = {}",
+    "match {}:\n    case {}:\n        pass",
     "def f(a: int, *, b: dict[str, Any] = {}, c={}) -> {}:\n    return a",
     "class A(B, total={}):\n    x: {}", "a, b = {}", "x = y = {}", "ctx.put({}, {})",
     "def f(a) -> list[{}]: ...", "for i in {}:\n    pass",

@@ -139,6 +139,8 @@ class _Layout:
         head = word in _HEADS and (stub or tokens[-1].text == ":")
         if tokens[-1].text == "," or (word in _FIRM and not head) or tokens[0].text == "...":
             raise Unknown
+        if tokens[0].text[-1:] in ('"', "'"):
+            raise Unknown  # black may take it for a docstring
         if word == "class" and len(tokens) > 2 and tokens[-2].pair is tokens[-3]:
             raise Unknown  # parentheses with nothing in them
         kind = _kind(word, head, stub)
@@ -296,7 +298,7 @@ def _with_optional(
         raise Unknown
     inner = tokens[start:end]
     if not _is_wrapped(inner, 0, len(inner)):
-        if COMMA in tracked(Line(inner, 0)).delimiters.values():
+        if inner[-1].text == ",":
             raise Unknown
         opening = Token("", inner[0].gap, bracket="(")
         inner[0].gap = ""
