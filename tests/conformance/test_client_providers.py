@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from answers import text_of
-from clients import KEY, WAYS, nothing_left_open
+from clients import KEY, nothing_left_open
 from openresponses import events, providers
 from openresponses.client import (
     ApiError,
@@ -184,8 +184,11 @@ class Program:
             self.said["tools"] = await run.finish()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("provider", "dialect"), ALL)
+PREFERRED = [(name, providers.get(name).dialects[0], "blocking") for name in providers.names()]
+RUNS = [*PREFERRED, *((name, dialect, "awaiting") for name, dialect in ALL)]
+
+
+@pytest.mark.parametrize(("provider", "dialect", "way"), RUNS)
 def test_the_same_program(provider: str, dialect: str, way: str) -> None:
     vendor, base = vendor_of(provider, dialect)
     with nothing_left_open(), Server(vendor.answer) as server:

@@ -27,7 +27,7 @@ DIALECTS = {
 }
 FILES = {"response.sse": "text/event-stream", "response.ndjson": "application/x-ndjson"}
 AT_ONCE = 50
-MOST = 40
+MOST = 15
 """Recordings of each dialect; all of them with --full."""
 
 

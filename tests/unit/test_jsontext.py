@@ -11,18 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openresponses.runtime import jsontext
-
-assert jsontext._orjson is not None, "the tests compare with orjson, which `dev` installs"
-
-
-class without_orjson:
-    """Within it, the module works as if orjson were not installed."""
-
-    def __enter__(self) -> None:
-        self.found, jsontext._orjson = jsontext._orjson, None
-
-    def __exit__(self, *_: object) -> None:
-        jsontext._orjson = self.found
+from orjson_or_not import without_orjson
 
 
 def both(text: bytes | str) -> Any:
@@ -172,3 +161,54 @@ def test_refusing_takes_linear_time(part: bytes) -> None:
 
 def test_typed_values_are_plain() -> None:
     assert json.loads(jsontext.dumps({"a": (1, 2)})) == {"a": [1, 2]}
+
+
+def outcome(read: Any, value: Any) -> str:
+    """What a function gives, or the kind of its error, as text."""
+    try:
+        return repr(read(value))
+    except (ValueError, TypeError, RecursionError) as error:
+        return type(error).__name__
+
+
+INNER_TEXTS = [
+    *(text for text in REFUSED if isinstance(text, str)),
+    *("NaN", "1e400", "[1,]", "", "\ufeff1", '{"a": 1, "a": 2}', '"\\ud800"', '"\ud800"'),
+    *("12345678901234567890123", "-0", "1E5", "[" * 500 + "]" * 500, '{"n": 0.1e-7}'),
+]
+"""Texts that lie in values, such as the arguments of calls."""
+
+
+@pytest.mark.parametrize("text", INNER_TEXTS)
+def test_inner_texts_are_read_the_same(text: str) -> None:
+    found = outcome(jsontext.value_of, text)
+    with without_orjson():
+        assert outcome(jsontext.value_of, text) == found
+
+
+@given(st.text(alphabet='[]{}:,"\\ud83-+.e0195 \ud800\x00', max_size=40))
+def test_any_inner_text_is_read_the_same(text: str) -> None:
+    found = outcome(jsontext.value_of, text)
+    with without_orjson():
+        assert outcome(jsontext.value_of, text) == found
+
+
+INNER_VALUES = [
+    *(1e16, 1e-7, -0.0, 2**70, math.nan, [math.inf], None, {"a": None}, "3e5", "\ud800", {1: 2}),
+    *({"\ud800": 1}, (1, 2), {1, 2}, b"x", [[]] * 3, "\x00\x1f\x7f\n"),
+]
+
+
+@pytest.mark.parametrize("value", INNER_VALUES, ids=repr)
+def test_inner_values_are_written_the_same(value: Any) -> None:
+    found = outcome(jsontext.text_of, value)
+    with without_orjson():
+        assert outcome(jsontext.text_of, value) == found
+
+
+@given(VALUES)
+def test_any_inner_value_is_written_the_same(value: Any) -> None:
+    written = jsontext.text_of(value)
+    with without_orjson():
+        assert jsontext.text_of(value) == written
+    assert jsontext.value_of(written) == value

@@ -1,29 +1,17 @@
-"""Optimised programs do what plain ones do: on generated programs, and on all recordings."""
+"""Optimised programs do what plain ones do: on generated programs.
+
+`test_optimised_dialects.py` compares those of the real dialects.
+"""
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-import shutil
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import openresponses
-import pytest
-from bodies import decode, few
 from hypothesis import given
 from hypothesis import strategies as st
-from model_packages import spec_documents
-from openresponses import dialects
-from orgen.diagnostics import Diagnostics, Span
-from orgen.dialect.compile import compile_dialect
-from orgen.dialect.load import load_dialects
+from orgen.diagnostics import Span
 from orgen.dialect.optimise import routine
-from orgen.dialect.settings import settings_of
 from orgen.ir.operations import (
     AbsentOr,
     AllOf,
@@ -46,8 +34,6 @@ from orgen.ir.operations import (
     Stmt,
     When,
 )
-from orgen.resolve import resolve
-from orgen.targets.python.dialects.module import lower_dialect, render_dialect
 
 NOWHERE = Span("test", 1, 1)
 
@@ -186,56 +172,3 @@ def test_generated_programs_choose_the_same_alternative(
 ) -> None:
     for value in values:
         assert run(function, value, optimise=True) == run(function, value, optimise=False)
-
-
-# Real dialects
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The generated package again, with dialects that were not optimised."""
-    folder = tmp_path_factory.mktemp("plain") / "plain_responses"
-    shutil.copytree(Path(openresponses.__file__).parent, folder)
-    root = Path(__file__).parents[2] / "spec"
-    diagnostics = Diagnostics()
-    schema = resolve(spec_documents(root)[1], diagnostics)
-    loaded = load_dialects(root, schema, diagnostics)
-    for dialect in loaded:
-        program, settings = compile_dialect(dialect, schema), settings_of(dialect, loaded)
-        text = render_dialect(lower_dialect(dialect, program, settings, optimise=False))
-        (folder / "dialects" / f"{dialect.name}.py").write_text(text, "utf-8")
-    assert not diagnostics.has_errors
-    sys.path.insert(0, str(folder.parent))
-    try:
-        yield importlib.import_module("plain_responses.dialects")
-    finally:
-        sys.path.remove(str(folder.parent))
-
-
-@pytest.mark.parametrize("name", dialects.names())
-def test_dialects_say_the_same_without_optimisation(name: str, plain: ModuleType) -> None:
-    other = plain.get(name)
-    for body in few(name):
-        canonical = decode(name, body).body
-        for way in ("decode", "encode"):
-            argument = body.value if way == "decode" else canonical
-            method = f"{way}_{body.kind}"
-            options = {"path": body.path} if method == "decode_request" else {}
-            first = said(getattr(dialects.get(name), method), argument, options)
-            assert first == said(getattr(other, method), argument, options)
-
-
-def said(translate: Any, body: Any, options: dict[str, Any]) -> Any:
-    """The body and the losses, or the error, as texts; ids that we made are numbered anew."""
-    try:
-        result = translate(body, **options)
-    except Exception as error:
-        if "OpenResponsesError" not in [base.__name__ for base in type(error).__mro__]:
-            raise
-        return str(error)
-    for key in ("created_at", "completed_at", "created"):
-        result.body.pop(key, None)
-    made: dict[str, str] = {}
-    text = json.dumps(result.body)
-    text = re.sub(r"_og_\w+", lambda m: made.setdefault(m[0], f"_og_{len(made)}"), text)
-    return text, [str(loss) for loss in result.losses]

@@ -151,8 +151,8 @@ def resolve(
 
 def _record(name: object) -> Provider:
     try:
-        return providers.get(name)  # type: ignore[arg-type]
-    except (KeyError, TypeError):
+        return providers.get(str(name))
+    except KeyError:
         known = providers.names()
         raise ConfigurationError(
             f"no provider is named {name!r}{_meant(name, known)}; there are {', '.join(known)}",

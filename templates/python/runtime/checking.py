@@ -68,7 +68,7 @@ class Checker:
             try:
                 row, texts = self._growing.rows[event["type"]]
                 outer, inner, delta = event[row.outer], event[row.inner], event[row.value]
-                text, owner = texts[outer, inner]
+                text, owner = texts[outer][inner]
                 number = event[self.table.sequence.field]
                 lawful = number == self._expected and event[row.id] == owner
                 whole = type(outer) is int is type(inner) and type(number) is int

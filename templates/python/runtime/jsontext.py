@@ -127,8 +127,9 @@ def value_of(text: str) -> Any:
     """
     if _orjson is not None:
         data = text.encode("utf-8", "replace")
-        deep = len(data) > MAX_DEPTH and _may_be_deep(data)
-        if not deep and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO):
+        if _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO) and not (
+            len(data) > MAX_DEPTH and _may_be_deep(data)
+        ):
             try:
                 return _orjson.loads(text)
             except ValueError:

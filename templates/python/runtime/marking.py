@@ -20,6 +20,9 @@ CHANNELS = {
 }
 """Delta event -> the list of the part that grows, the field with its index, and its type."""
 
+PART_ENDS = {kind.part + ".done": (kind.list, kind.index) for kind in PART_KINDS.values()}
+"""Event that states a whole part -> the list of the part, and the field with its index."""
+
 ARGUMENTS = "response.function_call_arguments.delta"
 """The delta event of the text that is no part but a property of its item."""
 
@@ -35,11 +38,11 @@ def place_of(value: Any, count: int) -> int | None:
 
 
 def part_of(event: Mapping[str, Any]) -> Part | None:
-    """Which text of its item a delta event adds to."""
+    """Which part of its item a delta event adds to, or an event that ends a part states."""
     kind = event["type"]
     if kind == ARGUMENTS:
         return "arguments", 0
-    name, index, _ = CHANNELS[kind]
+    name, index = CHANNELS[kind][:2] if kind in CHANNELS else PART_ENDS[kind]
     stated = event.get(index)
     number = 0 if stated is None else place_of(stated, MOST_PARTS)
     return None if number is None else (name, number)
@@ -75,14 +78,20 @@ def _with_text(part: dict[str, Any], text: str) -> dict[str, Any]:
     return {**{key: [] for key in kind.blank}, **part, kind.key: text}
 
 
-def marked(item: dict[str, Any], part: Part) -> dict[str, Any]:
-    """A copy of an item with the mark as one of its texts, and no other."""
+def alone(item: dict[str, Any], name: str) -> dict[str, Any]:
+    """A copy of an item without the parts of other lists than that one."""
     copy: dict[str, Any] = copy_of(item)
-    name, index = part
     if name == "summary":
         copy.pop("content", None)
     elif "summary" in copy:
         copy["summary"] = []
+    return copy
+
+
+def marked(item: dict[str, Any], part: Part) -> dict[str, Any]:
+    """A copy of an item with the mark as one of its texts, and no other."""
+    name, index = part
+    copy = alone(item, name)
     if name == "arguments":
         copy["arguments"] = '{"' + MARK + '":"' + MARK + '"}'
         return copy

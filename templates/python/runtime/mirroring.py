@@ -34,7 +34,7 @@ TERMINAL = frozenset({"response.completed", "response.incomplete", "response.fai
 Around: TypeAlias = tuple[str, bytes, bytes, bytes]
 """The item that a delta names, and the bytes before, between and after its number and text."""
 
-Delta: TypeAlias = tuple[str, int, str, dict[tuple[Any, Any], Around]]
+Delta: TypeAlias = tuple[str, int, str, dict[Any, dict[Any, Around]]]
 """A row of PLACES, the native name of the event, and the texts that grow, by their places."""
 
 
@@ -71,7 +71,7 @@ class MirrorEncoder(StreamEncoder):
                     if "item" not in event and "response" not in event:
                         return self._plainly(event, name)
                     return self._long_way(event)
-                item, before, between, after = places[event["output_index"], event[index]]
+                item, before, between, after = places[event["output_index"]][event[index]]
                 delta, _ = event["delta"], event["sequence_number"]
                 if type(delta) is str and event["item_id"] == item:
                     number = self._number
@@ -122,7 +122,8 @@ class MirrorEncoder(StreamEncoder):
         before, _, rest = text.partition(dumps(NUMBER))
         between, found, after = rest.partition(dumps(MARK))
         if found and dumps(MARK) not in before + after and dumps(NUMBER) not in rest:
-            places[where] = event["item_id"], before, between, after
+            parts = places.setdefault(where[0], {})
+            parts[where[1]] = event["item_id"], before, between, after
 
     def close(self) -> bytes:
         if self._closed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from .assembling import Key, put
@@ -125,11 +124,11 @@ class PiecedSpeaker:
             return [self._piece(inner, block.turn)]
         node = self._turn_node.below[block.list]
         if node.action == "coalesce":
-            entry = copy.deepcopy(block.native)
+            entry = copy_of(block.native)
             if not first:
                 entry = {k: v for k, v in entry.items() if v is True or k in block.leaf}
         else:
-            entry = copy.deepcopy(block.native) if first else {}
+            entry = copy_of(block.native) if first else {}
             key = key_of(node)
             if key is not None:
                 entry = {key: block.key, **entry}
@@ -174,7 +173,7 @@ class PiecedSpeaker:
         return [whole] if _tells(event, self._plan) else []
 
     def end(self, native: dict[str, Any], holder: list[dict[str, Block | None]]) -> list[Event]:
-        whole = copy.deepcopy(native)
+        whole = copy_of(native)
         self._reduce(whole, self._table.turn, holder)
         below = self._plan.below
         # What pieces call otherwise than whole responses do (`object`) is a constant of theirs.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .assembling import MARK, Key
-from .marking import Part, emptied, mark_path, marked, split
+from .marking import Part, alone, emptied, mark_path, marked, split
 from .sent import Sent
 from .speaking import Block, Speaker, turns_of
 from .streams import StreamTable
@@ -112,6 +112,18 @@ class Placing:
             if self._speaker.sets(name, late):
                 del native[late]
         return Block(name, key, path, json, native, turn=turn)
+
+    def ended(self, sent: Sent, block: Block) -> dict[str, Any]:
+        """The block as far as it is known: as a whole, if its part was stated."""
+        part = next((part for part, found in sent.blocks.items() if found is block), ("", 0))
+        stated = sent.ended.get(part)
+        if stated is None:
+            return block.native
+        item = {**alone(sent.item, part[0]), part[0]: [stated]}
+        native = self._wholes.encoded({"output": [item]})
+        place = (block.turn, block.list)
+        found = [entry for *at, entry in self.entries(native, Sent({}, 0)) if tuple(at) == place]
+        return found[0] if len(found) == 1 else block.native
 
     def another(self, block: Block) -> Block:
         """A block that goes on where one has ended."""

@@ -14,6 +14,7 @@ from .errors import Loss
 from .marking import (
     ARGUMENTS,
     CHANNELS,
+    PART_ENDS,
     Part,
     fits,
     part_of,
@@ -71,6 +72,8 @@ class Sender:
                 return self._begin(event.get("response"))
             case "response.output_item.added":
                 return self._added(event.get("item"), event.get("output_index"))
+            case str(kind) if kind in PART_ENDS:
+                self._part_ended(event)
             case "response.output_item.done":
                 return self._done(event.get("item"), event.get("output_index"))
             case "response.completed" | "response.incomplete":
@@ -141,6 +144,12 @@ class Sender:
             with_part(sent.item, part, CHANNELS[event["type"]][2])
         return self._append(sent, part, delta)
 
+    def _part_ended(self, event: dict[str, Any]) -> None:
+        """Notes what a part is as a whole, should its block end before the item does."""
+        sent, part = self._item(event.get("output_index")), part_of(event)
+        if sent is not None and part is not None and isinstance(event.get("part"), dict):
+            sent.ended[part] = event["part"]
+
     def _append(self, sent: Sent, part: Part, text: str) -> list[Event]:
         """Sends a piece of a text, now or when its turn comes."""
         block = sent.blocks.get(part)
@@ -198,10 +207,13 @@ class Sender:
         """Closes the block that stands in the way."""
         if self._open is None:
             return []
-        block = self._open[1]
+        sent, block = self._open
         self._open = None
         self.moved = True
-        return self.speaker.close(block, block.native)
+        native = self._placing.ended(sent, block)
+        events = self.speaker.close(block, native)
+        block.native = native
+        return events
 
     # The ends of items and of the response ------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -297,5 +296,9 @@ def at(value: Any, path: tuple[Key, ...]) -> Any:
 
 
 def copy_of(value: Any) -> Any:
-    """A copy that shares no container with its original."""
-    return copy.deepcopy(value) if isinstance(value, dict | list) else value
+    """A copy of a JSON value that shares no container with its original."""
+    if isinstance(value, dict):
+        return {key: copy_of(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [copy_of(entry) for entry in value]
+    return value

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ class Exchange:
         """
         yield from self._persistently(self._stream)
 
-    def _persistently(self, attempt: Any) -> Steps[Any]:
+    def _persistently(self, attempt: Callable[[], Steps[Any]]) -> Steps[Any]:
         policy = self.call.terms.policy
         number = 0
         while True:

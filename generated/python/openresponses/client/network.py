@@ -27,8 +27,6 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from None
 
-__all__ = ["anyio", "httpcore", "httpx"]
-
 from .failures import (
     CallError,
     CertificateError,
@@ -37,6 +35,8 @@ from .failures import (
     TimeoutExceededError,
 )
 from .steps import Head, Send, Timeouts
+
+__all__ = ["DeadlineTransport", "anyio", "httpcore", "httpx"]
 
 Verify = bool | ssl.SSLContext
 

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..runtime.catalogue import Provider
 from .endpoint import resolve
@@ -75,9 +76,9 @@ def timeouts_of(given: float | Timeouts | None) -> Timeouts:
     return given
 
 
-def _check(field: str, value: object, least: float) -> None:
+def _check(field: str, value: Any, least: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < least:  # type: ignore[arg-type,operator]
+    if not number or not math.isfinite(value) or value < least:
         raise ConfigurationError(
             f"{field} has to be a number of at least {least:g}, not {value!r}", field=field
         )

@@ -412,13 +412,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
     if body.get("text") is not None:
         ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     if body.get("tool_choice") is not None:
         ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
@@ -520,41 +519,37 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    if field(body.get("text"), "format") is not None:
-                        ctx.unused(
-                            field(body.get("text"), "format"),
-                            ("gemini_generate_content:responseSchema",),
-                            "text.format.",
-                            out,
-                        )
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("gemini_generate_content:responseSchema",),
+                        "text.format.",
+                        out,
+                    )
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "gemini_generate_content:responseSchema", "schema"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "gemini_generate_content:responseSchema", "schema"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "gemini_generate_content:responseSchema", "schema"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "gemini_generate_content:responseSchema", "schema"),
+                    "text.format.",
+                    out,
+                )
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "gemini_generate_content:responseSchema", "schema"),
-            "text.format.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "gemini_generate_content:responseSchema", "schema"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -804,24 +799,22 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
-        ctx.account_within(
-            field(body.get("generationConfig"), "thinkingConfig"),
-            _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
-            "generationConfig.thinkingConfig.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
+        "generationConfig.thinkingConfig.",
+        out,
+    )
     if body.get("systemInstruction") is not None:
         ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
     if body.get("toolConfig") is not None:
         ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
-        ctx.account_within(
-            field(body.get("toolConfig"), "functionCallingConfig"),
-            _MODE_ALLOWED_FUNCTION_NAMES,
-            "toolConfig.functionCallingConfig.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("toolConfig"), "functionCallingConfig"),
+        _MODE_ALLOWED_FUNCTION_NAMES,
+        "toolConfig.functionCallingConfig.",
+        out,
+    )
     return out
 
 
@@ -846,13 +839,12 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                     "generationConfig.thinkingConfig.thinkingBudget",
                     out,
                 )
-                if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                    ctx.unused(
-                        field(body.get("generationConfig"), "thinkingConfig"),
-                        ("thinkingLevel",),
-                        "generationConfig.thinkingConfig.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingLevel",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
                 return
             if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
@@ -867,13 +859,12 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingBudget",
                 out,
             )
-            if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingLevel",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("generationConfig"), "thinkingConfig"),
+                ("thinkingLevel",),
+                "generationConfig.thinkingConfig.",
+                out,
+            )
             return
         if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (
             effort := lookup(DECODE_LEVEL, thinking_level)
@@ -890,21 +881,19 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingLevel",
                 out,
             )
-            if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingBudget",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("generationConfig"), "thinkingConfig"),
+                ("thinkingBudget",),
+                "generationConfig.thinkingConfig.",
+                out,
+            )
             return
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
-        ctx.unused(
-            field(body.get("generationConfig"), "thinkingConfig"),
-            ("thinkingBudget", "thinkingLevel"),
-            "generationConfig.thinkingConfig.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        ("thinkingBudget", "thinkingLevel"),
+        "generationConfig.thinkingConfig.",
+        out,
+    )
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -926,13 +915,12 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
             out,
         )
         return
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
-        ctx.unused(
-            field(body.get("generationConfig"), "thinkingConfig"),
-            ("includeThoughts",),
-            "generationConfig.thinkingConfig.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("generationConfig"), "thinkingConfig"),
+        ("includeThoughts",),
+        "generationConfig.thinkingConfig.",
+        out,
+    )
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1045,21 +1033,19 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out
             )
-            if field(body.get("toolConfig"), "functionCallingConfig") is not None:
-                ctx.unused(
-                    field(body.get("toolConfig"), "functionCallingConfig"),
-                    ("allowedFunctionNames",),
-                    "toolConfig.functionCallingConfig.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("toolConfig"), "functionCallingConfig"),
+                ("allowedFunctionNames",),
+                "toolConfig.functionCallingConfig.",
+                out,
+            )
             return
-    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
-        ctx.unused(
-            field(body.get("toolConfig"), "functionCallingConfig"),
-            ("mode", "allowedFunctionNames"),
-            "toolConfig.functionCallingConfig.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("toolConfig"), "functionCallingConfig"),
+        ("mode", "allowedFunctionNames"),
+        "toolConfig.functionCallingConfig.",
+        out,
+    )
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1501,13 +1487,12 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    if field(body.get("candidates"), 0) is not None:
-        ctx.account_within(
-            field(body.get("candidates"), 0),
-            _CONTENT_FINISH_REASON_FINISH_MESSAGE,
-            "candidates.0.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("candidates"), 0),
+        _CONTENT_FINISH_REASON_FINISH_MESSAGE,
+        "candidates.0.",
+        out,
+    )
     return out
 
 
@@ -1527,10 +1512,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "completed"
             if "promptFeedback" in body:
                 ctx.unused(body, ("promptFeedback",), "", out)
-            if field(body.get("candidates"), 0) is not None:
-                ctx.unused(
-                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                )
+            ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
@@ -1544,10 +1526,9 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 if "promptFeedback" in body:
                     ctx.unused(body, ("promptFeedback",), "", out)
-                if field(body.get("candidates"), 0) is not None:
-                    ctx.unused(
-                        field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                    )
+                ctx.unused(
+                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                )
                 return
             if candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == "":
                 out["status"] = "failed"
@@ -2129,7 +2110,8 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
                         ctx.keep_renamed(
                             name, name_, "functionCall.name", out, function_call, "name"
                         )
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(part) > 1:
                         ctx.account(part, _FUNCTION_CALL, "", out)
                     if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):

@@ -214,10 +214,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
     if body.get("text") is not None:
         ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out
-        )
+    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
     return out
 
 
@@ -228,17 +225,15 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         match format_.get("type"):
             case "text":
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
             case "json_object":
                 out["format"] = "json"
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -246,15 +241,11 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                )
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out
-        )
+    ctx.unused(field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out)
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -1055,7 +1046,8 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 "name": name,
                 "arguments": ctx.to_json(arguments, function, "arguments"),
             }
-            ctx.keep_id(id_, out)
+            if id_ == "":
+                ctx.keep_id(id_, out)
             if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
                 ctx.account(tool_call, _ID_FUNCTION, "", out)
             if len(function) > 2:

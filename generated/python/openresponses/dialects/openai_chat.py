@@ -802,13 +802,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:
@@ -848,13 +847,12 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if "openai_chat:@cached" in body:
             ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "input_tokens_details"),
-            ("cached_tokens",),
-            "usage.input_tokens_details.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("usage"), "input_tokens_details"),
+        ("cached_tokens",),
+        "usage.input_tokens_details.",
+        out,
+    )
     if "openai_chat:@cached" in body:
         ctx.unused(body, ("openai_chat:@cached",), "", out)
 
@@ -1032,21 +1030,18 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    if field(body.get("choices"), 0) is not None:
-        ctx.account_within(
-            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
-        )
-    if field(field(body.get("choices"), 0), "error") is not None:
-        ctx.account_within(
-            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-        )
-    if field(body.get("usage"), "prompt_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "prompt_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.prompt_tokens_details.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+    )
+    ctx.account_within(
+        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+    )
+    ctx.account_within(
+        field(body.get("usage"), "prompt_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.prompt_tokens_details.",
+        out,
+    )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
@@ -1087,13 +1082,12 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.unused(
                     body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
                 )
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
         if is_integer(cached_tokens := usage.get("cached_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
@@ -1105,13 +1099,12 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                     "usage.",
                     out,
                 )
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
         if is_integer(prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")):
             out.setdefault("usage", {})["input_tokens_details"] = {
@@ -1120,13 +1113,12 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             out["openai_chat:@cached"] = "hit"
             if body.get("usage") is not None:
                 ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            ctx.unused(
+                field(body.get("usage"), "prompt_tokens_details"),
+                ("cached_tokens",),
+                "usage.prompt_tokens_details.",
+                out,
+            )
             return
         if isinstance(
             prompt_tokens_details := usage.get("prompt_tokens_details"), dict
@@ -1147,13 +1139,12 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             "usage.",
             out,
         )
-    if field(body.get("usage"), "prompt_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "prompt_tokens_details"),
-            ("cached_tokens",),
-            "usage.prompt_tokens_details.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("usage"), "prompt_tokens_details"),
+        ("cached_tokens",),
+        "usage.prompt_tokens_details.",
+        out,
+    )
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1165,15 +1156,13 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            if field(body.get("choices"), 0) is not None:
-                ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
     if isinstance(choices := body.get("choices"), list) and isinstance(
         choices_0 := element(choices, 0), dict
@@ -1201,26 +1190,24 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_CUT_WORD, finish_reason)
@@ -1233,13 +1220,12 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         match choices_0.get("finish_reason"):
             case "content_filter":
@@ -1247,26 +1233,24 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["incomplete_details"] = {"reason": "content_filter"}
                 if body.get("error") is not None:
                     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                if field(field(body.get("choices"), 0), "error") is not None:
-                    ctx.unused(
-                        field(field(body.get("choices"), 0), "error"),
-                        ("code", "message"),
-                        "choices.0.error.",
-                        out,
-                    )
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
                 return
             case "tool_calls":
                 if ctx.has_calls(out):
                     out["status"] = "completed"
                     if body.get("error") is not None:
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    if field(field(body.get("choices"), 0), "error") is not None:
-                        ctx.unused(
-                            field(field(body.get("choices"), 0), "error"),
-                            ("code", "message"),
-                            "choices.0.error.",
-                            out,
-                        )
+                    ctx.unused(
+                        field(field(body.get("choices"), 0), "error"),
+                        ("code", "message"),
+                        "choices.0.error.",
+                        out,
+                    )
                     return
         if (
             (finish_reason := choices_0.get("finish_reason")) is not None
@@ -1280,25 +1264,23 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
@@ -1310,25 +1292,19 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            ctx.unused(
+                field(field(body.get("choices"), 0), "error"),
+                ("code", "message"),
+                "choices.0.error.",
+                out,
+            )
             return
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    if field(body.get("choices"), 0) is not None:
-        ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-    if field(field(body.get("choices"), 0), "error") is not None:
-        ctx.unused(
-            field(field(body.get("choices"), 0), "error"),
-            ("code", "message"),
-            "choices.0.error.",
-            out,
-        )
+    ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+    ctx.unused(
+        field(field(body.get("choices"), 0), "error"), ("code", "message"), "choices.0.error.", out
+    )
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:

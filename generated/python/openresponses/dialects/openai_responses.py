@@ -451,13 +451,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -470,23 +469,21 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -504,13 +501,12 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -637,13 +633,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -656,23 +651,21 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 if (
@@ -695,13 +688,12 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -842,13 +834,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -861,23 +852,21 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -895,13 +884,12 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1061,13 +1049,12 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -1080,23 +1067,21 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
-                    )
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
                 return
             case "json_schema":
                 if (
@@ -1119,13 +1104,12 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -1983,7 +1967,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2013,7 +1998,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2104,7 +2090,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out
@@ -2270,7 +2257,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -2295,7 +2283,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2323,7 +2312,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2350,7 +2340,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
                             native
                         ):
@@ -2374,7 +2365,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(
                         native
                     ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):

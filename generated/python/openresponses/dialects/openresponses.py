@@ -354,13 +354,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -488,13 +487,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -636,13 +634,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -803,13 +800,12 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
     return out
 
 
@@ -1307,7 +1303,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["phase"] = phase
                             else:
                                 ctx.misfit(native, "phase", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ROLE_ID_STATUS_AND_MORE.issuperset(native):
                             ctx.account(native, _TYPE_ROLE_ID_STATUS_AND_MORE, "", out)
                         return out
@@ -1332,7 +1329,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -1360,7 +1358,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -1387,7 +1386,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                             out["content"] = content_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
                             native
                         ):
@@ -1411,7 +1411,8 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                         out["status"] = status
                     if created_by is not None:
                         out["created_by"] = created_by
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(
                         native
                     ) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT_AND_MORE.issuperset(native):
@@ -2034,7 +2035,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2062,7 +2064,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                     ctx.misfit(native, "phase", "", out)
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
                                 native
                             ):
@@ -2083,7 +2086,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2104,7 +2108,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["id"] = id_
                             if status is not None:
                                 out["status"] = status
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(
                                 native
                             ):
@@ -2137,7 +2142,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["status"] = status
                         else:
                             ctx.misfit(native, "status", "", out)
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
                         ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
                     return out
@@ -2167,7 +2173,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                                 out["status"] = status
                             else:
                                 ctx.misfit(native, "status", "", out)
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
                             native
                         ):
@@ -2192,7 +2199,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         }
                         if id_ is not None:
                             out["id"] = id_
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 3 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
                             native
                         ):
@@ -2206,7 +2214,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             out["id"] = id_
                         if encrypted_content is not None:
                             out["encrypted_content"] = encrypted_content
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(native) > 2 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(
                             native
                         ):
@@ -2221,7 +2230,8 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     out = {"type": "compaction", "encrypted_content": encrypted_content}
                     if id_ is not None:
                         out["id"] = id_
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
                         ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
                     return out

@@ -1218,7 +1218,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                             out["id"] = id_
                         if state is not None:
                             out["encrypted_content"] = state
-                        ctx.keep_id(id_, out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
                         if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                             ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                         return out
@@ -1234,7 +1235,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                                 out["id"] = id_
                             if state is not None:
                                 out["encrypted_content"] = state
-                            ctx.keep_id(id_, out)
+                            if id_ == "":
+                                ctx.keep_id(id_, out)
                             if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
                                 ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
                             return out
@@ -1246,7 +1248,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                     ctx.account(block, _ID_SUMMARY_STATE, "", out)
                 return out
@@ -1260,7 +1263,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                         out["id"] = id_
                     if state is not None:
                         out["encrypted_content"] = state
-                    ctx.keep_id(id_, out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
                     if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
                         ctx.account(block, _ID_SUMMARY_STATE, "", out)
                     return out
@@ -1274,7 +1278,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 2 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1286,7 +1291,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
@@ -1298,7 +1304,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                 }
                 if id_ is not None:
                     out["id"] = id_
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT.issuperset(block):
                     ctx.account(block, _ID_TEXT, "", out)
                 return out
@@ -1314,7 +1321,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["id"] = id_
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if len(block) > 1 and not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out
@@ -1329,7 +1337,8 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
                     out["content"] = text__
                 if state is not None:
                     out["encrypted_content"] = state
-                ctx.keep_id(id_, out)
+                if id_ == "":
+                    ctx.keep_id(id_, out)
                 if not _ID_TEXT_STATE.issuperset(block):
                     ctx.account(block, _ID_TEXT_STATE, "", out)
                 return out

@@ -422,13 +422,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:

@@ -68,6 +68,8 @@ class Element:
     changed: bool = True
     """Whether anything but texts was learnt since the block was last decoded."""
     closed: bool = False
+    parted: bool = False
+    """Whether its part has ended, or need not before its item does."""
     label: Any = None
     """What the vendor calls the block in the stream, but not in whole responses."""
     minted: dict[str, int] | None = None
@@ -344,6 +346,22 @@ class Assembler:
                     continue
                 if not (self._hold and unit.items[-1].type == "message"):
                     self.close(unit, "completed")
+            elif unit.open and len(unit.elements) > 1:
+                for element in unit.elements:
+                    if element.closed and not element.parted:
+                        self._end_part(element)
+
+    def _end_part(self, element: Element) -> None:
+        """Ends the part of a block that is closed while its item goes on in others."""
+        element.parted = True
+        sinks = [leaf.sink for leaf in element.leaves.values()]
+        part = sinks[0] if len(sinks) == 1 else None
+        if not isinstance(part, OpenPart) or part.value is not None:
+            return
+        decoded = self._decode(self.fragment([element]), element)
+        found = [each for item in decoded for each in item.get(part.kind.list) or ()]
+        if len(found) == 1 and found[0].get("type") == part.type:
+            part.close(found[0])
 
     def close(self, unit: Unit, status: str) -> None:
         """Closes the items of a unit as its blocks decode."""

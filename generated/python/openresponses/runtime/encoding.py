@@ -10,7 +10,7 @@ piece costs no more than its own JSON string. Whatever else happens goes the lon
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .assembling import MARK
@@ -20,7 +20,7 @@ from .lifecycle import plain as plain_event
 from .marking import ARGUMENTS, CHANNELS
 from .sending import Sender
 from .sent import Growth
-from .speaking import Event, Texts
+from .speaking import Event
 from .streams import StreamTable
 from .wholes import Wholes
 from .writing import Writer
@@ -78,8 +78,11 @@ class StreamEncoder(ABC):
         return said
 
 
-Around: TypeAlias = tuple[Texts, bytes | None, bytes]
-"""The list that keeps the pieces of a text, and the bytes around each; None where they wait."""
+Around: TypeAlias = tuple[Callable[[str], None], bytes | None, bytes]
+"""What keeps the pieces of a text, and the bytes around each; None where they wait."""
+
+Places: TypeAlias = dict[Any, dict[Any, Around]]
+"""Place of an item -> place of its part -> what becomes of more of that text."""
 
 
 class SpeakingEncoder(StreamEncoder):
@@ -94,7 +97,7 @@ class SpeakingEncoder(StreamEncoder):
     ) -> None:
         super().__init__(dialect, table, request, provider)
         self._sender = Sender(table, self._wholes, dialect.tables.name, self.losses)
-        self._growing: dict[str, tuple[str, dict[tuple[Any, Any], Around]]] = {
+        self._growing: dict[str, tuple[str, Places]] = {
             kind: (index, {}) for kind, (_, index, _) in CHANNELS.items()
         }
         """Delta event -> the field with the place of the part, and both places -> the text."""
@@ -104,11 +107,11 @@ class SpeakingEncoder(StreamEncoder):
         if type(event) is dict:
             try:
                 index, places = self._growing[event["type"]]
-                pieces, before, after = places[event["output_index"], event[index]]
+                keep, before, after = places[event["output_index"]][event[index]]
                 delta = event["delta"]
                 if type(delta) is str and delta:
-                    said = b"" if before is None else b"".join((before, quoted(delta), after))
-                    pieces.append(delta)
+                    said = b"" if before is None else before + quoted(delta) + after
+                    keep(delta)
                     return said
             except (KeyError, TypeError, ValueError):
                 pass  # another event, or one that is not this plain
@@ -147,7 +150,8 @@ class SpeakingEncoder(StreamEncoder):
             before, found, after = text.partition(dumps(MARK))
             if not found or dumps(MARK) in after:
                 return
-        places[event["output_index"], event[index]] = growth.pieces, before, after
+        around = growth.pieces.append, before, after
+        places.setdefault(event["output_index"], {})[event[index]] = around
 
     def close(self) -> bytes:
         if self._closed:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from .encode_context import EncodeContext
@@ -32,12 +32,13 @@ def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[st
             message["content"].sort(key=lambda part: part.get("type") != "tool_result")
 
 
-def _of_several_parts(native: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _of_several_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
     """The messages whose content is a list of more than one part."""
-    for message in native.get("messages") or []:
-        content = message.get("content")
-        if isinstance(content, list) and len(content) > 1:
-            yield message
+    return [
+        message
+        for message in native.get("messages") or []
+        if isinstance(content := message.get("content"), list) and len(content) > 1
+    ]
 
 
 def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:

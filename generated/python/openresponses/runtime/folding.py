@@ -63,7 +63,7 @@ class Folder:
             try:
                 row, texts = self._growing.rows[event["type"]]
                 outer, inner, delta = event[row.outer], event[row.inner], event[row.value]
-                pieces = texts[outer, inner]
+                pieces = texts[outer][inner]
                 if (
                     type(outer) is int is type(inner)
                     and type(delta) is str

@@ -226,7 +226,7 @@ class Gathering(EncodeNames):
                 bare.append(message)
             if apart or not merge(found[-1], message, turn, self.tables.text):
                 if found and current.fill:
-                    fill(found[-1], current, bare)
+                    complete(found[-1], current, bare)
                 found.append(message)
                 current = turn
             if self.turn_residue:
@@ -236,7 +236,7 @@ class Gathering(EncodeNames):
         if aside is not None:
             self.put_beside(aside, None, {})
         if found and current.fill:
-            fill(found[-1], current, bare)
+            complete(found[-1], current, bare)
         return found
 
     def with_type(self, item: Any) -> Any:
@@ -309,12 +309,15 @@ def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
 
 
-def fill(
-    message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]] = ()
-) -> dict[str, Any]:
-    """Adds the fields that no message of the turn goes without, but for a `bare` message."""
-    if bare and bare[-1] is message:
-        return message
+def complete(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]]) -> None:
+    """Fills a message, but for one that is `bare`: it said nothing where it came from."""
+    for key in turn.fill:
+        if message.get(key) is None and not (bare and bare[-1] is message):
+            fill(message, turn)
+
+
+def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
+    """Adds the fields that no message of the turn goes without."""
     for key, nothing in turn.fill.items():
         if message.get(key) is None:
             message[key] = [] if nothing == [] else nothing
@@ -347,6 +350,8 @@ def merge(
     added: dict[str, Any] = {}
     for key, value in other.items():
         old = message.get(key)
+        if key in header and old == value == header[key]:
+            continue
         if old is None:
             added[key] = value
         elif isinstance(old, list) and isinstance(value, list):
@@ -355,7 +360,7 @@ def merge(
             added[key] = [*old, text(value)]
         elif isinstance(value, list) and isinstance(old, str):
             added[key] = [text(old), *value]
-        elif key not in header or old != value or header[key] != value:
+        else:
             return False
     message.update(added)
     return True

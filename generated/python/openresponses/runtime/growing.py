@@ -55,7 +55,7 @@ class Growing(Generic[Text]):
     """What is known of the texts that grow: event -> its row, and texts by their places."""
 
     def __init__(self, table: Lifecycle) -> None:
-        self.rows: dict[str, tuple[Row, dict[tuple[Any, Any], Text]]] = {
+        self.rows: dict[str, tuple[Row, dict[int, dict[int, Text]]]] = {
             kind: (row, {}) for kind, row in rows_of(table).items()
         }
 
@@ -68,7 +68,7 @@ class Growing(Generic[Text]):
         """Notes the text that an event of a lawful shape has added to."""
         if (found := self.rows.get(event["type"])) is not None:
             row, texts = found
-            texts[event[row.outer], event[row.inner]] = text
+            texts.setdefault(event[row.outer], {})[event[row.inner]] = text
 
 
 _ROWS: dict[int, tuple[Lifecycle, dict[str, Row]]] = {}

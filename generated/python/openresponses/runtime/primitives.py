@@ -101,7 +101,7 @@ def put(target: dict[str, Any], path: Sequence[Any], value: Any) -> None:
     `path` are names of properties and indexes of elements.
     """
     if len(path) == 1:
-        _set(target, path[0], value)
+        target[path[0]] = value
         return
     here: Any = target
     for step, following in itertools.pairwise(path):
@@ -138,6 +138,8 @@ def default(value: Any, otherwise: Any) -> Any:
 
 def filled(value: Any) -> Any:
     """The value, or None where it is an empty text, list or object, or zero."""
+    if type(value) is str:
+        return value or None
     return None if value in ("", [], {}) or (is_number(value) and value == 0) else value
 
 
@@ -168,6 +170,8 @@ def unless_absent(value: Any, otherwise: Any) -> Any:
 
 def lookup(table: Mapping[Any, Any], value: Any) -> Any:
     """The word that `table` gives for a scalar; booleans are not numbers."""
+    if type(value) is str:
+        return table.get(value)
     if isinstance(value, str | bool) or type(value) is int:
         for word in (value,):
             found = table.get(word)

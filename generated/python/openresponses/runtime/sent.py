@@ -24,6 +24,8 @@ class Sent:
     """Parts that grow nowhere -> their texts, which are sent with the whole item."""
     waiting: list[tuple[Part, Texts]] = field(default_factory=list)
     """Texts that must wait until another block is closed."""
+    ended: dict[Part, dict[str, Any]] = field(default_factory=dict)
+    """Parts that an event has stated as a whole."""
     done: dict[str, Any] | None = None
     finished: bool = False
     choice: tuple[str, Any] = ("", 0)

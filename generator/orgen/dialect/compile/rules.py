@@ -21,6 +21,7 @@ from orgen.ir.operations import (
     Account,
     Alternative,
     Do,
+    Equals,
     Expr,
     Function,
     FunctionName,
@@ -35,6 +36,7 @@ from orgen.ir.operations import (
     Report,
     Return,
     Stmt,
+    When,
 )
 
 
@@ -182,8 +184,9 @@ def words(native: Template, scope: Scope, container: Expr) -> list[Stmt]:
         known = (name, *identifier, Local("out"), *exact)
         found.append(Do(Primitive("keep_name", known, context=True)))
     for value in scope.own_ids:
-        own = (value, Local("out"), *identifier)
-        found.append(Do(Primitive("keep_id", own, context=True)))
+        keep = Do(Primitive("keep_id", (value, Local("out"), *identifier), context=True))
+        # Where no other id was found, only an empty one is told from none.
+        found.append(keep if identifier else When(Equals(value, constant("")), (keep,)))
     return found
 
 

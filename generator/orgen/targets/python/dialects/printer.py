@@ -20,6 +20,7 @@ from orgen.ir.operations import (
     Constant,
     Copy,
     Expr,
+    Field,
     Fits,
     HasAny,
     IsKind,
@@ -86,6 +87,7 @@ class Printer:
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
+            "is_field": lambda op: isinstance(op, Field) and isinstance(op.of, Local),
         }
         self.macros: Any = _template(env, template).module
         self.key_sets: dict[str, tuple[str, ...]] = {}
