@@ -184,11 +184,13 @@ class Reader:
         start = self.slots[-1]
         before = self.tokens[start - 1] if start else None
         alone = closing and before is not None and before.text == "("
-        if not depth or alone:
-            return  # there are some
+        if not depth:
+            raise Unknown  # in a tuple without parentheses
         first = self.tokens[start]
         if first.text in ("*", "**"):
             raise Unknown
+        if alone:
+            return  # there are some
         opening = Token("", first.gap, bracket="(")
         first.gap = ""
         self.tokens.insert(start, opening)
