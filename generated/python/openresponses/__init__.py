@@ -7,7 +7,7 @@ Modules are loaded when they are first used.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import client, dialects, events, models, native, providers, types
+    from . import client, dialects, events, models, native, providers, settings, types
     from .client import AsyncClient, Client, arun_tools, run_tools
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "models",
     "native",
     "providers",
+    "settings",
     "types",
 ]
 

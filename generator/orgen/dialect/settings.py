@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from orgen.dialect.ast import Dialect
 from orgen.dialect.check.shapes import constants
-from orgen.ir.schema import List, Map, Record, Ref, Schema, Type, Union
+from orgen.ir.schema import List, Map, Property, Record, Ref, Schema, Type, Union
 
 _REQUEST = "Request"
 _DEEPEST = 3
@@ -19,7 +19,8 @@ class Settings:
 
     `own` are dotted paths of its native request, objects before what they hold;
     `elsewhere` those that only another dialect of the vendor has, with its
-    title; `slugs` every slug that a key may be, with the slug that it stands for.
+    title; `servers` are the providers of settings that not all have; `slugs` every slug that a
+    key may be, with the slug that it stands for.
 
     Formats of one vendor share its slug. `sisters` are the other ones; `own_types`
     the native types that this one alone knows, `sister_types` those that only
@@ -28,6 +29,7 @@ class Settings:
 
     own: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slugs: Mapping[str, str] = field(default_factory=dict)
     sisters: tuple[str, ...] = ()
     own_types: tuple[str, ...] = ()
@@ -44,6 +46,8 @@ class Knowledge:
     other_slugs: tuple[str, ...]
     settings: tuple[str, ...]
     """Dotted paths of its native request."""
+    servers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Properties of its native request that not all servers have, and those that do."""
     types: tuple[str, ...]
     """The words by which its native schema tells values apart."""
 
@@ -56,6 +60,7 @@ def knowledge_of(dialect: Dialect) -> Knowledge:
         dialect.title,
         dialect.other_slugs,
         native_settings(dialect.native),
+        tuple((p.name, p.servers) for p in request_properties(dialect.native) if p.servers),
         native_types(dialect),
     )
 
@@ -92,6 +97,7 @@ def settings_among(
     return Settings(
         dialect.settings,
         elsewhere,
+        dict(dialect.servers),
         known_slugs(dialects, providers),
         tuple(sister.name for sister in sisters),
         tuple(word for word in dialect.types if word not in shared) if sisters else (),
@@ -121,6 +127,14 @@ def native_types(dialect: Dialect) -> tuple[str, ...]:
             words = constants(dialect.native, component.type.property(dialect.tag))
             found.update(word for word in words if isinstance(word, str))
     return tuple(sorted(found))
+
+
+def request_properties(native: Schema | None) -> tuple[Property, ...]:
+    """The properties of the native request; none without a schema."""
+    if native is None or _REQUEST not in native.components:
+        return ()
+    request = native.deref(native.components[_REQUEST].type)
+    return request.properties if isinstance(request, Record) else ()
 
 
 def native_settings(native: Schema | None) -> tuple[str, ...]:

@@ -127,6 +127,8 @@ class Property:
     """Overlay that added it (`x-orgen-overlay`), if not the core contract."""
     names: tuple[tuple[str, str], ...] = ()
     """Language -> the identifier that the author chose for it there (`x-orgen-names`)."""
+    servers: tuple[str, ...] = ()
+    """Providers that alone have it (`x-orgen-servers`); all have it if none is named."""
     span: Span = field(default=Span(""), compare=False)
 
 

@@ -25,7 +25,7 @@ from orgen.ir.schema import (
 from orgen.resolve.intersect import Intersection, Unrepresentable, is_empty
 from orgen.resolve.keywords import ARRAY, ASSERTIONS, NUMBER, OBJECT, STRING, UNSUPPORTED
 from orgen.resolve.scalars import read_scalar, read_values
-from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc, read_names
+from orgen.resolve.shape import NO_DOC, NULL, Shape, joined_doc, read_doc, read_names, read_servers
 from orgen.resolve.source import PREFIX, SCHEMAS, Pointer, Source, as_list, as_object
 
 
@@ -255,6 +255,7 @@ class Reader:
                 shape.forbidden,
                 overlay if isinstance(overlay, str) else None,
                 read_names(node),
+                read_servers(node),
                 self.source.document.key_span(at) if name in declared else self.source.span(at),
             )
 

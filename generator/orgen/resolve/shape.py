@@ -64,6 +64,12 @@ def read_names(schema: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((language, name) for language, name in pairs if isinstance(name, str))
 
 
+def read_servers(schema: dict[str, Any]) -> tuple[str, ...]:
+    """`x-orgen-servers: [mistral]`: slugs of the providers that alone have a native property."""
+    named = schema.get("x-orgen-servers")
+    return tuple(n for n in named if isinstance(n, str)) if isinstance(named, list) else ()
+
+
 def joined_doc(docs: list[Doc]) -> Doc:
     """Each annotation from the first that has it: outer schemas come before inner ones."""
     return Doc(

@@ -17,6 +17,7 @@ from orgen.targets.python.dialects import index_texts, placed
 from orgen.targets.python.dialects.profiles import profiles_index
 from orgen.targets.python.native_modules import NativeTypes, index_text
 from orgen.targets.python.providers_module import providers_file
+from orgen.targets.python.settings_module import settings_index
 from orgen.units.facts import Facts
 from orgen.units.kept import PythonUnit
 from orgen.units.work import Work
@@ -39,6 +40,7 @@ def python_together(
         *placed(schema, {**index, **profiles_index(rows)}),
         *(_native(name, text) for name, text in native.items()),
         *providers_file(schema, providers, config.import_name),
+        *settings_index(schema, providers, set(natives), config.import_name),
         *(client_files(schema) if config.client and providers and units else []),
     ]
     here = [place(file, config) for file in files]

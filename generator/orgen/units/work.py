@@ -30,6 +30,7 @@ from orgen.targets.python.dialects import compiled_bases, placed
 from orgen.targets.python.dialects.module import render_dialect
 from orgen.targets.python.dialects.profiles import profile_modules
 from orgen.targets.python.native_modules import NativeTypes, native_file
+from orgen.targets.python.settings_module import settings_module
 from orgen.units.kept import PythonUnit
 
 
@@ -174,6 +175,9 @@ class Work:
         speakers = self._speakers(name, profiles)
         rows, others = profile_modules(schema, speakers, {name: bases[name]})
         files = placed(schema, {**texts, **others})
+        if name in wanted.natives:
+            native = wanted.natives[name].module
+            files += settings_module(schema, self.dialect(name), native, speakers)
         if wanted.own:
             files.append(native_file(schema, self.dialect(name), self.diagnostics))
         self._check()

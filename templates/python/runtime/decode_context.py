@@ -104,10 +104,11 @@ class DecodeContext(Context):
         value = container[key]
         if self.spelling and ("_" in key or in_snake_case(value)):
             raise OtherSpelling
-        name = f"{place}{residue.escape(str(key))}"
-        if value is None or name in self.tables.ignore:
+        if value is None:
             return
-        self.keep_value(value, name, out)
+        name = f"{place}{residue.escape(str(key))}"
+        if name not in self.tables.ignore:
+            self.keep_value(value, name, out)
 
     def keep_value(self, value: Any, name: str, out: Any) -> None:
         if isinstance(out, list):

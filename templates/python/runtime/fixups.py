@@ -183,7 +183,8 @@ def strict_schema(ctx: EncodeContext, body: dict[str, Any], native: dict[str, An
     Objects are closed, `oneOf` becomes `anyOf`, limits move into the
     description. The caller's schema is never touched.
     """
-    form = (native.get("output_config") or {}).get("format")
+    output = native.get("output_config")
+    form = output.get("format") if isinstance(output, dict) else None
     if isinstance(form, dict) and isinstance(form.get("schema"), dict):
         _restrict(ctx, form, "schema", body, "text")
     for tool in native.get("tools") or []:

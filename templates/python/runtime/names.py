@@ -36,13 +36,16 @@ class EncodeNames(EncodeContext):
 
     def calls(self) -> dict[str, Any]:
         """The ids of all calls, with the names of their functions."""
-        found: dict[str, Any] = {}
-        for item in as_elements(self.source.get("input")):
-            if isinstance(item, dict) and item.get("type") == "function_call":
-                call_id = item.get("call_id")
-                if isinstance(call_id, str):
-                    found[call_id] = item.get("name")
-        return found
+        return {
+            item["call_id"]: item["name"]
+            for item in self.named_values("input")
+            if item.get("type") == "function_call" and isinstance(item.get("call_id"), str)
+        }
+
+    def named_values(self, field: str) -> list[dict[str, Any]]:
+        """The calls, tools and messages of the source that have a name."""
+        values = as_elements(self.source.get(field))
+        return [value for value in values if isinstance(value, dict) and "name" in value]
 
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
@@ -53,8 +56,7 @@ class EncodeNames(EncodeContext):
     def renamings(self) -> dict[Any, Any]:
         """Names of functions that the vendor knows by another name; the last use counts."""
         prefix = f"{self.tables.name}:"
-        values = [*as_elements(self.source.get("input")), *as_elements(self.source.get("tools"))]
-        named = [value for value in values if isinstance(value, dict) and "name" in value]
+        named = [*self.named_values("input"), *self.named_values("tools")]
         if not any(prefix in " ".join(value) for value in named):
             return {}
         names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .tables import DialectTables
+
 if TYPE_CHECKING:
     from .translation import Dialect
 
@@ -66,10 +68,37 @@ def _different(name: str, provider: str, module: str) -> Any:
     different = import_module(f"{_package()}.profiles.{module}").DIALECT if module else dialect
     return replace(
         different,
+        tables=_known_to(different.tables, provider),
         path=found.path,
         stream_path=found.stream_path or found.path,
         compact_path=found.compact_path or dialect.compact_path,
     )
+
+
+def _known_to(tables: DialectTables, provider: str) -> DialectTables:
+    """The facts with the settings that one provider has of those that not all have."""
+    slug = tables.slugs.get(provider, provider)
+    foreign = {name for name, servers in tables.servers.items() if slug not in servers}
+    foreign -= tables.lacks.keys()  # known not to be there
+    own = frozenset(path for path in tables.settings if path.partition(".")[0] not in foreign)
+    return replace(tables, settings=own)
+
+
+@lru_cache(MOST_KEPT)
+def elsewhere(name: str, provider: str) -> frozenset[str]:
+    """Native settings that the provider has in its other dialects, and not in the one of that name.
+
+    Loads these dialects, and is asked only about settings that nobody knows.
+    """
+    index = import_module(f"{_package()}.profiles").SERVED
+    known = _spoken(name, provider)
+    found: set[str] = set()
+    for other in index if known is not None else ():
+        if other != name and provider in index[other]:
+            tables = _different(other, provider, index[other][provider].module).tables
+            found |= {path for path in tables.settings if "." not in path}
+            found -= {*tables.protected, *tables.lacks}
+    return frozenset(found - known[1].tables.settings) if known else frozenset()
 
 
 @lru_cache(MOST_KEPT)

@@ -77,6 +77,8 @@ class DialectTables:
     """Dotted paths of the native request's fields; empty where no schema tells them."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Fields that only another API of the vendor has -> that API's title."""
+    servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields of the native request that not all servers have -> slugs of those that do."""
     lacks: Mapping[str, Lack] = field(default_factory=dict)
     """Fields of the native request that there are not here, though the dialect has them."""
     refuses: Mapping[str, str] = field(default_factory=dict)

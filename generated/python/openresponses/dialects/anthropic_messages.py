@@ -2052,6 +2052,7 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

@@ -3003,6 +3003,7 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

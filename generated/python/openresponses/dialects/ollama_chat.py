@@ -1399,6 +1399,7 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

@@ -3533,6 +3533,7 @@ TABLES = DialectTables(
         "character": "OpenAI Chat Completions",
         "instruction_template": "OpenAI Chat Completions",
     },
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

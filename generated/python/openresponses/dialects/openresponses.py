@@ -2497,6 +2497,7 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

@@ -2034,6 +2034,7 @@ TABLES = DialectTables(
         ]
     ),
     elsewhere={},
+    servers={},
     slugs={
         "anthropic": "anthropic",
         "azure": "azure",

@@ -35,6 +35,8 @@ class AnswerFixup:
 def read_grounding(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
     """Grounding supports as citations of the text that they speak of."""
     for index, candidate in enumerate(_objects(native.get("candidates"))):
+        if "groundingMetadata" not in candidate:
+            continue
         metadata = _object(candidate.get("groundingMetadata"))
         chunks = metadata.get("groundingChunks")
         texts = [(part, _bytes(part["text"])) for part in _texts(tables, found, index)]

@@ -46,6 +46,8 @@ def origin(dialect: str) -> str:
 
 def escape(key: str) -> str:
     """A key as one step of a residue path."""
+    if key.isidentifier():  # as nearly all are
+        return key
     if "." in key or "~" in key:
         key = key.replace("~", "~0").replace(".", "~1")
     return f"~2{key}" if key.startswith("@") or key.isdecimal() else key

@@ -15,6 +15,7 @@ from typing import Any
 
 from .encode_context import EncodeContext
 from .errors import DecodeError, Loss
+from .profiles import elsewhere
 from .spelling import respelled
 from .tables import DialectTables
 
@@ -48,7 +49,7 @@ def apply_settings(
         raise ctx.expected(settings, name, "an object")
     if ctx.tables.spelling:
         entry = respelled(entry, ctx.tables.spelling)
-    merge_patch(native, allowed(ctx, entry, "", ctx.pointer(settings, name)))
+    merge_patch(native, allowed(ctx, entry, "", ctx.pointer(settings, name), provider))
     return name
 
 
@@ -80,7 +81,9 @@ def entry_name(
     return None
 
 
-def allowed(ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, at: str) -> dict[str, Any]:
+def allowed(
+    ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, at: str, provider: str | None
+) -> dict[str, Any]:
     """The part of a patch that may be sent; what may not is reported or refused.
 
     `prefix` leads to the patch in the native body, `at` points to it in the request.
@@ -95,14 +98,25 @@ def allowed(ctx: EncodeContext, patch: Mapping[str, Any], prefix: str, at: str) 
             reason = f"only {tables.elsewhere[path]} has this setting"
             ctx.losses.append(Loss(pointer, "dropped", reason))
             continue
+        if _in_another(tables, path, provider):
+            reason = f"{provider} has this setting in other dialects, and not in {tables.name}"
+            ctx.losses.append(Loss(pointer, "dropped", reason))
+            continue
         if tables.settings and path not in tables.settings:
             names = (*tables.settings, *tables.elsewhere)
             reason = f"no API of {tables.slug} is known to have it; sent as it is"
             ctx.losses.append(Loss(pointer, "unchecked", reason + _hint(path, names)))
         elif isinstance(value, dict) and any(_below(path, tables.settings)):
-            value = allowed(ctx, value, f"{path}.", pointer)
+            value = allowed(ctx, value, f"{path}.", pointer, provider)
         found[key] = value
     return found
+
+
+def _in_another(tables: DialectTables, path: str, provider: str | None) -> bool:
+    """Whether a setting that the dialect does not know is one of the provider's others."""
+    if provider is None or path in tables.settings or not tables.settings:
+        return False
+    return path in elsewhere(tables.name, provider)
 
 
 def refuse_protected(tables: DialectTables, path: str, value: Any, pointer: str) -> None:

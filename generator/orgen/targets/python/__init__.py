@@ -17,9 +17,10 @@ from orgen.targets.python.client_modules import client_files
 from orgen.targets.python.dialects import canonical_file, dialect_files, runtime_files
 from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
-from orgen.targets.python.native_modules import native_files
+from orgen.targets.python.native_modules import native_files, native_types
 from orgen.targets.python.package import lower_package
 from orgen.targets.python.providers_module import providers_file
+from orgen.targets.python.settings_module import settings_index, settings_module
 from orgen.targets.python.types_module import derived_names, lower_types
 
 if TYPE_CHECKING:
@@ -57,11 +58,26 @@ class _PythonTarget:
             *native,
             *shared,
             *providers_file(inputs.schema, inputs.providers, inputs.config.import_name),
+            *_settings(inputs),
             *(runtime_files(inputs.schema) if shared else []),
             *(client_files(inputs.schema) if _has_client(inputs) else []),
         ]
         placed = [_below(file, inputs.config.package) for file in modules]
         return [*placed, *_package_files(inputs.schema, inputs.config, placed)]
+
+
+def _settings(inputs: Inputs) -> list[SourceFile]:
+    """Typed settings of providers, a module for each dialect."""
+    schema, providers = inputs.schema, inputs.providers
+    modules = {name: found.module for name, found in native_types(inputs.dialects).items()}
+    made = [
+        file
+        for dialect in inputs.dialects
+        if dialect.name in modules
+        for file in settings_module(schema, dialect, modules[dialect.name], providers)
+    ]
+    index = settings_index(schema, providers, set(modules), inputs.config.import_name)
+    return [*made, *index]
 
 
 target: Target = _PythonTarget()

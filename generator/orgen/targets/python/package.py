@@ -28,6 +28,7 @@ _ABOUT = {
     ),
     "native": ("TypedDicts of the vendors' own formats, for type checkers", "nothing"),
     "providers": ("Facts about providers: base URL, authentication, dialects", "nothing"),
+    "settings": ("TypedDicts of the settings that providers have of their own", "nothing"),
     "types": ("TypedDicts and literals for type checkers", "nothing"),
 }
 

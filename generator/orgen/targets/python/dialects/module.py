@@ -279,10 +279,15 @@ def _names(names: tuple[str, ...]) -> str:
     return "(" + "".join(f"{string(name)}, " for name in names) + ")"
 
 
+def _servers(servers: Mapping[str, tuple[str, ...]]) -> str:
+    return f"{{{', '.join(f'{string(name)}: {_names(who)}' for name, who in servers.items())}}}"
+
+
 def _settings(settings: Settings) -> list[TableText]:
     return [
         TableText("settings", f"frozenset({value(list(settings.own))})"),
         TableText("elsewhere", value(dict(settings.elsewhere))),
+        TableText("servers", _servers(settings.servers)),
         TableText("slugs", value(dict(settings.slugs))),
         TableText("sisters", _names(settings.sisters)),
         TableText("own_types", f"frozenset({value(list(settings.own_types))})"),
