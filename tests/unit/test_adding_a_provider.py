@@ -11,9 +11,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import dialect_builds
 import pytest
+from orgen.diagnostics import DiagnosticError, Diagnostics
 from orgen.dialect.primitives import FILTERS, FIXUPS, STRUCTURES
 from orgen.dialect.primitives_table import renewed
+from orgen.provider.find import find_spoken
+from orgen.provider.skeleton import provider_text
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "adding-a-provider.md"
@@ -113,3 +117,39 @@ def test_the_reference_lists_every_primitive() -> None:
 def test_a_page_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="no markers"):
         renewed("# A page\n")
+
+
+@pytest.mark.parametrize("extends", ["vllm", "deepseek", "openai_responses"])
+def test_a_skeleton_of_a_provider_is_sound(extends: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "spec", tmp_path / "spec")
+    diagnostics = Diagnostics()
+    spec = tmp_path / "spec"
+    text = provider_text("acme-cloud", "Acme Cloud", extends, spec, diagnostics)
+    (spec / "providers" / "acme-cloud.yaml").write_text(text)
+    dialect = "openai_responses" if extends == "openai_responses" else "openai_chat"
+    schema = dialect_builds.schema()
+    made = find_spoken(spec, schema, diagnostics, dialect, "acme-cloud")
+    assert not diagnostics.items and made.title == "Acme Cloud"
+    if extends != "openai_responses":
+        assert (
+            made.dialect.fixups
+            == find_spoken(spec, schema, diagnostics, dialect, extends).dialect.fixups
+        )
+
+
+def test_a_provider_that_does_not_serve_the_dialect_is_told() -> None:
+    diagnostics = Diagnostics()
+    with pytest.raises(DiagnosticError, match="'mistral' serves openai_chat, and not ollama_chat"):
+        find_spoken(ROOT / "spec", dialect_builds.schema(), diagnostics, "ollama_chat", "mistral")
+    with pytest.raises(DiagnosticError, match="no provider 'mistrall' serves openai_chat"):
+        find_spoken(
+            ROOT / "spec", dialect_builds.schema(), Diagnostics(), "openai_chat", "mistrall"
+        )
+
+
+def test_a_family_is_found_by_the_model() -> None:
+    spec, schema = ROOT / "spec", dialect_builds.schema()
+    found = find_spoken(spec, schema, Diagnostics(), "openai_chat", "openai", "gpt-5.4")
+    assert found.family == "optional_reasoning"
+    assert found.terms.lacks["temperature"].unless == {"reasoning_effort": "none"}
+    assert find_spoken(spec, schema, Diagnostics(), "openai_chat", "openai", "gpt-4.1").family == ""

@@ -12,7 +12,7 @@ from orgen.cli.columns import painted
 from orgen.cli.failures import FAULT, OK
 from orgen.cli.options import error_format_option, spec_option
 from orgen.cli.output import print_faults
-from orgen.cli.table import atlas_of, check_known
+from orgen.cli.table import atlas_of, check_known, spoken_by, term_rows
 from orgen.diagnostics import DiagnosticError, Diagnostics, Span
 from orgen.excerpt import harmless
 from orgen.progress import wants_color
@@ -20,6 +20,7 @@ from orgen.report import Format
 
 if TYPE_CHECKING:
     from orgen.dialect.mapping import Cell, Mapping, Use
+    from orgen.provider.find import Spoken
 
 _EPILOG = """\b
 Examples:
@@ -30,6 +31,7 @@ Examples:
   orgen explain openai_chat 'tool_choice<required>'   a form of a field
   orgen explain openai_chat response.usage            all fields of that part of a response
   orgen explain anthropic_messages top_k              a native field: what becomes of it
+  orgen explain openai_chat temperature --provider openai --model o3   as a provider has it
 """
 _MOST_LINES = 14
 """Lines of a rule that are shown."""
@@ -38,16 +40,32 @@ _MOST_LINES = 14
 @click.command(epilog=_EPILOG)
 @click.argument("dialect")
 @click.argument("field")
+@click.option("--provider", metavar="NAME", help="The provider that speaks the dialect.")
+@click.option("--model", metavar="NAME", help="The model that it is asked for.")
 @spec_option
 @error_format_option
-def explain(dialect: str, field: str, spec: str | None, error_format: Format) -> int:
+def explain(
+    dialect: str,
+    field: str,
+    provider: str | None,
+    model: str | None,
+    spec: str | None,
+    error_format: Format,
+) -> int:
     """Tell what a dialect does with a field: its rules, both directions, and the reasons."""
+    from orgen.dialect.mapping.table import mapping_of
+
     diagnostics = Diagnostics()
     try:
         atlas = atlas_of(spec, diagnostics, dialect)
         color = wants_color(sys.stdout)
-        printer = _Printer(atlas.mapping(dialect), diagnostics.sources, color)
-        lines = list(printer.about(field))
+        mapping, terms = atlas.mapping(dialect), []
+        if provider is not None:
+            spoken = spoken_by(spec, atlas, diagnostics, dialect, provider, model)
+            mapping = mapping_of(spoken.dialect, atlas.schema, atlas.fields)
+            terms = [_term(spoken, row) for row in term_rows(spoken) if field in (row[0], row[2])]
+        printer = _Printer(mapping, diagnostics.sources, color)
+        lines = [*terms, *([""] if terms else []), *printer.about(field)]
         if not lines:
             everything = f"`orgen table {dialect}` lists them all"
             check_known(field, printer.names(), "field", everything)
@@ -57,6 +75,13 @@ def explain(dialect: str, field: str, spec: str | None, error_format: Format) ->
         print_faults(diagnostics, error_format)
     click.echo("\n".join(lines), color=color)
     return OK
+
+
+def _term(spoken: Spoken, row: tuple[str, str, str, str]) -> str:
+    """What a provider has not, in a line."""
+    field, status, native, reason = row
+    place = harmless(native or field)
+    return f"{place} with {harmless(spoken.title)}: {status}: {harmless(reason)}"
 
 
 class _Printer:

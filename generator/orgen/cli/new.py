@@ -17,6 +17,8 @@ _EPILOG = """\b
 Examples:
   orgen new dialect acme_chat
   orgen new dialect acme_chat --slug acme --title 'Acme Chat'
+  orgen new provider acme                     speaks openai_chat
+  orgen new provider acme --extends vllm      speaks what vllm speaks, with its quirks
 """
 
 
@@ -25,7 +27,7 @@ Examples:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 def new() -> None:
-    """Begin a dialect from a skeleton that validates."""
+    """Begin a dialect or a provider from a skeleton that validates."""
 
 
 @new.command(epilog=_EPILOG)
@@ -60,12 +62,62 @@ def dialect(
     return OK
 
 
-def _check_words(slug: str, title: str) -> None:
+@new.command(epilog=_EPILOG)
+@click.argument("name")
+@click.option(
+    "--extends",
+    default="openai_chat",
+    show_default=True,
+    help="The dialect that it speaks, or a provider that it is like.",
+)
+@click.option("--title", help="The name for readers; default: made from NAME.")
+@spec_option
+@error_format_option
+def provider(
+    name: str, extends: str, title: str | None, spec: str | None, error_format: Format
+) -> int:
+    """Write spec/providers/NAME.yaml."""
+    from orgen.cli.table import check_known
+    from orgen.provider.skeleton import provider_text, starting_points
+
+    title = title or name.replace("-", " ").replace("_", " ").capitalize()
+    _check_words(name, title, "NAME")
+    diagnostics = Diagnostics()
+    try:
+        folder = spec_path(spec, load_settings(diagnostics))
+        path = folder / "providers" / f"{name}.yaml"
+        _check_free(folder, path, diagnostics)
+        diagnostics.check()
+        check_known(extends, starting_points(folder, diagnostics), "dialect or provider")
+        _write_file(path, provider_text(name, title, extends, folder, diagnostics), diagnostics)
+    except DiagnosticError:
+        return FAULT
+    finally:
+        print_faults(diagnostics, error_format)
+    click.echo(f"{path.as_posix()}: a provider that validates. Next:")
+    click.echo("  edit it; run `orgen validate` after each step")
+    click.echo(f"  orgen table openai_chat --provider {name}")
+    return OK
+
+
+def _write_file(path: Path, text: str, diagnostics: Diagnostics) -> None:
+    from orgen.write.durable import write_durably
+    from orgen.write.faults import report
+
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_durably(path, text.encode("utf-8"))
+    except OSError as error:
+        report(path, error, diagnostics, "the skeleton cannot be written")
+    diagnostics.check()
+
+
+def _check_words(slug: str, title: str, hint: str = "--slug") -> None:
     from orgen.dialect.skeleton import SLUG
 
     if SLUG.fullmatch(slug) is None:
         raise click.BadParameter(
-            "has to be lower-case letters, digits, - and _, a letter first", param_hint="--slug"
+            "has to be lower-case letters, digits, - and _, a letter first", param_hint=hint
         )
     plain = all(char.isalnum() or char in " .-_()" for char in title)
     if not plain or not 0 < len(title) <= 80 or not title.isprintable() or not title[0].isalpha():

@@ -6,11 +6,11 @@ size of the events however often they repeat themselves.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from .growing import Growing
+from .jsontext import copied
 from .lifecycle import Lifecycle, Machine, Rule, entries, plain, position
 from .resource import ECHO
 
@@ -204,15 +204,6 @@ def merged(built: Any, stated: Any) -> Any:
     return copied(stated)
 
 
-def copied(value: Any) -> Any:
-    """A JSON value that shares nothing with the original."""
-    if isinstance(value, dict):
-        return {key: copied(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [copied(entry) for entry in value]
-    return value
-
-
 def _silent(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
@@ -230,5 +221,5 @@ def _blank() -> dict[str, Any]:
         "output": [],
         "error": None,
         "usage": None,
-        **copy.deepcopy(ECHO),
+        **copied(ECHO),
     }

@@ -62,15 +62,26 @@ def loads(text: bytes | str) -> Any:
     return _mended(_DECODER.decode(data.decode("utf-8", "replace")), data)
 
 
-def loads_lines(texts: list[bytes]) -> list[Any] | None:
-    """The values of several texts, each in one line; None where they need a closer look.
+def loads_strings(text: bytes) -> list[str]:
+    """The value of a list of strings. Raises ValueError as `loads` does."""
+    if _orjson is not None:
+        try:
+            texts: list[str] = _orjson.loads(text)
+        except ValueError:
+            pass  # strings that must be mended
+        else:
+            return texts
+    return list(loads(text))
+
+
+def loads_each(texts: list[bytes], joined: bytes) -> list[Any] | None:
+    """The values of several texts, which `joined` holds; None where they need a closer look.
 
     What is refused here is read by `loads`, one by one.
     """
-    data = b"\n".join(texts)
-    if _orjson is None or data.count(b"\n") >= len(texts) or _may_hold_long_number(data):
+    if _orjson is None or _may_hold_long_number(joined):
         return None
-    if max(map(len, texts)) > 2 * MAX_DEPTH and any(map(_may_be_deep, texts)):
+    if max(map(len, texts), default=0) > 2 * MAX_DEPTH and any(map(_may_be_deep, texts)):
         return None
     try:
         return list(map(_orjson.loads, texts))
@@ -152,6 +163,15 @@ def text_of(value: Any) -> str:
             if b"null" not in data and b"0e" not in data.translate(_DIGITS_AS_ZERO):
                 return data.decode()
     return _ENCODER.encode(value)
+
+
+def copied(value: Any) -> Any:
+    """A JSON value that shares nothing with the original."""
+    if isinstance(value, dict):
+        return {key: copied(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [copied(entry) for entry in value]
+    return value
 
 
 def utf8(text: str) -> bytes:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from .framing import MAX_EVENT_BYTES, Frame, SseReader
-from .jsontext import loads, loads_lines, utf8
+from .framing import MAX_EVENT_BYTES, Frame, SseReader, bytes_of
+from .jsontext import loads, loads_each, utf8
 from .lifecycle import Lifecycle
 
 MAX_RESPONSE_BYTES = 1024 * 1024 * 1024
 """Default limit of all events of a stream together, in bytes; comments do not count."""
 
-_PLAIN_HEAD = re.compile(rb"(?:event: [^\n]*\n)?")
-"""What stands before the data of an event, if that is all in one line."""
+_NAME = re.compile(rb"(?:event: [^\n]*\n)?")
+"""What stands before the data of an event, if that is but a name."""
 
 
 class EventReader:
@@ -48,13 +48,22 @@ class EventReader:
         when messages were fed before.
         """
         if type(chunk) is not bytes:
-            chunk = _bytes(chunk)
+            chunk = bytes_of(chunk)
         if self._mode != "bytes" or self._closed:
             self._use("feed", "bytes")
         if self._stopped:
             return []
-        blocks = self._frames.feed(chunk)
-        events = self._events(blocks) if blocks else []
+        texts = self._frames.alike(chunk)
+        if texts is not None:
+            events = self._at_once(texts)
+            if events is not None:
+                return events
+            blocks = [block for t in texts for block in (self._frames.head + t).split(b"\n\n")]
+        else:
+            blocks = self._frames.feed(chunk)
+        events = self._plain(blocks) if blocks else None
+        if events is None:
+            events = self._each(blocks)
         if self._frames.overflow and not self._stopped:
             events.append(self._too_long())
         return events
@@ -94,19 +103,26 @@ class EventReader:
             raise RuntimeError(f"{name}: this reader was given {self._mode} before")
         self._mode = mode
 
-    def _events(self, blocks: list[bytes]) -> list[Any]:
-        """The events of some blocks, read at once where nothing is odd about them."""
+    def _plain(self, blocks: list[bytes]) -> list[Any] | None:
+        """The events of some blocks, if each has a name at most and data in one line."""
         parts = [block.partition(b"data: ") for block in blocks]
         texts = [text for _, _, text in parts]
-        if texts[-1] == self._terminator:
-            texts.pop()
-        heads = {head for head, _, _ in parts}
-        size = sum(map(len, texts))
-        plain = all(map(_PLAIN_HEAD.fullmatch, heads)) and self._read + size <= self._most
-        events = loads_lines(texts) if plain and texts else None
+        if b"\n" in b"".join(texts) or not all(
+            map(_NAME.fullmatch, {head for head, _, _ in parts})
+        ):
+            return None
+        return self._at_once(texts)
+
+    def _at_once(self, texts: list[bytes]) -> list[Any] | None:
+        """The events with these data, if each is in one line and nothing is odd about them."""
+        texts = texts[:-1] if texts[-1] == self._terminator else texts
+        joined = b",".join(texts)
+        if not texts or b"\n" in joined or self._read + len(joined) > self._most:
+            return None
+        events = loads_each(texts, joined)
         if events is None or not self._are_usual(events):
-            return self._each(blocks)
-        self._read += size
+            return None
+        self._read += len(joined) - len(texts) + 1
         number = events[-1].get(self._table.sequence.field)
         if type(number) is int:
             self._next = number + self._table.sequence.step
@@ -182,13 +198,6 @@ class EventReader:
         self._next += self._table.sequence.step
         error = {"type": "server_error", "code": code, "message": message, "param": None}
         return {"type": "error", self._table.sequence.field: number, "error": error}
-
-
-def _bytes(chunk: Any) -> bytes:
-    if not isinstance(chunk, bytes | bytearray | memoryview):
-        hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
-        raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
-    return bytes(chunk)
 
 
 def _nested(event: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ last block is kept, and read when anything else is about to happen (`settle`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from .assembling import Leaf
@@ -46,14 +45,14 @@ Sketch = tuple[bytes | Kind, ...]
 class Form:
     """What blocks of one kind have in common: constants, and the gaps between them.
 
+    A new form takes nothing until its gaps are opened.
+
     Gaps are where blocks were seen to differ: texts, and what is loose in `growth`.
     `head` is how many bytes of a block stand before its JSON.
     """
 
-    def __init__(
-        self, sketch: Sketch, head: int, block: bytes, gaps: list[Scalar], growth: Growth
-    ) -> None:
-        self.sketch = sketch
+    def __init__(self, head: int, block: bytes, gaps: list[Scalar], growth: Growth) -> None:
+        self.sketch = _sketch(block, head, gaps)
         self.head = head
         self.growth = growth
         self.fresh = True
@@ -62,21 +61,30 @@ class Form:
         """Whether anything differs of which the last value counts."""
         self._most = MOST_AT_ONCE
         self._padded = False
-        """Whether there are blanks before the last brace, sometimes more and sometimes less."""
+        """Whether there are blanks before the last brace, now more and now less."""
         self._first = b""
         self._between: list[bytes] = []
         self._last = b""
         self._block = block
         self._gaps = gaps
-        self._open = {number for number, gap in enumerate(gaps) if gap.path in growth.texts}
+        self._open: set[Place] = set(growth.texts)
+
+    def vary(self, block: bytes, gaps: list[Scalar]) -> set[Place]:
+        """Opens the gaps in which another block of the same sketch differs; where they are."""
+        pairs = zip(self._gaps, gaps, strict=True)
+        differ = {one.path for one, other in pairs if one.literal != other.literal}
+        self.open(differ, _padding(block) != _padding(self._block))
+        return differ
+
+    def open(self, places: set[Place], padded: bool) -> None:
+        """Opens the gaps at those places, and perhaps the one before the last brace."""
+        self._open |= places
+        self._padded = self._padded or padded
         self._lay_out()
 
-    def vary(self, block: bytes, gaps: list[Scalar]) -> None:
-        """Opens the gaps in which another block of the same sketch differs."""
-        pairs = enumerate(zip(self._gaps, gaps, strict=True))
-        self._open |= {number for number, (a, b) in pairs if a.literal != b.literal}
-        self._padded = self._padded or _padding(block) != _padding(self._block)
-        self._lay_out()
+    @property
+    def padded(self) -> bool:
+        return self._padded
 
     def denies(self, growth: Growth) -> bool:
         """Whether an event said anything else than blocks of this form do."""
@@ -90,7 +98,7 @@ class Form:
         self._leaves = [growth.texts.get(gap.path) for gap in self._places]
 
     def _lay_out(self) -> None:
-        self._places = [gap for number, gap in enumerate(self._gaps) if number in self._open]
+        self._places = [gap for gap in self._gaps if gap.path in self._open]
         block = _trimmed(self._block) if self._padded else self._block
         starts = [0, *(self.head + gap.end for gap in self._places)]
         ends = [*(self.head + gap.start for gap in self._places), len(block)]
@@ -107,13 +115,15 @@ class Form:
             return 0
         window = blocks[: self._most]
         texts = self._texts(window)
-        if texts is None and len(window) > 1:
+        if texts is None:
             window = window[: self._alike(window)]
             texts = self._texts(window)
-        if texts is None and len(window) > 1:
-            window = window[:1]
-            texts = self._texts(window)
-        self._most = min(2 * max(1, len(window)), MOST_AT_ONCE)
+            if texts is None:  # one of them is not what it looks like
+                window = window[:1]
+                texts = self._texts(window)
+            self._most = max(1, 2 * len(window))
+        elif len(window) == self._most:
+            self._most = min(2 * self._most, MOST_AT_ONCE)
         if texts is None:
             return 0
         self._grow(texts)
@@ -201,6 +211,9 @@ class Forms:
         self._recent: list[Form] = []
         self._settle = settle
         self._kept: tuple[bytes, Form] | None = None
+        self._varied: set[Place] = set()
+        """Where blocks of the stream were seen to differ: other forms will, too."""
+        self._padded = False
         self._learnt = 0
         self._taken = 0
 
@@ -256,19 +269,24 @@ class Forms:
 
     def _note(self, block: bytes, head: int, gaps: list[Scalar], growth: Growth) -> None:
         """Makes a form of a block, or opens gaps in the one that it should have had."""
-        sketch = _sketch(block, head, gaps)
+        made = Form(head, block, gaps, growth)
         for form in self._recent:
-            if form.sketch == sketch and _same(form.growth, growth):
-                form.growth = growth
-                form.vary(block, gaps)
+            if form.sketch == made.sketch and _same(form.growth, growth):
+                self._varied |= form.vary(block, gaps)
+                self._padded = self._padded or form.padded
+                form.bind(growth)
                 return
-        self._recent = [Form(sketch, head, block, gaps, growth), *self._recent[: MAX_FORMS - 1]]
+        made.open(self._varied, self._padded)
+        self._recent = [made, *self._recent[: MAX_FORMS - 1]]
 
 
 def looseness(growth: Growth, path: Place) -> bool | None:
     """Whether but the last value of a scalar counts; None if it must not differ."""
-    places = (path[:size] for size in range(1, len(path) + 1))
-    return next((growth.loose[place] for place in places if place in growth.loose), None)
+    for size in range(1, len(path) + 1):
+        found = growth.loose.get(path[:size])
+        if found is not None:
+            return found
+    return None
 
 
 def _same(one: Growth, other: Growth) -> bool:
@@ -279,7 +297,7 @@ def _same(one: Growth, other: Growth) -> bool:
 def _gap(scalar: Scalar, growth: Growth) -> Scalar | None:
     """The scalar, if it may differ."""
     if scalar.path in growth.texts:
-        return replace(scalar, kind="string")
+        return scalar._replace(kind="string")
     loose = scalar.kind in _VARYING and looseness(growth, scalar.path) is not None
     return scalar if loose else None
 

@@ -436,7 +436,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -798,7 +798,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -817,7 +817,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1051,6 +1051,15 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

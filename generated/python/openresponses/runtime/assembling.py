@@ -10,14 +10,13 @@ canonical text that grows with it. So there is one declaration for both.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from .emitting import LISTS, Emitter, OpenItem, OpenPart, final_status
-from .jsontext import loads
+from .jsontext import copied, loads
 from .streams import Path
 
 Key = str | int
@@ -89,7 +88,7 @@ class Element:
 
     def marked(self, leaf: Leaf, alone: bool) -> dict[str, Any]:
         """A copy of the block with the mark in place of one text, or the mark alone."""
-        native = {} if alone else copy.deepcopy(self.native)
+        native = {} if alone else copied(self.native)
         for other in self.leaves.values():
             if not other.json and not alone:
                 put(native, other.path, "")

@@ -10,7 +10,6 @@ decoded as a whole, so that a stream and a whole response say the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +18,15 @@ from .assembling import Assembler, Element, put
 from .context import response_base
 from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
-from .framing import MAX_EVENT_BYTES, ArrayReader, Frame, FrameReader, LineReader, SseReader
+from .framing import (
+    MAX_EVENT_BYTES,
+    ArrayReader,
+    Frame,
+    FrameReader,
+    LineReader,
+    SseReader,
+    bytes_of,
+)
 from .grounding import ANSWER_FIXUPS
 from .growth import Place
 from .jsontext import loads, utf8
@@ -29,6 +36,7 @@ from .primitives import MINTED
 from .recurring import MOST_AT_ONCE, Forms
 from .splitting import Splitting
 from .streams import StreamTable
+from .tables import SLUGGED
 from .told import Told, at
 
 if TYPE_CHECKING:
@@ -106,16 +114,17 @@ class StreamDecoder:
         Raises TypeError for anything but bytes, RuntimeError after `close` or
         when messages were fed before.
         """
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
-            raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
-        self._use("feed", "bytes")
+        if type(chunk) is not bytes:
+            chunk = bytes_of(chunk)
+        if self._mode != "bytes" or self._closed:
+            self._use("feed", "bytes")
         if self._emitter.ended:
             return []
-        reader, data = self._reader(bytes(chunk))
+        reader, data = self._reader(chunk) if self._frames is None else (self._frames, chunk)
         if reader is not None:
             self._take(reader.feed(data))
-            self._watch(reader)
+            if reader.overflow:
+                self._too_long()
         return self._emitter.take()
 
     def feed_message(self, message: str | bytes) -> list[StreamEvent | ExtensionEvent]:
@@ -131,7 +140,7 @@ class StreamDecoder:
             return []
         data = utf8(message) if isinstance(message, str) else message
         if len(data) > self._max_event_bytes:
-            self._fail("event_too_large", f"an event is longer than {self._max_event_bytes} bytes")
+            self._too_long()
         else:
             self._frames = self._frames or LineReader(self._max_event_bytes)
             self._take([data])
@@ -146,7 +155,8 @@ class StreamDecoder:
             reader, data = self._reader(b"", last=True)
             if reader is not None:
                 self._take([*reader.feed(data), *reader.close()], last=True)
-                self._watch(reader)
+                if reader.overflow:
+                    self._too_long()
         if not self._emitter.ended:
             self._finish()
         return self._emitter.take()
@@ -176,9 +186,10 @@ class StreamDecoder:
         head, self._head = self._head, b""
         return self._frames, head
 
-    def _watch(self, reader: FrameReader) -> None:
-        if reader.overflow and not self._emitter.ended:
-            self._fail("event_too_large", f"an event is longer than {self._max_event_bytes} bytes")
+    def _too_long(self) -> None:
+        if not self._emitter.ended:
+            limit = self._max_event_bytes
+            self._fail("event_too_large", f"an event is longer than {limit} bytes")
 
     def _take(self, blocks: list[bytes], last: bool = False) -> None:
         """Takes the blocks of a stream, together where they look like others before them."""
@@ -301,7 +312,7 @@ class StreamDecoder:
         for event in self._source.unknown:
             kind = str(event.get(tag) or "unknown")
             slug = self._dialect.slug(self._provider)
-            name = kind if ":" in kind else f"{slug}:{kind}"
+            name = kind if SLUGGED.match(kind) else f"{slug}:{kind}"
             rest = {k: v for k, v in event.items() if k not in OWN and k != tag}
             self._start()
             self._emitter.emit(name, rest)
@@ -535,8 +546,8 @@ def _contradicts(opened: OpenItem, item: dict[str, Any]) -> bool:
 
 def _json(text: Any) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, TypeError, RecursionError):
+        return loads(text)
+    except (ValueError, AttributeError):
         return text
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 """Default limit of one event, in bytes: room for an image, no room for a runaway."""
@@ -25,13 +25,24 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MARKS = re.compile(rb'["{}\[\]]')
 _STRING_MARKS = re.compile(rb'["\\]')
+_HEAD = re.compile(rb"(?:event: [^\n]*\n)?data: ")
 _PLAIN = re.compile(rb"(?:event: ([^\n]*)\n)?data: ([^\n]*)")
-_BLANK_LINE = re.compile(rb"\n\n")
+_BLANK_LINE = re.compile(rb"\n\n")  # splits faster than bytes do
+_BLANK_CRLF = re.compile(rb"\r\n\r\n")
+_CRLF = re.compile(rb"\r\n")
 _BETWEEN = b" \t\r\n,"
 """What may stand between the elements of an array."""
 
 _MOST_KEPT = 1 << 16
 """Bytes of a block of several lines that are kept together; longer ones are read line by line."""
+
+
+def bytes_of(chunk: Any) -> bytes:
+    """Any kind of bytes as bytes. Raises TypeError for anything else."""
+    if not isinstance(chunk, bytes | bytearray | memoryview):
+        hint = "; give text messages to feed_message" if isinstance(chunk, str) else ""
+        raise TypeError(f"feed takes bytes, not {type(chunk).__name__}{hint}")
+    return bytes(chunk)
 
 
 class Frame(NamedTuple):
@@ -151,6 +162,28 @@ class SseReader:
         """The block that is not whole yet, with LF as line end; None between its lines."""
         self._lines = _Lines(limit)
         self._fields = _Fields()
+        self.head = b""
+        """What the events that `alike` found had before their data."""
+
+    def alike(self, chunk: bytes) -> list[bytes] | None:
+        """What follows the first `head` in the blocks that this chunk completes, cut at others.
+
+        That is the data of the events if no line end is in it. None for a chunk of
+        another kind; then nothing was read, and `feed` is to be used.
+        """
+        kept, end = self._kept, chunk.rfind(b"\n\n")
+        if kept is None or end < 0 or b"\r" in chunk or kept[-1:] == b"\r":
+            return None
+        text = bytes(kept) + chunk[:end]
+        if not (self.head and text.startswith(self.head)):
+            found = _HEAD.match(text)
+            if found is None:
+                return None
+            self.head = found[0]
+        if len(kept) + len(chunk) > self._limit:
+            return None
+        self._kept = bytearray(chunk[end + 2 :])
+        return text[len(self.head) :].split(b"\n\n" + self.head)
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The blocks that this chunk completes."""
@@ -174,20 +207,28 @@ class SseReader:
         """The blocks, cut at blank lines; None where that needs a look at each line."""
         if len(kept) + len(chunk) > self._limit or len(kept) > _MOST_KEPT:
             return None
-        held = b""
         if b"\r" in chunk or kept[-1:] == b"\r":
-            text = bytes(kept) + chunk
-            held = text[-1:] if text[-1:] == b"\r" else b""
-            text = text[: len(text) - len(held)]
-            if text.count(b"\r") != text.count(b"\r\n"):
-                return None
-            text = text.replace(b"\r\n", b"\n")
-        elif b"\n\n" in chunk or (chunk[:1] == b"\n" and kept[-1:] == b"\n"):
+            return self._cut_crlf(bytes(kept) + chunk)
+        if b"\n\n" in chunk or (chunk[:1] == b"\n" and kept[-1:] == b"\n"):
             text = bytes(kept) + chunk
         else:
             kept += chunk
             return []
         blocks = _BLANK_LINE.split(text)
+        self._kept = bytearray(blocks.pop())
+        return blocks
+
+    def _cut_crlf(self, text: bytes) -> list[bytes] | None:
+        """The same where lines end with CRLF."""
+        held = text[-1:] if text[-1:] == b"\r" else b""
+        text = text[: len(text) - len(held)]
+        blocks = _BLANK_CRLF.split(text)
+        inner = b"".join(blocks)
+        if b"\r" in inner or b"\n" in inner:
+            text = b"\n".join(_CRLF.split(text))
+            if b"\r" in text:
+                return None
+            blocks = _BLANK_LINE.split(text)
         self._kept = bytearray(blocks.pop() + held)
         return blocks
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from .jsontext import loads
+from .jsontext import loads, loads_strings
 
 Key = str | int
 Kind = Literal["string", "blank", "integer", "decimal", "word"]
@@ -23,7 +22,7 @@ MAX_SCALARS = 256
 """Texts with more are not looked into."""
 
 _TOKEN = re.compile(
-    rb"[ \t\r\n]*+(?:(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)"
+    rb"[ \t\r\n]*+(?:(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|:"
     rb'|"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)"|(?P<other>[^ \t\r\n,:{}\[\]"]++))',
     re.DOTALL,
 )
@@ -38,8 +37,7 @@ _COLUMNS = {
 """Literals of one kind, each with a line end behind it, which no literal holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A scalar of a text; the literal of a string is what its quotes hold."""
 
     path: tuple[Key, ...]
@@ -58,46 +56,32 @@ def scalars(text: bytes) -> list[Scalar] | None:
     None where they do not tell all that the text says (a key that comes twice, of
     which but one counts), or where there are more than MAX_SCALARS.
     """
-    walk = _Walk()
+    found: list[Scalar] = []
+    path: list[Any] = []
+    keys: list[set[str] | None] = []  # those of each object around; None for a list
     for token in _TOKEN.finditer(text):
-        kind = token.lastgroup or ""
-        if not walk.take(kind, token[kind], token.start(kind)) or len(walk.found) > MAX_SCALARS:
-            return None
-    return walk.found
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Reads tokens of a valid text. `keys` holds those of each object around, None for a list."""
-
-    found: list[Scalar] = field(default_factory=list)
-    path: list[Any] = field(default_factory=list)
-    keys: list[set[str] | None] = field(default_factory=list)
-
-    def take(self, kind: str, token: bytes, start: int) -> bool:
-        """Reads one token; False for a key that came before."""
-        match kind:
-            case "open":
-                self.keys.append(set() if token == b"{" else None)
-                self.path.append(None if token == b"{" else 0)
-            case "close":
-                self.keys.pop()
-                self.path.pop()
-            case "comma":
-                self.path[-1] = None if self.keys[-1] is not None else self.path[-1] + 1
-            case "string" if self.path and self.path[-1] is None:
-                return self._key(loads(b'"' + token + b'"'))
-            case "string" | "other":
-                self.found.append(Scalar(tuple(self.path), _kind(kind, token), token, start))
-        return True
-
-    def _key(self, key: str) -> bool:
-        known = self.keys[-1]
-        self.path[-1] = key
-        if known is None or key in known:
-            return False
-        known.add(key)
-        return True
+        mark = token.lastgroup
+        if mark == "string" and path and path[-1] is None:
+            path[-1] = key = _said(token["string"])
+            known = keys[-1]
+            if known is None or key in known:
+                return None
+            known.add(key)
+        elif mark == "string" or mark == "other":
+            literal = token[mark]
+            found.append(Scalar(tuple(path), _kind(mark, literal), literal, token.start(mark)))
+            if len(found) > MAX_SCALARS:
+                return None
+        elif mark == "comma":
+            path[-1] = path[-1] + 1 if keys[-1] is None else None
+        elif mark == "open":
+            listed = token["open"] == b"["
+            keys.append(None if listed else set())
+            path.append(0 if listed else None)
+        elif mark == "close":
+            keys.pop()
+            path.pop()
+    return found
 
 
 def _kind(kind: str, token: bytes) -> Kind:
@@ -124,5 +108,11 @@ def are_literals(kind: Kind, literals: Sequence[bytes]) -> bool:
 
 def texts_of(literals: Sequence[bytes]) -> list[str]:
     """What string literals say. Raises ValueError where one is none after all."""
-    texts: list[str] = loads(b'["' + b'","'.join(literals) + b'"]')
-    return texts
+    return loads_strings(b'["' + b'","'.join(literals) + b'"]')
+
+
+def _said(literal: bytes) -> str:
+    if b"\\" in literal or not literal.isascii():
+        text: str = loads(b'"' + literal + b'"')
+        return text
+    return literal.decode()

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from .assembling import Assembler, Element, Key, merge, put
 from .fragments import FRAGMENT_KEYS, add_fragments
 from .growth import Growth, PieceGrowth
+from .jsontext import copied
 from .plan import Node
 from .streams import Path, StreamTable
 from .told import at
@@ -114,7 +114,7 @@ class Pieced:
                 continue
             known = [e for e in entries if isinstance(e, dict) and e.get(key) == value.get(key)]
             if not known or not _continues(known[-1], value):
-                entries.append(copy.deepcopy(value))
+                entries.append(copied(value))
                 continue
             for name, entry in value.items():
                 below = node.below.get(name)
@@ -122,7 +122,7 @@ class Pieced:
                 if below is not None and below.action == "append" and text:
                     known[-1][name] += entry
                 elif entry is not None:
-                    known[-1][name] = copy.deepcopy(entry)
+                    known[-1][name] = copied(entry)
 
     def _entries(
         self,
@@ -206,12 +206,12 @@ class Pieced:
         last = assembler.last(turn, node.name)
         path = text_path(part)
         if path is None:
-            element = assembler.open(turn, node.name, self._next(turn, node), copy.deepcopy(part))
+            element = assembler.open(turn, node.name, self._next(turn, node), copied(part))
             element.closed = True
             return
         text = at(part, path)
         if last is None or last.native.get("type") != part.get("type") or path not in last.leaves:
-            native = copy.deepcopy(part)
+            native = copied(part)
             put(native, path, "")
             last = assembler.open(turn, node.name, self._next(turn, node), native)
         assembler.append(last, path, text, False)
@@ -252,7 +252,7 @@ class Pieced:
         goes_on = last is not None and not last.closed and key in last.native
         if last is None or not goes_on or call.get("name"):
             self._settle(last)
-            native = copy.deepcopy(value)
+            native = copied(value)
             native[key] = {k: v for k, v in native[key].items() if k not in FRAGMENT_KEYS}
             last = assembler.open(turn, node.name, self._next(turn, node), native)
         elif beside := {k: v for k, v in value.items() if k != key}:
@@ -261,7 +261,7 @@ class Pieced:
         if isinstance(fragments, list):
             add_fragments(_object(_object(last.native, key), "args"), fragments)
         elif isinstance(call.get("args"), dict):
-            last.native[key]["args"] = copy.deepcopy(call["args"])
+            last.native[key]["args"] = copied(call["args"])
         assembler.announce(last)
         last.closed = call.get("willContinue") is not True
         if last.closed:

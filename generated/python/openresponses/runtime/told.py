@@ -9,12 +9,21 @@ from typing import Any
 
 from .assembling import Assembler, Element, Key, held, put
 from .growth import Growth, Place
-from .jsontext import dumps
+from .jsontext import copied, dumps
 from .streams import Assignment, EventRule, Path, StreamTable
+
+_WITHIN: dict[int, tuple[EventRule, dict[str, frozenset[str]]]] = {}
+"""Identity of a rule -> the rule, and what `_within` found: tables live as long as modules."""
 
 
 def _within(rule: EventRule) -> dict[str, frozenset[str]]:
     """Objects of an event that a rule looks into -> the properties that it reads."""
+    if id(rule) not in _WITHIN:
+        _WITHIN[id(rule)] = (rule, _read_within(rule))
+    return _WITHIN[id(rule)][1]
+
+
+def _read_within(rule: EventRule) -> dict[str, frozenset[str]]:
     sources = (done.source for done in rule.does if done.source)
     found: dict[str, set[str]] = {}
     for path in (*rule.tests, *rule.keys.values(), *sources):
@@ -40,6 +49,8 @@ class Told:
         self.unread: set[str] = set()
         """Places of events that no rule reads, since they were last reported."""
         self._tag = ""
+        self._last: EventRule | None = None
+        """The rule of the last event."""
         self._table = table
         self._assembler = assembler
         self._labels: dict[tuple[str, str], int] = {}
@@ -50,7 +61,7 @@ class Told:
         """Applies one event; `name` is what SSE called it."""
         tag = event.get(self._table.tag or "")
         self._tag = tag if isinstance(tag, str) else name
-        rule = self._rule(event)
+        rule = self._last = self._rule(event)
         if rule is not None:
             self._apply(rule, event)
         else:
@@ -65,7 +76,7 @@ class Told:
 
     def growth(self, event: dict[str, Any], name: str) -> Growth | None:
         """What text the event just taken added to, if it did nothing else."""
-        rule = self._rule(event)
+        rule = self._last
         if rule is None or len(rule.does) != 1 or rule.does[0].operation != "append":
             return None
         done, place = rule.does[0], rule.does[0].source or ()
@@ -142,7 +153,7 @@ class Told:
         if self._assembler.lists and target == self._table.turn:
             return
         if value is not None:
-            put(self._assembler.whole, target, copy_of(value))
+            put(self._assembler.whole, target, copied(value))
 
     def _block_lists(self) -> set[str]:
         return _lists(self._table, {"open"})
@@ -189,7 +200,7 @@ class Told:
 
     def _open(self, turn: Element, name: str, key: Key, value: dict[str, Any]) -> Element:
         assembler = self._assembler
-        native = copy_of(value)
+        native = copied(value)
         texts = self._texts(name, native)
         element = assembler.open(turn, name, key, native)
         assembler.name(element)
@@ -219,7 +230,7 @@ class Told:
     ) -> None:
         assembler = self._assembler
         if rule.part is not None and at(element.native, path[:-1]) is None:
-            put(element.native, path[:-1], copy_of(rule.part))
+            put(element.native, path[:-1], copied(rule.part))
             element.changed = True
         match done.operation:
             case "append":
@@ -227,16 +238,16 @@ class Told:
                     assembler.append(element, path, value, done.json)
             case "open" | "set":
                 if not path and isinstance(value, dict):
-                    element.native |= {k: copy_of(v) for k, v in value.items() if v is not None}
+                    element.native |= {k: copied(v) for k, v in value.items() if v is not None}
                 elif path and value is not None:
-                    put(element.native, path, copy_of(value))
+                    put(element.native, path, copied(value))
                 element.changed = True
             case "push":
                 entries = at(element.native, path)
                 if not isinstance(entries, list):
                     entries = []
                     put(element.native, path, entries)
-                entries.append(copy_of(value))
+                entries.append(copied(value))
             case "finish":
                 self._finish(element, path, value)
             case "close":
@@ -247,7 +258,7 @@ class Told:
         assembler = self._assembler
         if not path:
             if isinstance(value, dict):
-                element.native = copy_of(value)
+                element.native = copied(value)
                 element.leaves.clear()
             element.closed = True
             if element.unit is not None:
@@ -261,7 +272,7 @@ class Told:
             said = "" if leaf is None else "".join(leaf.pieces)
             assembler.append(element, path, value[len(said) :], False)
         elif isinstance(value, dict) and leaf is None:
-            put(element.native, path, copy_of(value))
+            put(element.native, path, copied(value))
 
 
 OPERATIONS = frozenset({"append", "set", "push", "finish", "close"})
@@ -287,7 +298,7 @@ def filled(template: Any, keys: Mapping[str, Any]) -> Any:
         key: keys.get(value) if isinstance(value, str) and value[:1] == "$" else value
         for key, value in template.items()
     }
-    return {key: copy_of(value) for key, value in made.items() if value is not None}
+    return {key: copied(value) for key, value in made.items() if value is not None}
 
 
 def at(value: Any, path: tuple[Key, ...]) -> Any:
@@ -297,10 +308,5 @@ def at(value: Any, path: tuple[Key, ...]) -> Any:
     return value
 
 
-def copy_of(value: Any) -> Any:
-    """A copy of a JSON value that shares no container with its original."""
-    if isinstance(value, dict):
-        return {key: copy_of(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [copy_of(entry) for entry in value]
-    return value
+copy_of = copied
+"""A copy that shares no container with its original."""
