@@ -53,6 +53,7 @@ check: $(STAMP) ## Format, lint, strict types of generator and generated code, a
 	$(BIN)/black --quiet --check generator tests benchmarks examples templates/python/runtime templates/python/client
 	$(BIN)/ruff check generator tests benchmarks examples
 	$(BIN)/mypy generator benchmarks
+	$(BIN)/black --quiet --check --line-length 100 generated/python
 	cd generated/python && ../../$(BIN)/mypy --strict --cache-dir ../../.mypy_cache/generated openresponses
 	$(BIN)/pyright
 	$(BIN)/orgen generate --check --quiet

@@ -69,6 +69,9 @@ def results(rounds: int, wanted: Callable[[str], bool]) -> Iterator[Result]:
         if not waits:
             return
         environ = {**os.environ, "ORGEN_CACHE_DIR": str(folder / "cache")}
+        # Of an installed package, the bytecode is compiled.
+        environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)
         floor = Wait(FLOOR, FLOOR, _alone(folder), rounds=2)
         if any(wait.key != "generate/cold" for wait in waits):
             _once(_generate(folder), environ)

@@ -116,7 +116,7 @@ def test_what_is_generated_hardly_ever_needs_black() -> None:
     paths = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name not in BY_HAND]
     texts = [path.read_text("utf-8") for path in paths]
     made = [direct.laid_out(text) for text in texts]
-    assert sum(one is None for one in made) <= 3  # with comprehensions in conditions, and the like
+    assert sum(one is None for one in made) <= 4  # with comprehensions in conditions, and the like
     assert all(one in (None, text) for one, text in zip(made, texts, strict=True))
 
 

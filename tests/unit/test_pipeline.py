@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -38,13 +39,21 @@ def always(target: FakeTarget) -> Callable[[str], Target]:
     return lambda _name: target
 
 
-def config(spec: Path = SPEC) -> Config:
+def config(spec: Path) -> Config:
     return Config(spec=spec, out=Path("unused"), targets=("openapi",))
 
 
-def test_a_target_sees_core_full_and_schema() -> None:
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The spec without dialects and providers, which have tests of their own."""
+    folder = tmp_path_factory.mktemp("bare") / "spec"
+    shutil.copytree(SPEC, folder, ignore=shutil.ignore_patterns("dialects", "providers"))
+    return folder
+
+
+def test_a_target_sees_core_full_and_schema(bare: Path) -> None:
     target = FakeTarget({"a.py": "x = ( 1 )\n", "b.md": "x = ( 1 )\n"})
-    output = generate(config(), Diagnostics(), Progress(), always(target))
+    output = generate(config(bare), Diagnostics(), Progress(), always(target))
     [inputs] = target.seen
     assert (
         set(inputs.core.schemas)
@@ -55,10 +64,10 @@ def test_a_target_sees_core_full_and_schema() -> None:
     assert output.files == {"openapi": {"a.py": "x = 1\n", "b.md": "x = ( 1 )\n"}}
 
 
-def test_faults_of_a_target_end_the_run_together() -> None:
+def test_faults_of_a_target_end_the_run_together(bare: Path) -> None:
     diagnostics = Diagnostics()
     with pytest.raises(DiagnosticError):
-        generate(config(), diagnostics, Progress(), always(FakeTarget({}, ["N001", "N002"])))
+        generate(config(bare), diagnostics, Progress(), always(FakeTarget({}, ["N001", "N002"])))
     assert {item.code for item in diagnostics} >= {"N001", "N002"}
 
 
@@ -70,16 +79,16 @@ def test_no_target_starts_on_a_faulty_spec(tmp_path: Path) -> None:
     assert target.seen == []
 
 
-def test_two_files_of_one_name_are_a_fault_of_the_target() -> None:
+def test_two_files_of_one_name_are_a_fault_of_the_target(bare: Path) -> None:
     target = FakeTarget({"a.md": "1"})
     target.files = lambda *_: [SourceFile(PurePosixPath("a.md"), "1")] * 2  # type: ignore[method-assign]
     with pytest.raises(ValueError, match=r"named a\.md"):
-        generate(config(), Diagnostics(), Progress(), always(target))
+        generate(config(bare), Diagnostics(), Progress(), always(target))
 
 
-def test_steps_are_shown_in_order() -> None:
+def test_steps_are_shown_in_order(bare: Path) -> None:
     stream = io.StringIO()
-    generate(config(), Diagnostics(), Progress(stream), always(FakeTarget({})))
+    generate(config(bare), Diagnostics(), Progress(stream), always(FakeTarget({})))
     steps = [line[2:20].strip() for line in stream.getvalue().splitlines()]
     assert steps == [
         "load", "apply overlays", "validate", "resolve", "read dialects", "render openapi",

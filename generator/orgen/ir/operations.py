@@ -71,15 +71,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
-    """One value where the condition holds, else another."""
-
-    condition: Cond
-    then: Expr
-    otherwise: Expr
-
-
-@dataclass(frozen=True, slots=True)
 class Operands:
     """Values that are one operand of a primitive together."""
 
@@ -162,7 +153,6 @@ Expr: TypeAlias = (
     | NewObject
     | NewList
     | Pair
-    | Either
     | Operands
     | Picked
     | KeySet

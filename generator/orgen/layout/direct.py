@@ -139,6 +139,8 @@ class _Layout:
         head = word in _HEADS and (stub or tokens[-1].text == ":")
         if tokens[-1].text == "," or (word in _FIRM and not head) or tokens[0].text == "...":
             raise Unknown
+        if tokens[0].text[-1:] in ('"', "'"):
+            raise Unknown  # black may take it for a docstring
         if word == "class" and len(tokens) > 2 and tokens[-2].pair is tokens[-3]:
             raise Unknown  # parentheses with nothing in them
         kind = _kind(word, head, stub)
@@ -151,7 +153,10 @@ class _Layout:
             raise Unknown
         if head:
             del tokens[-2 if stub else -1 :]
-        line = _logical(word, tokens, depth, head)
+        conditional = 0 in reader.conditions
+        if conditional and any(tokens[i].text == "," for i in _outside(tokens)):
+            raise Unknown
+        line = _logical(word, tokens, depth, head, conditional)
         if stub:
             line.tokens.append(Token("...", " "))
         return kind, _split(line)
@@ -229,9 +234,15 @@ def _import(text: str, depth: int) -> list[str]:
     return [f"{margin}from {module} import (", *(f"{margin}    {n}," for n in listed), f"{margin})"]
 
 
-def _logical(word: str, tokens: list[Token], depth: int, head: bool) -> Line:
-    """The line of a statement, with the parentheses that black may write or leave out."""
-    for start, end in reversed(_expressions(word, tokens, head)):
+def _logical(word: str, tokens: list[Token], depth: int, head: bool, conditional: bool) -> Line:
+    """The line of a statement, with the parentheses that black may write or leave out.
+
+    `conditional` says whether its expression is a condition with two values.
+    """
+    expressions = _expressions(word, tokens, head)
+    if conditional and not expressions:
+        raise Unknown
+    for start, end in reversed(expressions):
         tokens = _with_optional(tokens, start, end, keeps_binding=not head)
     for index, token in enumerate(tokens):
         if token.bracket in ("[", "{") and token.opens and _is_wrapped(tokens, index + 1):
@@ -296,7 +307,7 @@ def _with_optional(
         raise Unknown
     inner = tokens[start:end]
     if not _is_wrapped(inner, 0, len(inner)):
-        if COMMA in tracked(Line(inner, 0)).delimiters.values():
+        if inner[-1].text == ",":
             raise Unknown
         opening = Token("", inner[0].gap, bracket="(")
         inner[0].gap = ""
@@ -338,6 +349,12 @@ def _is_odd_definition(tokens: list[Token]) -> bool:
     )
 
 
+def _has_odd_result(tokens: list[Token]) -> bool:
+    """Whether what a function returns is written with more than names and subscripts."""
+    arrow = next((i for i, token in enumerate(tokens) if token.text == "->"), len(tokens))
+    return any(token.bracket in ("(", "{") for token in tokens[arrow:])
+
+
 def _split(line: Line) -> list[str]:
     """The lines of a logical line."""
     text = str(line)
@@ -345,6 +362,8 @@ def _split(line: Line) -> list[str]:
         raise Unknown
     if line.short and not line.magic:
         return [text]
+    if line.kind == "def" and _has_odd_result(line.tokens):
+        raise Unknown
     parts = transformed(line)
     if line.kind == "def" and any(not part.short for part in parts):
         raise Unknown

@@ -70,7 +70,7 @@ def _run(line: Line, way: Way, force: bool) -> list[Line]:
             raise CannotSplit
         result += transformed(part, force)
     decided = force or way is not _right_hand or any(token.text for token in optional)
-    if decided or not optional or result[0].short:
+    if decided or not optional or result[0].short or any(t.added for t in line.tokens):
         return result
     second = _run(line.copy(), way, True)
     return second if all(part.short for part in second) else result
@@ -111,7 +111,7 @@ def _at_delimiters(line: Line, _: bool) -> list[Line]:
             made.append([])
     made = [tokens for tokens in made if tokens]
     if rank == COMMA and made[-1][-1].text != ",":
-        made[-1].append(Token(",", priority=COMMA))
+        made[-1].append(Token(",", priority=COMMA, added=True))
     return [tracked(Line(part, line.depth, line.kind, inside=True)) for part in made]
 
 
@@ -218,7 +218,7 @@ def _parts(line: Line, start: int, end: int) -> Parts:
     tail = Line(line.tokens[end:], line.depth)
     made = line.tokens[start + 1 : end]
     if line.kind == "def" and opening.text == "(" and not _has_commas(made):
-        made = [*made, Token(",", priority=COMMA)]
+        made = [*made, Token(",", priority=COMMA, added=True)]
     body = tracked(Line(made, line.depth + 1, inside=True))
     body.explode = _explodes(body, opening)
     return Parts(head, body, tail, opening, closing)

@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-COMMA, LOGIC, COMPARATOR, DOT = 18, 14, 10, 1
+COMMA, CONDITION, LOGIC, COMPARATOR, DOT = 18, 16, 14, 10, 1
 """Where black splits first: the higher, the earlier."""
 _MATH = {"|": 9, "^": 8, "&": 7, "<<": 6, ">>": 6, "+": 5, "-": 5, "*": 4, "/": 4, "//": 4, "%": 4}
 _COMPARATORS = frozenset({"<", ">", "==", "!=", "<=", ">=", "in", "is"})
 _PLAIN_OPERATORS = frozenset({":=", "->", "**", *_MATH, *_COMPARATORS}) - {"in", "is"}
-_WORDS = frozenset({"and", "or", "not", "in", "is", "return", "raise", "if", "elif", "match",
-                    "case", "from", "import", "for", "yield"})  # fmt: skip
+_WORDS = frozenset({"and", "or", "not", "in", "is", "return", "raise", "if", "else", "elif",
+                    "match", "case", "from", "import", "for", "yield"})  # fmt: skip
 _UNKNOWN = frozenset({"lambda", "await", "async"})
-_FIRST_ONLY = frozenset({"for", "if", "else", "yield"})
-_SPLITTING = frozenset({"and", "or", "is", "in"})
+_FIRST_ONLY = frozenset({"for", "yield"})
+_SPLITTING = frozenset({"and", "or", "is", "in", "if", "else"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 _TOKEN = re.compile(
@@ -60,6 +60,8 @@ class Token:
     """Whether what follows stands beside it."""
     comment: bool = False
     """Whether it is a comment with a line for itself."""
+    added: bool = False
+    """Whether it was not in the text."""
 
     @property
     def opens(self) -> bool:
@@ -99,6 +101,10 @@ class Reader:
     definition: bool = False
     """Whether it is the first line of a function."""
     tokens: list[Token] = field(default_factory=list)
+    slots: list[int] = field(default_factory=lambda: [0])
+    """Where the expression began that is being read, in each of the open brackets."""
+    conditions: list[int] = field(default_factory=list)
+    """How many brackets were open at each `if` of the expressions that are being read."""
     open: list[Token] = field(default_factory=list)
     annotated: bool = False
     """Whether a parameter has a type, so that its `=` stands in spaces."""
@@ -147,6 +153,8 @@ class Reader:
             return Token(text, gap)
         before = previous.text if previous else ""
         priority = 0
+        if text in ("if", "else") and previous is not None:
+            return self.condition(text)
         if text in ("and", "or"):
             priority = LOGIC
         elif text in ("is", "in"):
@@ -157,12 +165,45 @@ class Reader:
             previous.priority = COMPARATOR  # `not in` is split before its first word
         return token
 
+    def condition(self, text: str) -> Token:
+        """A word of a conditional expression, which is not one inside of another."""
+        depth = len(self.open)
+        known = depth in self.conditions
+        if known == (text == "if") or self.definition or self.loops:
+            raise Unknown
+        if not known:
+            self.conditions.append(depth)
+        return Token(text, " ", CONDITION)
+
+    def settle(self, closing: bool = False) -> None:
+        """Put parentheses that are not written around a conditional expression that ends here."""
+        depth = len(self.open)
+        if depth not in self.conditions:
+            return
+        self.conditions.remove(depth)
+        start = self.slots[-1]
+        before = self.tokens[start - 1] if start else None
+        alone = closing and before is not None and before.text == "("
+        if not depth:
+            raise Unknown  # in a tuple without parentheses
+        first = self.tokens[start]
+        if first.text in ("*", "**"):
+            raise Unknown
+        if alone:
+            return  # there are some
+        opening = Token("", first.gap, bracket="(")
+        first.gap = ""
+        self.tokens.insert(start, opening)
+        self.tokens.append(Token("", bracket=")", pair=opening))
+
     def operator(self, text: str, previous: Token | None) -> Token:
         if text in "([{":
             return self.opening(text, previous)
         if text in ")]}":
             return self.closing(text)
         if text == ",":
+            self.settle()
+            self.slots[-1] = len(self.tokens) + 1
             self.annotated = self.annotated and len(self.open) > 1
             return Token(",", "", COMMA)
         if text == ".":
@@ -187,6 +228,7 @@ class Reader:
         if text == "(" and not calls:
             self.explicit = True
         self.open.append(token)
+        self.slots.append(len(self.tokens) + 1)
         return token
 
     def closing(self, text: str) -> Token:
@@ -197,6 +239,8 @@ class Reader:
             raise Unknown
         if before.text == ",":
             self.explicit = True
+        self.settle(closing=True)
+        self.slots.pop()
         start = self.open.pop()
         return Token(text, "", bracket=text, pair=start, trailer=start.trailer)
 
@@ -205,19 +249,25 @@ class Reader:
         parameter = self.definition and len(self.open) == 1
         if inside == "[" or (inside == "(" and not parameter):
             raise Unknown
+        if len(self.open) in self.conditions and inside:
+            raise Unknown  # a key
         if inside == "(":
             self.annotated = True
+        self.slots[-1] = len(self.tokens) + 1
         return Token(":")
 
     def equal(self) -> Token:
         """Of an assignment or a typed default in spaces; of another default or argument without."""
         spaced = not self.open or (len(self.open) == 1 and self.annotated)
+        self.slots[-1] = len(self.tokens) + 1
         return Token("=", " " if spaced else "", tight=not spaced)
 
     def binary(self, text: str, previous: Token | None) -> Token:
         if previous is not None and _ends_value(previous):
             if text == "**":
                 raise Unknown
+            if text == ":=":
+                self.slots[-1] = len(self.tokens) + 1
             priority = _MATH.get(text) or (COMPARATOR if text in _COMPARATORS else 0)
             return Token(text, " ", priority)
         if text not in ("+", "-", "*", "**"):

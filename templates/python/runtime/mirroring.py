@@ -82,7 +82,7 @@ class MirrorEncoder(StreamEncoder):
                 pass  # another event, or one that is not this plain
         return self._long_way(self._plain(event))
 
-    def _long_way(self, event: dict[str, Any]) -> bytes:
+    def _event(self, event: dict[str, Any]) -> bytes:
         if self._last in TERMINAL:
             return b""
         self._last = str(event.get("type"))

@@ -1009,11 +1009,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "tool_result",
                             "tool_use_id": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.encode_parts(output, encode_user_content)
-                            ),
+                            "content": ctx.encode_parts(output, encode_user_content),
                         }
                         if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                             ctx.account(
@@ -1028,11 +1024,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_user_content)
-                                ),
+                                "content": ctx.encode_parts(content, encode_user_content),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1045,11 +1037,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_assistant_content)
-                                ),
+                                "content": ctx.encode_parts(content, encode_assistant_content),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1062,11 +1050,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_input_text)
-                                ),
+                                "content": ctx.encode_parts(content, encode_input_text),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1079,11 +1063,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_input_text)
-                                ),
+                                "content": ctx.encode_parts(content, encode_input_text),
                             }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1216,11 +1196,7 @@ def decode_messages_user_content_element(block: Any, ctx: Splitting) -> Any:
         and isinstance(tool_use_id := block.get("tool_use_id"), str)
     ):
         if (content := block.get("content")) is not None:
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_user_content)
-            )
+            output = ctx.decode_parts(content, decode_user_content)
             out = {"type": "function_call_output", "call_id": tool_use_id, "output": output}
             if len(block) > 3:
                 ctx.account(block, _TYPE_TOOL_USE_ID_CONTENT, "", out)

@@ -1821,11 +1821,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_user_content)
-                                ),
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1838,11 +1834,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_user_content)
-                                ),
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1861,11 +1853,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_user_content)
-                                ),
+                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
                             }
                             ctx.report(
                                 item,
@@ -1885,9 +1873,7 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                             out = {
                                 "role": "model",
                                 "parts": ctx.listed(
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.encode_parts(content, encode_assistant_content)
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(

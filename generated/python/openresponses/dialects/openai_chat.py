@@ -1514,7 +1514,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1527,11 +1527,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1544,11 +1540,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1561,11 +1553,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1647,12 +1635,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1686,11 +1670,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                            ),
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
                         if len(
                             item
@@ -1712,11 +1692,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -1740,11 +1716,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1904,7 +1876,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1923,15 +1895,13 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:223)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:225)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-        )
+        content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "system", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1942,15 +1912,13 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:226)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:228)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_input_text)
-        )
+        content_ = ctx.decode_parts(content, decode_input_text)
         out = {"type": "message", "role": "developer", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1961,15 +1929,13 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1980,7 +1946,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:234)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1999,11 +1965,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
                 ctx.account(message, _ROLE_NAME_CONTENT, "", out)
             return [out]
         if (content := message.get("content")) is not None:
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {
                 "type": "function_call_output",
                 "call_id": name,
@@ -2019,17 +1981,13 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:240)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
             id_ = ctx.call_named(message.get("name"), None, message, "name")
             if (content := message.get("content")) is not None:
-                output = (
-                    content
-                    if isinstance(content, str)
-                    else ctx.decode_parts(content, decode_tool_content)
-                )
+                output = ctx.decode_parts(content, decode_tool_content)
                 out = {
                     "type": "function_call_output",
                     "call_id": ctx.mint("call", id_),
@@ -2048,11 +2006,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             and (id__ := filled(id_)) is not None
             and (content := message.get("content")) is not None
         ):
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {"type": "function_call_output", "call_id": id__, "output": output}
             if tool_call_id != id_:
                 ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
@@ -2063,11 +2017,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             return [out]
         id_ = ctx.call_named(message.get("name"), None, message, "name")
         if (content := message.get("content")) is not None:
-            output = (
-                content
-                if isinstance(content, str)
-                else ctx.decode_parts(content, decode_tool_content)
-            )
+            output = ctx.decode_parts(content, decode_tool_content)
             out = {
                 "type": "function_call_output",
                 "call_id": ctx.mint("call", id_),
@@ -2083,7 +2033,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2162,7 +2112,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2194,12 +2144,12 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:251)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2221,7 +2171,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2242,7 +2192,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2260,7 +2210,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2284,7 +2234,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2361,7 +2311,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2379,7 +2329,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:251)"""
     items = decode_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2397,7 +2347,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:249)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:251)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -3102,7 +3052,6 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 def encode_choice(part: Any, ctx: Gathering) -> Any:
     """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     out: dict[str, Any]
-    allowed_tools: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
             case "function":
@@ -3112,13 +3061,24 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                if part.get("mode") == "required" and isinstance(tools := part.get("tools"), list):
+                    out = {
+                        "type": "allowed_tools",
+                        "allowed_tools": {
+                            "mode": "required",
+                            "tools": ctx.each(tools, encode_choice),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
+                if (part.get("mode") is None or part.get("mode") == "auto") and isinstance(
                     tools := part.get("tools"), list
                 ):
-                    allowed_tools = {"tools": ctx.each(tools, encode_choice)}
-                    if mode is not None:
-                        allowed_tools["mode"] = mode
-                    out = {"type": "allowed_tools", "allowed_tools": allowed_tools}
+                    out = {
+                        "type": "allowed_tools",
+                        "allowed_tools": {"mode": "auto", "tools": ctx.each(tools, encode_choice)},
+                    }
                     if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
@@ -3143,29 +3103,35 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
             if len(function) > 1:
                 ctx.account(function, _NAME, "function.", out)
             return out
-        if (
-            native.get("type") == "allowed_tools"
-            and isinstance(allowed_tools := native.get("allowed_tools"), dict)
-            and ((mode := allowed_tools.get("mode")) is None or isinstance(mode, str))
-            and (tools := allowed_tools.get("tools")) is not None
+        if native.get("type") == "allowed_tools" and isinstance(
+            allowed_tools := native.get("allowed_tools"), dict
         ):
-            tools_ = ctx.each(tools, decode_choice)
-            out = {"type": "allowed_tools", "tools": tools_}
-            if mode is not None:
-                if mode in ("none", "auto", "required"):
-                    out["mode"] = mode
-                else:
-                    ctx.misfit(allowed_tools, "mode", "allowed_tools.", out)
-            if len(native) > 2:
-                ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
-            if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
-                ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
-            return out
+            if (
+                allowed_tools.get("mode") == "required"
+                and (tools := allowed_tools.get("tools")) is not None
+            ):
+                tools_ = ctx.each(tools, decode_choice)
+                out = {"type": "allowed_tools", "mode": "required", "tools": tools_}
+                if len(native) > 2:
+                    ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
+                if len(allowed_tools) > 2:
+                    ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
+                return out
+            if (allowed_tools.get("mode") is None or allowed_tools.get("mode") == "auto") and (
+                tools := allowed_tools.get("tools")
+            ) is not None:
+                tools_ = ctx.each(tools, decode_choice)
+                out = {"type": "allowed_tools", "mode": "auto", "tools": tools_}
+                if len(native) > 2:
+                    ctx.account(native, _TYPE_ALLOWED_TOOLS, "", out)
+                if len(allowed_tools) > 1 and not _MODE_TOOLS.issuperset(allowed_tools):
+                    ctx.account(allowed_tools, _MODE_TOOLS, "allowed_tools.", out)
+                return out
     return ctx.foreign(native, "choice")
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:212)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3179,7 +3145,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:212)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -3189,7 +3155,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3233,7 +3199,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3305,6 +3271,7 @@ TABLES = DialectTables(
     },
     reject={
         "background": "no background mode",
+        "allowed_tools": "to allow no tool, choose none",
         "item_reference": "the API keeps no state",
         "compaction": "it comes from another API, which alone can read it",
         "input_file": "files are sent inline or by id",

@@ -488,18 +488,27 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
             case "json_schema":
                 name = format_.get("name")
                 description = format_.get("description")
-                schema = format_.get("schema")
-                strict = format_.get("strict")
-                format__ = {"type": "json_schema"}
-                if name is not None:
-                    format__["name"] = name
-                if description is not None:
-                    format__["description"] = description
-                if schema is not None:
-                    format__["schema"] = schema
-                if strict is not None:
-                    format__["strict"] = strict
-                out.setdefault("text", {})["format"] = format__
+                if (schema := format_.get("schema")) is not None:
+                    strict = format_.get("strict")
+                    format__ = {
+                        "type": "json_schema",
+                        "name": default(name, "response"),
+                        "schema": schema,
+                    }
+                    if description is not None:
+                        format__["description"] = description
+                    if strict is not None:
+                        format__["strict"] = strict
+                    out.setdefault("text", {})["format"] = format__
+                    return
+                out.setdefault("text", {})["format"] = {"type": "json_object"}
+                ctx.report(
+                    body,
+                    None,
+                    "coerced",
+                    "the API asks for a schema; without one, any JSON object is asked for",
+                )
+                ctx.unused(field(body.get("text"), "format"), ("schema",), "text.format.", out)
                 return
     ctx.unused(
         field(body.get("text"), "format"),
@@ -669,21 +678,23 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                 return
             case "json_schema":
                 if (
-                    ((name := format_.get("name")) is None or isinstance(name, str))
+                    (name := format_.get("name")) is not None
+                    and isinstance(name, str)
                     and (
                         (description := format_.get("description")) is None
                         or isinstance(description, str)
                     )
-                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
+                    and (schema := format_.get("schema")) is not None
+                    and isinstance(schema, dict)
                 ):
                     strict = format_.get("strict")
-                    format__ = {"type": "json_schema"}
-                    if name is not None:
-                        format__["name"] = name
+                    format__ = {
+                        "type": "json_schema",
+                        "name": default(name, "response"),
+                        "schema": schema,
+                    }
                     if description is not None:
                         format__["description"] = description
-                    if schema is not None:
-                        format__["schema"] = schema
                     if strict is not None:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
@@ -697,7 +708,7 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -844,7 +855,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:53)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -893,7 +904,7 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -1059,7 +1070,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
-    """text_format (spec/dialects/openai_responses/dialect.yaml:47)"""
+    """text_format (spec/dialects/openai_responses/dialect.yaml:53)"""
     format__: dict[str, Any]
     if isinstance(text := body.get("text"), dict) and isinstance(
         format_ := text.get("format"), dict
@@ -1113,7 +1124,7 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -1130,7 +1141,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -1164,7 +1175,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1236,7 +1247,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1307,7 +1318,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1317,7 +1328,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1359,7 +1370,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1371,7 +1382,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1455,7 +1466,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """input_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:98)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if (
@@ -1467,11 +1478,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
             out = {
                 "type": "message",
                 "role": "user",
-                "content": (
-                    content
-                    if isinstance(content, str) and not ctx.response
-                    else ctx.encode_parts(content, encode_user_content)
-                ),
+                "content": ctx.encode_parts(content, encode_user_content),
             }
             if status is not None:
                 out["status"] = status
@@ -1489,11 +1496,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1531,11 +1534,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                         "status": status,
                     }
                     if phase is not None:
@@ -1601,11 +1600,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_sent_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_sent_content),
                         "status": "completed",
                     }
                     if phase is not None:
@@ -1622,11 +1617,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1642,11 +1633,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1687,11 +1674,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_tool_output)
-                        ),
+                        "output": ctx.encode_parts(output, encode_tool_output),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1812,18 +1795,14 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:89)"""
+    """input_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:98)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
             match native.get("role"):
                 case "user":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_user_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_user_content)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if status is not None:
@@ -1838,11 +1817,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                         and (content := native.get("content")) is not None
                         and isinstance(content, list)
                     ):
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_sent_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_sent_content)
                         if (
                             (phase := native.get("phase")) is None or isinstance(phase, str)
                         ) and isinstance(status := native.get("status"), str):
@@ -1884,11 +1859,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_sent_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_sent_content)
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -1914,11 +1885,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "system":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if status is not None:
@@ -1928,11 +1895,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                             return out
                 case "developer":
                     if (content := native.get("content")) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if status is not None:
@@ -1980,11 +1943,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_tool_output)
-                    )
+                    output_ = ctx.decode_parts(output, decode_tool_output)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2106,7 +2065,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2121,11 +2080,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_message_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2167,11 +2122,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_message_content)
-                        ),
+                        "output": ctx.encode_parts(output, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2226,7 +2177,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2238,11 +2189,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = (
-                        content
-                        if isinstance(content, str)
-                        else ctx.decode_parts(content, decode_message_content)
-                    )
+                    content_ = ctx.decode_parts(content, decode_message_content)
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -2294,11 +2241,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_message_content)
-                    )
+                    output_ = ctx.decode_parts(output, decode_message_content)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2376,7 +2319,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_text(part: Any, ctx: Gathering) -> Any:
-    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:151)"""
+    """input_text, canonical to native (spec/dialects/openai_responses/dialect.yaml:160)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "input_text"
@@ -2390,7 +2333,7 @@ def encode_input_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_text(native: Any, ctx: Splitting) -> Any:
-    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:151)"""
+    """input_text, native to canonical (spec/dialects/openai_responses/dialect.yaml:160)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "input_text"
@@ -2405,7 +2348,7 @@ def decode_input_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:153)"""
+    """user_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:162)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2467,7 +2410,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:153)"""
+    """user_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:162)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2539,7 +2482,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2601,7 +2544,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2673,7 +2616,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_sent_content(part: Any, ctx: Gathering) -> Any:
-    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:167)"""
+    """sent_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2707,7 +2650,7 @@ def encode_sent_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_sent_content(native: Any, ctx: Splitting) -> Any:
-    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:167)"""
+    """sent_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2739,7 +2682,7 @@ def decode_sent_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2770,7 +2713,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2798,7 +2741,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_summary_part(part: Any, ctx: Gathering) -> Any:
-    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:180)"""
+    """summary_part, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2812,7 +2755,7 @@ def encode_summary_part(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_part(native: Any, ctx: Splitting) -> Any:
-    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:180)"""
+    """summary_part, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "summary_text"
@@ -2827,7 +2770,7 @@ def decode_summary_part(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2928,7 +2871,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3031,7 +2974,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """annotation, canonical to native (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3062,7 +3005,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:189)"""
+    """annotation, native to canonical (spec/dialects/openai_responses/dialect.yaml:198)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3100,7 +3043,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_logprob(part: Any, ctx: Gathering) -> Any:
-    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:205)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3121,7 +3064,7 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_logprob(native: Any, ctx: Splitting) -> Any:
-    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:196)"""
+    """logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:205)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3143,7 +3086,7 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
-    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:200)"""
+    """top_logprob, canonical to native (spec/dialects/openai_responses/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3161,7 +3104,7 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
-    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:200)"""
+    """top_logprob, native to canonical (spec/dialects/openai_responses/dialect.yaml:209)"""
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
@@ -3176,7 +3119,7 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:215)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3201,7 +3144,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:206)"""
+    """tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:215)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3228,7 +3171,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
-    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """echoed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:219)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3252,7 +3195,7 @@ def encode_echoed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
-    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:210)"""
+    """echoed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:219)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3276,8 +3219,8 @@ def decode_echoed_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
-    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:213)"""
-    out: dict[str, Any]
+    """tool_choice, canonical to native (spec/dialects/openai_responses/dialect.yaml:222)"""
+    out: Any
     match part:
         case "none":
             return "none"
@@ -3294,12 +3237,22 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
+                if part.get("mode") == "none":
+                    out = "none"
+                    ctx.report(
+                        part, None, "coerced", "the API has no such mode; no tool may be called"
+                    )
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
                 if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
                     tools := part.get("tools"), list
                 ):
-                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
-                    if mode is not None:
-                        out["mode"] = mode
+                    out = {
+                        "type": "allowed_tools",
+                        "mode": default(mode, "auto"),
+                        "tools": ctx.each(tools, encode_allowed_tool),
+                    }
                     if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
                         ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
                     return out
@@ -3307,7 +3260,7 @@ def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
-    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:213)"""
+    """tool_choice, native to canonical (spec/dialects/openai_responses/dialect.yaml:222)"""
     out: dict[str, Any]
     match native:
         case "none":
@@ -3325,9 +3278,8 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
                         ctx.account(native, _TYPE_NAME, "", out)
                     return out
             case "allowed_tools":
-                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
-                    tools := native.get("tools")
-                ) is not None:
+                mode = native.get("mode")
+                if (tools := native.get("tools")) is not None:
                     tools_ = ctx.each(tools, decode_allowed_tool)
                     out = {"type": "allowed_tools", "tools": tools_}
                     if mode is not None:
@@ -3342,7 +3294,7 @@ def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
-    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """allowed_tool, canonical to native (spec/dialects/openai_responses/dialect.yaml:230)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3356,7 +3308,7 @@ def encode_allowed_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_allowed_tool(native: Any, ctx: Splitting) -> Any:
-    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:220)"""
+    """allowed_tool, native to canonical (spec/dialects/openai_responses/dialect.yaml:230)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "function"

@@ -59,22 +59,20 @@ from .openai_responses import (
     ENCODE_RESPONSE_USAGE_FIELDS,
     ENCODE_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS,
     ENCODE_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS,
+    decode_allowed_tool,
     decode_annotation,
     decode_echoed_tool,
     decode_input_text,
     decode_logprob,
-    decode_request_text_format,
     decode_response_text_format,
     decode_summary_part,
-    decode_tool_choice,
+    encode_allowed_tool,
     encode_annotation,
     encode_echoed_tool,
     encode_input_text,
     encode_logprob,
-    encode_request_text_format,
     encode_response_text_format,
     encode_summary_part,
-    encode_tool_choice,
     text_part,
 )
 
@@ -272,6 +270,8 @@ _TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
 )
 _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
@@ -361,6 +361,55 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         out,
     )
     return out
+
+
+def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
+    """text_format (spec/dialects/openresponses/dialect.yaml:26)"""
+    format__: dict[str, Any]
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
+        match format_.get("type"):
+            case "text":
+                out.setdefault("text", {})["format"] = {"type": "text"}
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
+                return
+            case "json_object":
+                out.setdefault("text", {})["format"] = {"type": "json_object"}
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
+                return
+            case "json_schema":
+                name = format_.get("name")
+                description = format_.get("description")
+                schema = format_.get("schema")
+                strict = format_.get("strict")
+                format__ = {"type": "json_schema"}
+                if name is not None:
+                    format__["name"] = name
+                if description is not None:
+                    format__["description"] = description
+                if schema is not None:
+                    format__["schema"] = schema
+                if strict is not None:
+                    format__["strict"] = strict
+                out.setdefault("text", {})["format"] = format__
+                return
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -496,8 +545,62 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     return out
 
 
+def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
+    """text_format (spec/dialects/openresponses/dialect.yaml:26)"""
+    format__: dict[str, Any]
+    if isinstance(text := body.get("text"), dict) and isinstance(
+        format_ := text.get("format"), dict
+    ):
+        match format_.get("type"):
+            case "text":
+                out.setdefault("text", {})["format"] = {"type": "text"}
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
+                return
+            case "json_object":
+                out.setdefault("text", {})["format"] = {"type": "json_object"}
+                ctx.unused(
+                    field(body.get("text"), "format"),
+                    ("name", "description", "schema", "strict"),
+                    "text.format.",
+                    out,
+                )
+                return
+            case "json_schema":
+                if (
+                    ((name := format_.get("name")) is None or isinstance(name, str))
+                    and (
+                        (description := format_.get("description")) is None
+                        or isinstance(description, str)
+                    )
+                    and ((schema := format_.get("schema")) is None or isinstance(schema, dict))
+                ):
+                    strict = format_.get("strict")
+                    format__ = {"type": "json_schema"}
+                    if name is not None:
+                        format__["name"] = name
+                    if description is not None:
+                        format__["description"] = description
+                    if schema is not None:
+                        format__["schema"] = schema
+                    if strict is not None:
+                        format__["strict"] = strict
+                    out.setdefault("text", {})["format"] = format__
+                    return
+    ctx.unused(
+        field(body.get("text"), "format"),
+        ("type", "name", "description", "schema", "strict"),
+        "text.format.",
+        out,
+    )
+
+
 def encode_response(body: Any, ctx: Gathering) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -644,7 +747,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
-    """response body (spec/dialects/openai_responses/dialect.yaml:32)"""
+    """response body (spec/dialects/openai_responses/dialect.yaml:38)"""
     out: dict[str, Any]
     incomplete_details_: dict[str, Any]
     error_: dict[str, Any]
@@ -810,7 +913,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
@@ -827,7 +930,7 @@ def encode_compact_request(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_request(body: Any, ctx: Splitting) -> Any:
-    """compact_request body (spec/dialects/openai_responses/dialect.yaml:49)"""
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
     out: dict[str, Any]
     out = {}
     if (model := body.get("model")) is not None:
@@ -861,7 +964,7 @@ def decode_compact_request(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_compact_response(body: Any, ctx: Gathering) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -933,7 +1036,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
 
 
 def decode_compact_response(body: Any, ctx: Splitting) -> Any:
-    """compact_response body (spec/dialects/openai_responses/dialect.yaml:53)"""
+    """compact_response body (spec/dialects/openai_responses/dialect.yaml:62)"""
     out: dict[str, Any]
     usage_: dict[str, Any]
     input_tokens_details_: dict[str, Any]
@@ -1004,7 +1107,7 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     encode_error_shape(body, out, ctx)
@@ -1014,7 +1117,7 @@ def encode_error(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(type_ := body.get("type"), str)
         and ((code := body.get("code")) is None or isinstance(code, str))
@@ -1056,7 +1159,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def decode_error(body: Any, ctx: Splitting) -> Any:
-    """error body (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """error body (spec/dialects/openai_responses/dialect.yaml:69)"""
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
@@ -1068,7 +1171,7 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
-    """shape (spec/dialects/openai_responses/dialect.yaml:60)"""
+    """shape (spec/dialects/openai_responses/dialect.yaml:69)"""
     if (
         isinstance(error := body.get("error"), dict)
         and (type_ := error.get("type")) is not None
@@ -1152,7 +1255,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_output_item(part: Any, ctx: Gathering) -> Any:
-    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, canonical to native (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1167,11 +1270,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": (
-                            content
-                            if isinstance(content, str) and not ctx.response
-                            else ctx.encode_parts(content, encode_message_content)
-                        ),
+                        "content": ctx.encode_parts(content, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1213,11 +1312,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_message_content)
-                        ),
+                        "output": ctx.encode_parts(output, encode_message_content),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1272,7 +1367,7 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_output_item(native: Any, ctx: Splitting) -> Any:
-    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:141)"""
+    """output_item, native to canonical (spec/dialects/openai_responses/dialect.yaml:150)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1284,11 +1379,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and ((status := native.get("status")) is None or isinstance(status, str))
                     and (content := native.get("content")) is not None
                 ):
-                    content_ = (
-                        content
-                        if isinstance(content, str)
-                        else ctx.decode_parts(content, decode_message_content)
-                    )
+                    content_ = ctx.decode_parts(content, decode_message_content)
                     if (phase := native.get("phase")) is None or isinstance(phase, str):
                         out = {"type": "message", "role": role, "content": content_}
                         if id_ is not None:
@@ -1340,11 +1431,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
                     and isinstance(call_id := native.get("call_id"), str)
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_message_content)
-                    )
+                    output_ = ctx.decode_parts(output, decode_message_content)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -1422,7 +1509,7 @@ def decode_output_item(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_output(part: Any, ctx: Gathering) -> Any:
-    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, canonical to native (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1478,7 +1565,7 @@ def encode_tool_output(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_output(native: Any, ctx: Splitting) -> Any:
-    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:165)"""
+    """tool_output, native to canonical (spec/dialects/openai_responses/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1548,7 +1635,7 @@ def decode_tool_output(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1574,7 +1661,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:176)"""
+    """assistant_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:185)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1602,7 +1689,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_message_content(part: Any, ctx: Gathering) -> Any:
-    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, canonical to native (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -1697,7 +1784,7 @@ def encode_message_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_message_content(native: Any, ctx: Splitting) -> Any:
-    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:182)"""
+    """message_content, native to canonical (spec/dialects/openai_responses/dialect.yaml:191)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1795,7 +1882,7 @@ def decode_message_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_input_item(part: Any, ctx: Gathering) -> Any:
-    """input_item, canonical to native (spec/dialects/openresponses/dialect.yaml:32)"""
+    """input_item, canonical to native (spec/dialects/openresponses/dialect.yaml:38)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         if part.get("type") is None or part.get("type") == "message":
@@ -1812,11 +1899,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_user_content)
-                            ),
+                            "content": ctx.encode_parts(content, encode_user_content),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1838,11 +1921,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_assistant_content)
-                            ),
+                            "content": ctx.encode_parts(content, encode_assistant_content),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1865,11 +1944,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1890,11 +1965,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": (
-                                content
-                                if isinstance(content, str) and not ctx.response
-                                else ctx.encode_parts(content, encode_input_text)
-                            ),
+                            "content": ctx.encode_parts(content, encode_input_text),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1935,11 +2006,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.encode_parts(output, encode_tool_output)
-                        ),
+                        "output": ctx.encode_parts(output, encode_tool_output),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2015,7 +2082,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_input_item(native: Any, ctx: Splitting) -> Any:
-    """input_item, native to canonical (spec/dialects/openresponses/dialect.yaml:32)"""
+    """input_item, native to canonical (spec/dialects/openresponses/dialect.yaml:38)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if native.get("type") is None or native.get("type") == "message":
@@ -2024,11 +2091,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_user_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_user_content)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "user", "content": content_}
                             if id_ is not None:
@@ -2046,11 +2109,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_assistant_content)
-                        )
+                        content_ = ctx.decode_parts(content, decode_assistant_content)
                         if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
                             (status := native.get("status")) is None or isinstance(status, str)
                         ):
@@ -2075,11 +2134,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "system", "content": content_}
                             if id_ is not None:
@@ -2097,11 +2152,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
                         content := native.get("content")
                     ) is not None:
-                        content_ = (
-                            content
-                            if isinstance(content, str)
-                            else ctx.decode_parts(content, decode_input_text)
-                        )
+                        content_ = ctx.decode_parts(content, decode_input_text)
                         if (status := native.get("status")) is None or isinstance(status, str):
                             out = {"type": "message", "role": "developer", "content": content_}
                             if id_ is not None:
@@ -2155,11 +2206,7 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
                     and len(call_id) <= 64
                     and (output := native.get("output")) is not None
                 ):
-                    output_ = (
-                        output
-                        if isinstance(output, str)
-                        else ctx.decode_parts(output, decode_tool_output)
-                    )
+                    output_ = ctx.decode_parts(output, decode_tool_output)
                     if (status := native.get("status")) is None or isinstance(status, str):
                         out = {
                             "type": "function_call_output",
@@ -2245,8 +2292,74 @@ def decode_input_item(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign_item(native, "input_item")
 
 
+def encode_tool_choice(part: Any, ctx: Gathering) -> Any:
+    """tool_choice, canonical to native (spec/dialects/openresponses/dialect.yaml:59)"""
+    out: dict[str, Any]
+    match part:
+        case "none":
+            return "none"
+        case "auto":
+            return "auto"
+        case "required":
+            return "required"
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "function":
+                if isinstance(name := part.get("name"), str):
+                    out = {"type": "function", "name": name}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_NAME, "function", out)
+                    return out
+            case "allowed_tools":
+                if ((mode := part.get("mode")) is None or isinstance(mode, str)) and isinstance(
+                    tools := part.get("tools"), list
+                ):
+                    out = {"type": "allowed_tools", "tools": ctx.each(tools, encode_allowed_tool)}
+                    if mode is not None:
+                        out["mode"] = mode
+                    if len(part) > 2 and not _TYPE_MODE_TOOLS.issuperset(part):
+                        ctx.account(part, _TYPE_MODE_TOOLS, "allowed_tools", out)
+                    return out
+    return ctx.no_rule(part, "tool_choice")
+
+
+def decode_tool_choice(native: Any, ctx: Splitting) -> Any:
+    """tool_choice, native to canonical (spec/dialects/openresponses/dialect.yaml:59)"""
+    out: dict[str, Any]
+    match native:
+        case "none":
+            return "none"
+        case "auto":
+            return "auto"
+        case "required":
+            return "required"
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "function":
+                if isinstance(name := native.get("name"), str):
+                    out = {"type": "function", "name": name}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_NAME, "", out)
+                    return out
+            case "allowed_tools":
+                if ((mode := native.get("mode")) is None or isinstance(mode, str)) and (
+                    tools := native.get("tools")
+                ) is not None:
+                    tools_ = ctx.each(tools, decode_allowed_tool)
+                    out = {"type": "allowed_tools", "tools": tools_}
+                    if mode is not None:
+                        if mode in ("none", "auto", "required"):
+                            out["mode"] = mode
+                        else:
+                            ctx.misfit(native, "mode", "", out)
+                    if len(native) > 2 and not _TYPE_MODE_TOOLS.issuperset(native):
+                        ctx.account(native, _TYPE_MODE_TOOLS, "", out)
+                    return out
+    return ctx.foreign_or_word(native, "tool_choice")
+
+
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:53)"""
+    """user_content, canonical to native (spec/dialects/openresponses/dialect.yaml:66)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2302,7 +2415,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:53)"""
+    """user_content, native to canonical (spec/dialects/openresponses/dialect.yaml:66)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2372,7 +2485,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:60)"""
+    """tool, canonical to native (spec/dialects/openresponses/dialect.yaml:73)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2396,7 +2509,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:60)"""
+    """tool, native to canonical (spec/dialects/openresponses/dialect.yaml:73)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)

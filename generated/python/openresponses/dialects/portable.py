@@ -783,11 +783,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -800,11 +796,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -817,11 +809,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -834,12 +822,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -854,11 +838,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_user_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_user_content)),
                     }
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1133,7 +1113,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
+        content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "system", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1150,7 +1130,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = content if isinstance(content, str) else ctx.decode_parts(content, decode_text)
+        content_ = ctx.decode_parts(content, decode_text)
         out = {"type": "message", "role": "developer", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1167,9 +1147,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1187,9 +1165,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         and isinstance(tool_call_id := message.get("tool_call_id"), str)
         and (content := message.get("content")) is not None
     ):
-        output = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        output = ctx.decode_parts(content, decode_user_content)
         out = {"type": "function_call_output", "call_id": tool_call_id, "output": output}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)

@@ -312,6 +312,15 @@ DIALECT = replace(
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
         },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
+        },
         ignore={
             "background<false>": "all answers are given at once",
             "truncation<disabled>": "nothing is ever cut off",

@@ -436,7 +436,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -449,11 +449,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -466,11 +462,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -483,11 +475,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -569,12 +557,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -608,11 +592,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                            ),
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
                         if len(
                             item
@@ -634,11 +614,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -662,11 +638,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -826,7 +798,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -845,15 +817,13 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1081,6 +1051,15 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

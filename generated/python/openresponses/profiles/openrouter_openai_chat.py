@@ -272,7 +272,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:28)"""
+    """tool_choice (spec/providers/openrouter.yaml:29)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
@@ -315,7 +315,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/openrouter.yaml:18)"""
+    """limit (spec/providers/openrouter.yaml:19)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
@@ -331,7 +331,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:23)"""
+    """reasoning (spec/providers/openrouter.yaml:24)"""
     if (
         isinstance(reasoning := body.get("reasoning"), dict)
         and (effort := reasoning.get("effort")) is not None
@@ -410,7 +410,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:28)"""
+    """tool_choice (spec/providers/openrouter.yaml:29)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -450,7 +450,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/openrouter.yaml:18)"""
+    """limit (spec/providers/openrouter.yaml:19)"""
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
@@ -473,7 +473,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:23)"""
+    """reasoning (spec/providers/openrouter.yaml:24)"""
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
         effort := lookup(DECODE_EFFORT, reasoning_effort)
     ) is not None:
@@ -585,7 +585,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -598,11 +598,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "system",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -615,11 +611,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "developer",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -632,11 +624,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         ):
                             out = {
                                 "role": "user",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
-                                ),
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -718,12 +706,8 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": (
-                                    content
-                                    if isinstance(content, str) and not ctx.response
-                                    else ctx.bare(
-                                        ctx.encode_parts(content, encode_assistant_content)
-                                    )
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -757,11 +741,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": (
-                                output
-                                if isinstance(output, str) and not ctx.response
-                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                            ),
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                         }
                         if len(
                             item
@@ -783,11 +763,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -811,11 +787,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": (
-                            output
-                            if isinstance(output, str) and not ctx.response
-                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
-                        ),
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -975,7 +947,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -994,15 +966,13 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:229)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = (
-            content if isinstance(content, str) else ctx.decode_parts(content, decode_user_content)
-        )
+        content_ = ctx.decode_parts(content, decode_user_content)
         out = {"type": "message", "role": "user", "content": content_}
         if content == []:
             ctx.keep_exact(content, listed_some(content), "content", out)
@@ -1013,7 +983,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/providers/openrouter.yaml:38)"""
+    """user_content, canonical to native (spec/providers/openrouter.yaml:39)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -1098,7 +1068,7 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/providers/openrouter.yaml:38)"""
+    """user_content, native to canonical (spec/providers/openrouter.yaml:39)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1248,6 +1218,15 @@ DIALECT = replace(
             "metadata": "the gateway has no labels",
             "safety_identifier": "the gateway passes no end users on",
             "prompt_cache_key": "the gateway picks the cache itself",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

@@ -176,7 +176,7 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:22)"""
+    """tool_choice (spec/providers/vllm.yaml:23)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
@@ -219,7 +219,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/vllm.yaml:17)"""
+    """limit (spec/providers/vllm.yaml:18)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
@@ -275,7 +275,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:22)"""
+    """tool_choice (spec/providers/vllm.yaml:23)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -315,7 +315,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/vllm.yaml:17)"""
+    """limit (spec/providers/vllm.yaml:18)"""
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
@@ -393,6 +393,15 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
+        },
+        reject={
+            "background": "no background mode",
+            "item_reference": "the API keeps no state",
+            "compaction": "it comes from another API, which alone can read it",
+            "input_file": "files are sent inline or by id",
+            "input_file.file_url": "files are sent inline or by id",
+            "input_audio": "recordings are sent as wav or mp3",
+            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

@@ -36,6 +36,7 @@ from .primitives import MINTED
 from .recurring import MOST_AT_ONCE, Forms
 from .splitting import Splitting
 from .streams import StreamTable
+from .tables import SLUGGED
 from .told import Told, at
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ class StreamDecoder:
         for event in self._source.unknown:
             kind = str(event.get(tag) or "unknown")
             slug = self._dialect.slug(self._provider)
-            name = kind if ":" in kind else f"{slug}:{kind}"
+            name = kind if SLUGGED.match(kind) else f"{slug}:{kind}"
             rest = {k: v for k, v in event.items() if k not in OWN and k != tag}
             self._start()
             self._emitter.emit(name, rest)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .assembling import MARK
-from .errors import Loss
+from .errors import DecodeError, Loss
 from .jsontext import dumps, quoted
 from .lifecycle import plain as plain_event
 from .marking import ARGUMENTS, CHANNELS
@@ -61,12 +61,27 @@ class StreamEncoder(ABC):
     def feed(self, event: StreamEvent | ExtensionEvent | Mapping[str, Any] | Model) -> bytes:
         """The bytes that an event comes to, if any; models are taken as well as plain JSON.
 
-        Raises TypeError for anything else, RuntimeError after `close`.
+        Raises TypeError for anything else, DecodeError for a malformed event, RuntimeError after
+        `close`.
         """
 
     @abstractmethod
     def close(self) -> bytes:
         """The end of the stream; an error where no event ended it. More calls give nothing."""
+
+    def _long_way(self, event: dict[str, Any]) -> bytes:
+        """What any event comes to; raises DecodeError for one that is malformed."""
+        try:
+            return self._event(event)
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
+            kind = str(event.get("type"))[:80]
+            raise DecodeError(
+                "", f"is no event of a response, though its type is {kind!r}"
+            ) from None
+
+    @abstractmethod
+    def _event(self, event: dict[str, Any]) -> bytes:
+        """The same without a look at what breaks."""
 
     def _plain(self, event: Any) -> dict[str, Any]:
         """The event as plain JSON."""
@@ -117,7 +132,7 @@ class SpeakingEncoder(StreamEncoder):
                 pass  # another event, or one that is not this plain
         return self._long_way(self._plain(event))
 
-    def _long_way(self, event: dict[str, Any]) -> bytes:
+    def _event(self, event: dict[str, Any]) -> bytes:
         sender = self._sender
         if sender.ended:
             return b""

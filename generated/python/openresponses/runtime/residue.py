@@ -29,6 +29,9 @@ EMPTY = "@empty"
 OWN_ID = "@id"
 """Residue of an empty or absent id, where the item has one that was found for it."""
 
+STATUS = "@status"
+"""The HTTP status of an error, which stands among the properties of its body."""
+
 TIER = "@service_tier"
 """Residue that marks the default tier as said: others fill it in where nothing is said."""
 
@@ -50,7 +53,8 @@ def escape(key: str) -> str:
         return key
     if "." in key or "~" in key:
         key = key.replace("~", "~0").replace(".", "~1")
-    return f"~2{key}" if key.startswith("@") or key.isdecimal() else key
+    marked = key.startswith("@") and key != STATUS
+    return f"~2{key}" if marked or key.isdecimal() else key
 
 
 def steps(path: str) -> tuple[str | int, ...]:

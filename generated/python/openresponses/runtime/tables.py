@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 from .residue import NAME, OWN_ID
 
 Rule = Callable[[Any, Any], Any]
+
+SLUGGED = re.compile(r"[a-z0-9][a-z0-9_-]*:.")
+"""How a type with a slug begins."""
 
 UNTAGGED = "unknown"
 """The type of an extension value that does not say what it is."""
@@ -105,7 +109,7 @@ class DialectTables:
 
     def is_prefixed(self, kind: str) -> bool:
         """Whether a type is the same on both sides, slug included."""
-        owner, colon, _ = kind.partition(":")
-        if not colon or not self.prefixed or owner == self.slug:
+        owner = kind.partition(":")[0]
+        if not SLUGGED.match(kind) or not self.prefixed or owner == self.slug:
             return False
         return "*" in self.prefixed or owner in self.prefixed

@@ -55,7 +55,9 @@ class Wholes:
 
     def error(self, error: dict[str, Any]) -> dict[str, Any]:
         """The body of an error."""
-        known = error.get("type") if error.get("type") in resource.TYPE_STATUS else "server_error"
+        known = error.get("type")
+        if not isinstance(known, str) or known not in resource.TYPE_STATUS:
+            known = "server_error"
         whole = {"type": known, "message": error.get("message") or "", "param": None, **error}
         try:
             encoded = self._dialect.encode_error({"error": {**whole, "type": known}})

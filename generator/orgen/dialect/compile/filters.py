@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from orgen.dialect.ast import Direction, Filter
 from orgen.dialect.compile.scope import Scope
 from orgen.ir.operations import (
-    AllOf,
-    Cond,
     Constant,
-    Either,
     Expr,
     FunctionName,
     Guard,
-    Holds,
     IsKind,
     Let,
     Local,
@@ -86,9 +82,6 @@ def forward(filter: Filter, value: Expr, scope: Scope, place: Place) -> Expr:
             return Primitive("filled", (value,))
         case "filled":  # a rule that must write it does not match without it
             return _bound(Primitive("filled", (value,)), scope, place.key)
-        case "bare" if encode and isinstance(value, Either):
-            bare = Primitive("bare", (value.otherwise,), context=True)
-            return Either(value.condition, value.then, bare)
         case "bare" if encode:
             return Primitive("bare", (value,), context=True)
         case "bare":
@@ -227,14 +220,7 @@ def backward(filter: Filter, value: Expr, scope: Scope, place: Place, wish: str)
 def _group(kind: str, group: str, value: Expr, scope: Scope) -> Expr:
     function = FunctionName(group_function(scope.direction, group))
     name = f"{scope.direction.value}_{kind}" if kind in ("parts", "items") else kind
-    made = Primitive(name, (value, function), context=True)
-    if kind != "parts" or not isinstance(value, Local):
-        return made
-    # A text stays one, but in answers, whose texts are parts.
-    stays: Cond = IsKind(value, ("string",))
-    if scope.direction is Direction.ENCODE:
-        stays = AllOf((stays, Holds(Primitive("in_request", (), context=True))))
-    return Either(stays, value, made)
+    return Primitive(name, (value, function), context=True)
 
 
 def _bound(value: Expr, scope: Scope, wish: str) -> Local:
