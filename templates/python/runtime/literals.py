@@ -71,7 +71,8 @@ def scalars(text: bytes) -> list[Scalar] | None:
             if len(found) > MAX_SCALARS:
                 return None
         elif mark == "comma":
-            path[-1] = path[-1] + 1 if keys[-1] is None else None
+            last = path.pop()
+            path.append(last + 1 if keys[-1] is None else None)
         elif mark == "open":
             listed = token["open"] == b"["
             keys.append(None if listed else set())

@@ -222,7 +222,7 @@ def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
 
 def complete_content(message: dict[str, Any]) -> None:
     """A text as a part, and the lists that text parts have."""
-    content = message.get("content")
+    content: Any = message.get("content")
     if isinstance(content, str):
         content = message["content"] = [{"type": "output_text", "text": content}]
     for part in content if isinstance(content, list) else ():

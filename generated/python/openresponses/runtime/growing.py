@@ -88,14 +88,17 @@ def _row(rule: Rule, table: Lifecycle) -> Row | None:
     places = [machine.index for machine in table.path(rule)[1:] if machine.index]
     if rule.action != "extend" or rule.value is None or not 1 <= len(places) <= 2:
         return None
-    if rule.id is None or rule.id.new or len(rule.id.at) > 1:
+    if rule.id is None or rule.id.new:
+        return None
+    name_of_id, *deeper = rule.id.at
+    if deeper:
         return None
     if rule.holds or rule.requires_all or rule.agrees:
         return None
     fields = table.fields.get(rule.event, {})
-    looked_at = {table.sequence.field, *places, rule.id.at[0], rule.value}
+    looked_at = {table.sequence.field, *places, name_of_id, rule.value}
     if any(field.required and name not in looked_at for name, field in fields.items()):
         return None
     optional = {name: field for name, field in fields.items() if name not in looked_at}
     size = len(looked_at) + 1
-    return Row(places[0], places[-1], rule.id.at[0], rule.value, size, optional, (*rule.gathers,))
+    return Row(places[0], places[-1], name_of_id, rule.value, size, optional, (*rule.gathers,))

@@ -86,7 +86,8 @@ class Told:
         if leaf is None or leaf.sink is None or type(at(event, place)) is not str:
             return None
         tests = (path for other in self._table.events[self._tag] for path in other.tests)
-        read = {path[0] for path in ((self._table.tag,), place, *rule.keys.values(), *tests)}
+        paths = (place, *rule.keys.values(), *tests)
+        read = {self._table.tag, *(step for path in paths for step in path[:1])}
         loose: dict[Place, bool] = {
             (key,): key not in rule.known for key in event if key not in read
         }

@@ -11,7 +11,7 @@ a module of them. Whatever is not listed is sent as it is, and reported.
 {'anthropic': {}}
 """
 
-from typing import Any, TypeAlias, TypedDict, Union, cast
+from typing import Any, TypeAlias, TypedDict, cast
 
 from . import (
     anthropic_messages,
@@ -46,121 +46,75 @@ __all__ = [
     "provider_extensions",
 ]
 
-AnthropicSettings: TypeAlias = Union[
-    anthropic_messages.AnthropicSettings,
-    openai_chat.AnthropicSettings,
-]
+AnthropicSettings: TypeAlias = anthropic_messages.AnthropicSettings | openai_chat.AnthropicSettings
 """Settings of Anthropic."""
 
-AzureSettings: TypeAlias = Union[
-    openai_responses.AzureSettings,
-    openai_chat.AzureSettings,
-]
+AzureSettings: TypeAlias = openai_responses.AzureSettings | openai_chat.AzureSettings
 """Settings of Azure OpenAI."""
 
-BedrockSettings: TypeAlias = Union[
-    openai_responses.BedrockSettings,
-    openai_chat.BedrockSettings,
-]
+BedrockSettings: TypeAlias = openai_responses.BedrockSettings | openai_chat.BedrockSettings
 """Settings of Amazon Bedrock."""
 
-DeepseekSettings: TypeAlias = Union[
-    openai_chat.DeepseekSettings,
-    openai_responses.DeepseekSettings,
-    anthropic_messages.DeepseekSettings,
-]
+DeepseekSettings: TypeAlias = (
+    openai_chat.DeepseekSettings
+    | openai_responses.DeepseekSettings
+    | anthropic_messages.DeepseekSettings
+)
 """Settings of DeepSeek."""
 
-GoogleSettings: TypeAlias = Union[
-    gemini_generate_content.GoogleSettings,
-    openai_chat.GoogleSettings,
-]
+GoogleSettings: TypeAlias = gemini_generate_content.GoogleSettings | openai_chat.GoogleSettings
 """Settings of Google Gemini API."""
 
-GroqSettings: TypeAlias = Union[
-    openai_chat.GroqSettings,
-    openai_responses.GroqSettings,
-]
+GroqSettings: TypeAlias = openai_chat.GroqSettings | openai_responses.GroqSettings
 """Settings of Groq."""
 
-HuggingfaceSettings: TypeAlias = Union[
-    openai_chat.HuggingfaceSettings,
-    openai_responses.HuggingfaceSettings,
-]
+HuggingfaceSettings: TypeAlias = (
+    openai_chat.HuggingfaceSettings | openai_responses.HuggingfaceSettings
+)
 """Settings of Hugging Face Inference Providers."""
 
-LlamacppSettings: TypeAlias = Union[
-    openai_chat.LlamacppSettings,
-    openai_responses.LlamacppSettings,
-]
+LlamacppSettings: TypeAlias = openai_chat.LlamacppSettings | openai_responses.LlamacppSettings
 """Settings of llama.cpp server."""
 
-LmstudioSettings: TypeAlias = Union[
-    openai_responses.LmstudioSettings,
-    openai_chat.LmstudioSettings,
-]
+LmstudioSettings: TypeAlias = openai_responses.LmstudioSettings | openai_chat.LmstudioSettings
 """Settings of LM Studio."""
 
-MistralSettings: TypeAlias = Union[openai_chat.MistralSettings,]
+MistralSettings: TypeAlias = openai_chat.MistralSettings
 """Settings of Mistral."""
 
-OllamaSettings: TypeAlias = Union[
-    ollama_chat.OllamaSettings,
-    openai_chat.OllamaSettings,
-    openai_responses.OllamaSettings,
-    anthropic_messages.OllamaSettings,
-]
+OllamaSettings: TypeAlias = (
+    ollama_chat.OllamaSettings
+    | openai_chat.OllamaSettings
+    | openai_responses.OllamaSettings
+    | anthropic_messages.OllamaSettings
+)
 """Settings of Ollama."""
 
-OpenaiSettings: TypeAlias = Union[
-    openai_responses.OpenaiSettings,
-    openai_chat.OpenaiSettings,
-]
+OpenaiSettings: TypeAlias = openai_responses.OpenaiSettings | openai_chat.OpenaiSettings
 """Settings of OpenAI."""
 
-OpenrouterSettings: TypeAlias = Union[
-    openai_chat.OpenrouterSettings,
-    openai_responses.OpenrouterSettings,
-]
+OpenrouterSettings: TypeAlias = openai_chat.OpenrouterSettings | openai_responses.OpenrouterSettings
 """Settings of OpenRouter."""
 
-SglangSettings: TypeAlias = Union[
-    openai_chat.SglangSettings,
-    openai_responses.SglangSettings,
-]
+SglangSettings: TypeAlias = openai_chat.SglangSettings | openai_responses.SglangSettings
 """Settings of SGLang."""
 
-TextgenWebuiSettings: TypeAlias = Union[openai_chat.TextgenWebuiSettings,]
+TextgenWebuiSettings: TypeAlias = openai_chat.TextgenWebuiSettings
 """Settings of Text Generation WebUI."""
 
-TogetherSettings: TypeAlias = Union[
-    openai_chat.TogetherSettings,
-    openai_responses.TogetherSettings,
-]
+TogetherSettings: TypeAlias = openai_chat.TogetherSettings | openai_responses.TogetherSettings
 """Settings of Together AI."""
 
-VercelSettings: TypeAlias = Union[
-    openai_chat.VercelSettings,
-    openai_responses.VercelSettings,
-]
+VercelSettings: TypeAlias = openai_chat.VercelSettings | openai_responses.VercelSettings
 """Settings of Vercel AI Gateway."""
 
-VertexSettings: TypeAlias = Union[
-    gemini_generate_content.VertexSettings,
-    openai_chat.VertexSettings,
-]
+VertexSettings: TypeAlias = gemini_generate_content.VertexSettings | openai_chat.VertexSettings
 """Settings of Google Vertex AI."""
 
-VllmSettings: TypeAlias = Union[
-    openai_chat.VllmSettings,
-    openai_responses.VllmSettings,
-]
+VllmSettings: TypeAlias = openai_chat.VllmSettings | openai_responses.VllmSettings
 """Settings of vLLM."""
 
-XaiSettings: TypeAlias = Union[
-    openai_responses.XaiSettings,
-    openai_chat.XaiSettings,
-]
+XaiSettings: TypeAlias = openai_responses.XaiSettings | openai_chat.XaiSettings
 """Settings of xAI."""
 
 
