@@ -62,6 +62,14 @@ def test_generating_once_more_changes_nothing(reference: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in reference.rglob("*")} == before
 
 
+def test_what_is_committed_is_what_is_generated(reference: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "generated"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    committed = {name.removeprefix("generated/") for name in listed.stdout.split("\0") if name}
+    assert committed == files(reference).keys()
+
+
 def test_nothing_generated_names_this_machine(reference: Path) -> None:
     for name, content in files(reference).items():
         assert str(ROOT).encode() not in content, name

@@ -2,7 +2,7 @@
 # Spec hash: 5c1bbb82d59bd5a60d9359937187c16190dbb20ce05c76d815694f30091db8b4
 """Anthropic Messages: the settings of each provider that serves it."""
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from ..native import anthropic_messages as native
 

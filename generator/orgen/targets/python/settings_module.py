@@ -20,6 +20,8 @@ from orgen.targets.python.names import choose_classes, is_plain_key
 from orgen.targets.python.prose import property_prose
 from orgen.targets.python.text import docstring, string
 
+_WORD = re.compile(r"(?<![.\w\"'])\w+(?![\w\"'])")
+"""Names of an annotation, but for attributes and what stands in quotes."""
 _KINDS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
 
@@ -66,14 +68,18 @@ def settings_module(
     ]
     if not lowered or dialect.native is None:
         return []
-    native = any("native." in field.annotation for text in lowered for field in text.fields)
+    annotations = " ".join(field.annotation for text in lowered for field in text.fields)
     text = (
         environment("python")
         .get_template("settings/module.py.jinja")
         .render(
             header=header(schema),
             title=dialect.title,
-            native=native_module if native else "",
+            native=native_module if "native." in annotations else "",
+            typing=[
+                *(name for name in ("Any", "Literal") if name in _WORD.findall(annotations)),
+                "TypedDict",
+            ],
             providers=lowered,
         )
     )
