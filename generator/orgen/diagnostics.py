@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,8 +94,12 @@ class Diagnostics:
         return any(item.severity is Severity.ERROR for item in self.items)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """All diagnostics in reading order, each once."""
-        return iter(sorted(set(self.items), key=lambda item: item.sort_key))
+        """All diagnostics in reading order, each once, with every place that explains it."""
+        places: dict[Diagnostic, dict[Related, None]] = {}
+        for item in self.items:
+            places.setdefault(replace(item, related=()), {}).update(dict.fromkeys(item.related))
+        found = (replace(item, related=tuple(related)) for item, related in places.items())
+        return iter(sorted(found, key=lambda item: item.sort_key))
 
     def __bool__(self) -> bool:
         return bool(self.items)

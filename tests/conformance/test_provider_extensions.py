@@ -41,6 +41,7 @@ def encoded(dialect: str, extensions: Any, **options: Any) -> tuple[dict[str, An
         ),
         ("gemini_generate_content", {}, []),
         ("ollama_chat", {}, []),
+        ("openresponses", {}, []),
     ],
 )
 def test_a_portable_request_brings_each_vendor_its_own_settings(

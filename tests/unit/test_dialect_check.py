@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from orgen.diagnostics import Diagnostics
@@ -12,10 +13,11 @@ from orgen.dialect.ast import Body, Dialect
 from orgen.dialect.check import Status, check, coverage
 from orgen.dialect.check.findings import BUILT_IN
 from orgen.dialect.check.sides import RESPONSE
-from orgen.dialect.load import load_dialects
+from orgen.dialect.load import dialect_files, load_dialects
 from orgen.ir.schema import Property, Record, Scalar, ScalarKind, Schema
 from orgen.load import load_file, load_spec
 from orgen.overlay import apply_overlays
+from orgen.provider.load import load_providers
 from orgen.resolve import resolve
 from orgen.resources import spec_dir, templates_dir
 
@@ -92,6 +94,18 @@ def with_property(component: str) -> Schema:
 def test_misses_a_property_that_the_contract_gains(name: str, component: str) -> None:
     found = messages(dialects()[name], with_property(component))
     assert any(ADDED in message for message in found), f"{name} says nothing of a new {component}"
+
+
+def test_a_report_names_every_dialect_that_misses_it_once() -> None:
+    """Also those that extend another, which has the place; profiles of providers add nothing."""
+    changed, diagnostics = with_property("ResponseResource"), Diagnostics()
+    files = dialect_files(SPEC, diagnostics)
+    found = load_dialects(SPEC, changed, diagnostics, files)
+    load_providers(files, changed, found, diagnostics)
+    missing = [item for item in diagnostics if item.code == "D010"]
+    places = [span for item in missing for span in (item.span, *(r.span for r in item.related))]
+    assert [Path(span.file).parent.name for span in places] == NAMES
+    assert all(span.line > 1 for span in places)
 
 
 # A row or rule less ------------------------------------------------------------------------------

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from orgen.diagnostics import Diagnostics, Related
+from orgen.diagnostics import Diagnostic, Diagnostics, Related
 from orgen.dialect.ast import Dialect
 from orgen.dialect.check import check
 from orgen.dialect.extend import extend
@@ -83,11 +83,15 @@ def _depth(dialect: Dialect, known: Sequence[Dialect]) -> int:
     return 0 if base is None else 1 + _depth(base, known)
 
 
-def check_extended(dialect: Dialect, schema: Schema, diagnostics: Diagnostics) -> None:
-    """Check a dialect; what is wrong with the one that it extends is not said again.
+def check_extended(
+    dialect: Dialect,
+    schema: Schema,
+    diagnostics: Diagnostics,
+    known: Collection[Diagnostic] = (),
+) -> None:
+    """Check a dialect, and report its faults; not those that are `known` of what it extends.
 
-    A fault that only the extending file causes may stand in the extended one:
-    it says then which dialect it is about.
+    A fault may stand in the extended file: it says then which dialect it is about.
     """
     local = Diagnostics(sources=diagnostics.sources)
     remembered(
@@ -96,7 +100,6 @@ def check_extended(dialect: Dialect, schema: Schema, diagnostics: Diagnostics) -
         lambda: check(dialect, schema, dialect.native, local),
         lambda _: not local,
     )
-    known = set(diagnostics.items)
     about = Related(dialect.span, f"so it is in '{dialect.name}', which extends that dialect")
     for item in local.items:
         if dialect.extends is None or item.span.file == dialect.span.file:

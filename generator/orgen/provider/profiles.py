@@ -124,7 +124,7 @@ class Profiles:
         if made is not None:
             made = replace(made, span=document.key_span(at))
             if not self.checked:
-                check_extended(made, self.schema, local)
+                check_extended(made, self.schema, local, set(self.diagnostics.items))
         self.diagnostics.items += local.items
         right = made if not local.has_errors else None
         return None if found is None else Profile(found, right, terms.upon(base.terms))
