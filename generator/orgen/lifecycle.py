@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import jsonschema
-
 from orgen.diagnostics import Diagnostics
 from orgen.lifecycle_check import check_lifecycle
 from orgen.load import load_file
 from orgen.resources import spec_dir
 from orgen.schema_paths import stream_events
+from orgen.validate.quick import obeys
 
 if TYPE_CHECKING:
     from orgen.ir.schema import Schema
@@ -194,6 +193,10 @@ def load_lifecycle(
 
 
 def _obeys_meta_schema(document: Document, meta: Document, diagnostics: Diagnostics) -> bool:
+    if obeys(meta.value, document.value):
+        return True
+    import jsonschema  # heavy: only faults need it
+
     meta_schema: Any = meta.value
     validator = jsonschema.Draft202012Validator(meta_schema)
     faults = list(validator.iter_errors(document.value))

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
-from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from orgen.diagnostics import Severity
 from orgen.ir.schema import Json
 from orgen.load.building import quote
 from orgen.validate.context import Context, Node
+from orgen.validate.quick import obeys
 from orgen.validate.structure import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+Root: TypeAlias = "Callable[[], Draft202012Validator]"
+"""The validator of a document, made when a value needs it."""
 
 _BROKEN = frozenset({"V001", "V003", "V011", "V013", "V041", "V042"})
 """Faults after which a schema cannot be used to check a value."""
@@ -30,6 +36,10 @@ class _TooCostly(Exception):
 
 def _counting(value: dict[str, Json]) -> Draft202012Validator:
     """A validator of the document that gives up after `MAX_STEPS` references."""
+    from jsonschema import Draft202012Validator  # heavy: plain values do without
+    from jsonschema.validators import extend
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
+
     steps = 0
     follow = Draft202012Validator.VALIDATORS["$ref"]
 
@@ -52,7 +62,7 @@ def check_defaults(context: Context) -> None:
     value = context.document.value
     if codes & _BROKEN or not isinstance(value, dict):
         return
-    root = _counting(value)
+    root = cache(lambda: _counting(value))
     for node in context.nodes:
         if "default" in node.schema:
             _check(context, root, node, ("default",), node.schema["default"])
@@ -65,14 +75,16 @@ def check_defaults(context: Context) -> None:
 
 def _check(
     context: Context,
-    root: Draft202012Validator,
+    root: Root,
     node: Node,
     steps: tuple[str | int, ...],
     value: Json,
 ) -> None:
     schema: Any = context.whole(node)
+    if obeys(schema, value, follow=False):
+        return
     try:
-        error = next(root.evolve(schema=schema).iter_errors(value), None)
+        error = next(root().evolve(schema=schema).iter_errors(value), None)
     except (_TooCostly, RecursionError):
         context.error(context.span(node, *steps), "V048", "the value is too complex to be checked")
         return

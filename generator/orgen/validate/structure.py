@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING, Any
 
 from orgen.diagnostics import Diagnostics
 from orgen.ir.schema import Json
 from orgen.load.building import quote
 from orgen.load.document import Document, Pointer
 from orgen.load.suggest import close_hint
+from orgen.validate.quick import obeys
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 TYPE_NAMES = {
     "null": "null",
@@ -29,6 +30,9 @@ TYPE_NAMES = {
 
 def validator(schema: dict[str, Json] | bool) -> Draft202012Validator:
     """A validator that knows JSON Schema's own meta-schemas and never fetches another."""
+    from jsonschema import Draft202012Validator  # heavy: only faults need it
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
+
     return Draft202012Validator(schema, registry=REGISTRY)
 
 
@@ -45,6 +49,8 @@ def check_structure(
     must have the same outline.
     """
     checked = document.value if value is None else value
+    if obeys(schema, checked):
+        return
     for error in validator(schema).iter_errors(checked):
         for pointer, at_key, message, hint in explain(error):
             span = document.key_span(pointer) if at_key else document.span(pointer)
