@@ -305,6 +305,8 @@ def consistent(body: Any) -> Any:
             made[key] = "id_0"
     if made.get("status") == "":
         made["status"] = "completed"
+    if made.get("text") == "" and "logprobs" in made:
+        made["logprobs"] = []  # no tokens, no probabilities
     if "input_tokens_details" in made and "output_tokens_details" in made:
         made["input_tokens"] += made["input_tokens_details"]["cached_tokens"]
         made["output_tokens"] += made["output_tokens_details"]["reasoning_tokens"]
