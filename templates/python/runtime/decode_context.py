@@ -63,15 +63,25 @@ class DecodeContext(Context):
 
     def account(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         """Keeps every key of `container` that no rule looked at."""
-        for key in container:
-            if key not in known:
-                self.keep(container, key, place, out)
+        if self.spelling or type(out) is not dict:
+            for key in container:
+                if key not in known:
+                    self.keep(container, key, place, out)
+            return
+        name, ignored = self.tables.name, self.tables.ignore
+        for key, value in container.items():
+            if key not in known and value is not None:
+                path = f"{place}{residue.escape(str(key))}"
+                if path not in ignored:
+                    out[f"{name}:{path}"] = value
 
     def account_within(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         """The same for an object further inside, which may be absent; an empty one is kept."""
         if isinstance(container, dict):
-            self.account(container, known, place, out)
-            self.keep_empty(container, place[:-1], out)
+            if not container:
+                self.keep_empty(container, place[:-1], out)
+            elif not known.issuperset(container):
+                self.account(container, known, place, out)
 
     def keep_empty(self, container: Any, name: str, out: Any) -> None:
         """Keeps a container in which there is nothing that a rule could read."""

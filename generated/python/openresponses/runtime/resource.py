@@ -36,6 +36,27 @@ ECHO: dict[str, Any] = {
 }
 """Settings that a response echoes, with the value for "nothing was said"."""
 
+_ECHOED = frozenset(ECHO)
+_FORMED = frozenset({"reasoning", "text", "tool_choice", "tools"})
+"""Those whose form in a response demands more than in a request."""
+
+_BLANK: dict[str, Any] = {
+    "id": "",
+    "object": "response",
+    "created_at": 0,
+    "completed_at": None,
+    "status": "completed",
+    "incomplete_details": None,
+    "model": "",
+    "output": [],
+    "error": None,
+    "usage": None,
+    **ECHO,
+}
+"""A resource that says nothing, its fields in the contract's order: copied, and filled in."""
+
+_NUMBER = (int, float)
+
 STATUSES = ("queued", "in_progress", "completed", "incomplete", "failed", "cancelled")
 """What the contract says of a response's progress."""
 
@@ -66,7 +87,7 @@ def complete(
     if status not in STATUSES:
         status = known_status(ctx, status, found)
     created = found.pop("created_at", None)
-    created = int(created) if isinstance(created, int | float) else int(clock())
+    created = int(created) if isinstance(created, _NUMBER) else int(clock())
     output = found.pop("output", [])
     if not isinstance(output, list):
         raise ctx.expected(ctx.source, "output", "a list of items")
@@ -79,19 +100,18 @@ def complete(
     error = found.pop("error", None)
     if found.get("service_tier") == ECHO["service_tier"] and not ctx.tables.echoes:
         found[f"{ctx.tables.name}:{TIER}"] = True
-    whole: dict[str, Any] = {
-        "id": identifier or f"resp{MINTED}{ctx.base.rstrip('_')}",
-        "object": "response",
-        "created_at": created,
-        "completed_at": created if status == "completed" else None,
-        "status": status,
-        "incomplete_details": found.pop("incomplete_details", None) or None,
-        "model": found.pop("model", None) or (request or {}).get("model") or "",
-        "output": output,
-        "error": None if error is None else {"code": "server_error", "message": "", **error},
-        "usage": complete_usage(found.pop("usage", None)),
-        **ECHO,
-    }
+    whole = _BLANK.copy()
+    whole["id"] = identifier or f"resp{MINTED}{ctx.base.rstrip('_')}"
+    whole["created_at"] = created
+    if status == "completed":
+        whole["completed_at"] = created
+    whole["status"] = status
+    whole["incomplete_details"] = found.pop("incomplete_details", None) or None
+    whole["model"] = found.pop("model", None) or (request or {}).get("model") or ""
+    whole["output"] = output
+    if error is not None:
+        whole["error"] = {"code": "server_error", "message": "", **error}
+    whole["usage"] = complete_usage(found.pop("usage", None))
     complete_echo(whole, request or {}, found)
     if ctx.tables.echoes:
         whole.update(kept_nulls(ctx, whole))
@@ -162,23 +182,31 @@ def allowed_calls(
 def complete_echo(whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]) -> None:
     """Echoed settings: those of the answer, which are taken from `found`, else of the request.
 
-    The response's form demands more than the request's.
+    `whole` has the value for "nothing was said" of each, and gets objects of its own.
     """
-    given = {k: request[k] for k in ECHO if request.get(k) is not None} if request else {}
-    for name in [name for name in found if name in ECHO]:
+    whole["tools"], whole["metadata"] = [], {}
+    whole["text"] = {"format": {"type": "text"}}
+    given = request and {k: request[k] for k in ECHO if request.get(k) is not None}
+    if given:
+        whole.update(given)
+    echoed = () if _ECHOED.isdisjoint(found) else _ECHOED.intersection(found)
+    for name in echoed:
         if (value := found.pop(name)) is not None:
-            given[name] = value
-    whole.update(given)
-    tools, text, choice = given.get("tools", ()), given.get("text"), given.get("tool_choice")
-    whole["tools"] = [complete_tool(tool) for tool in tools if isinstance(tool, dict)]
-    if "metadata" not in given:
-        whole["metadata"] = {}
-    if text is None or isinstance(text, dict):
-        whole["text"] = complete_text(text or {})
+            whole[name] = value
+    if given or not _FORMED.isdisjoint(echoed):
+        complete_forms(whole)
+
+
+def complete_forms(whole: dict[str, Any]) -> None:
+    """What an echoed setting has to say, as the response's form demands more than the request's."""
+    text, choice, reasoning = whole["text"], whole["tool_choice"], whole["reasoning"]
+    whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
+    if isinstance(text, dict):
+        whole["text"] = complete_text(text)
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
         whole["tool_choice"] = {"mode": "auto", **choice}
-    if isinstance(given.get("reasoning"), dict):
-        whole["reasoning"] = {"effort": None, "summary": None, **given["reasoning"]}
+    if isinstance(reasoning, dict):
+        whole["reasoning"] = {"effort": None, "summary": None, **reasoning}
 
 
 def complete_text(text: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,23 +229,22 @@ def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
 def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
     """Ids and statuses, and the lists that the contract demands in text parts."""
     last = len(output) - 1
-    minted, mark = ctx.minted, f"{MINTED}{ctx.base}"
     for index, item in enumerate(output):
-        kind = item.get("type", "item")
-        identifier, state = item.get("id"), item.get("status")
-        if identifier == "":
-            ctx.keep_id(identifier, item)
-        if state == "":
-            item[f"{ctx.tables.name}:status"] = ""
+        get = item.get
+        kind, identifier, state = get("type", "item"), get("id"), get("status")
         if not identifier:
+            if identifier == "":
+                ctx.keep_id(identifier, item)
             prefix = PREFIXES.get(kind, "item")
-            number = minted[prefix] = minted.get(prefix, 0) + 1
-            identifier = f"{prefix}{mark}{number}"
+            number = ctx.minted[prefix] = ctx.minted.get(prefix, 0) + 1
+            identifier = f"{prefix}{MINTED}{ctx.base}{number}"
         if not state:
+            if state == "":
+                item[f"{ctx.tables.name}:status"] = ""
             state = "incomplete" if index == last and status == "incomplete" else "completed"
-        whole = {"type": kind, "id": identifier, "status": state, **item}
+        output[index] = whole = {"type": kind, "id": identifier, "status": state}
+        whole |= item
         whole["id"], whole["status"] = identifier, state
-        output[index] = whole
         if kind == "message":
             complete_content(whole)
 
@@ -226,11 +253,16 @@ def complete_content(message: dict[str, Any]) -> None:
     """A text as a part, and the lists that text parts have."""
     content: Any = message.get("content")
     if isinstance(content, str):
-        content = message["content"] = [{"type": "output_text", "text": content}]
-    for part in content if isinstance(content, list) else ():
-        if isinstance(part, dict) and part.get("type") == "output_text":
-            part.setdefault("annotations", [])
-            part.setdefault("logprobs", [])
+        message["content"] = [
+            {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
+        ]
+    elif isinstance(content, list):
+        for part in content:
+            if isinstance(part, dict) and part.get("type") == "output_text":
+                if "annotations" not in part:
+                    part["annotations"] = []
+                if "logprobs" not in part:
+                    part["logprobs"] = []
 
 
 PREFIXES = {

@@ -227,8 +227,11 @@ class Splitting(DecodeNames):
         if not isinstance(message, dict):
             raise self.wrong(message, "an object")
         items: list[Any] = rule(message, self)
-        others = [key for key, usual in turn.header.items() if message.get(key, usual) != usual]
-        for key in (*(self.orphans or self.left), *others):
-            self.keep(message, key, place, out)
-        self.orphans, self.left = {}, []
+        if left := self.orphans or self.left:
+            for key in left:
+                self.keep(message, key, place, out)
+            self.orphans, self.left = {}, []
+        for key, usual in turn.header.items():
+            if message.get(key, usual) != usual:
+                self.keep(message, key, place, out)
         return items
