@@ -298,8 +298,8 @@ class Emitter:
 
     def grow(self, common: dict[str, Any], texts: list[str]) -> None:
         """Adds events that differ from `common` in their numbers and deltas."""
-        events, number = self.events, self.number
-        for number, text in enumerate(texts, number):
+        events = self.events
+        for number, text in enumerate(texts, self.number):
             event = common.copy()  # faster than any literal
             event["sequence_number"] = number
             event["delta"] = text

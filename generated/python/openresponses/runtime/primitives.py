@@ -88,9 +88,13 @@ def field(value: Any, key: Any) -> Any:
     return None
 
 
+_LISTS = (list, tuple)
+"""A tuple, because `list | tuple` is made anew whenever it is asked."""
+
+
 def element(value: Any, index: int) -> Any:
     """`value[index]` of a list or tuple, None where there is none."""
-    if isinstance(value, list | tuple) and index < len(value):
+    if isinstance(value, _LISTS) and index < len(value):
         return value[index]
     return None
 

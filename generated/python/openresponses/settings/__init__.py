@@ -22,7 +22,6 @@ from . import (
 )
 
 __all__ = [
-    "ProviderExtensions",
     "AnthropicSettings",
     "AzureSettings",
     "BedrockSettings",
@@ -36,6 +35,7 @@ __all__ = [
     "OllamaSettings",
     "OpenaiSettings",
     "OpenrouterSettings",
+    "ProviderExtensions",
     "SglangSettings",
     "TextgenWebuiSettings",
     "TogetherSettings",

@@ -106,10 +106,17 @@ def settings_index(
     served = sorted({dialect for row in rows for dialect in row.dialects})
     if not rows:
         return []
+    classes = sorted(["ProviderExtensions", *(row.identifier for row in rows)])
     text = (
         environment("python")
         .get_template("settings/__init__.py.jinja")
-        .render(header=header(schema), package=package, rows=rows, dialects=served)
+        .render(
+            header=header(schema),
+            package=package,
+            rows=rows,
+            exports=[*classes, "provider_extensions"],
+            dialects=served,
+        )
     )
     return [SourceFile(PurePosixPath("openresponses/settings/__init__.py"), text)]
 
