@@ -103,8 +103,15 @@ def missing(said: Any, again: Any, path: tuple[str | int, ...]) -> Iterator[str]
     elif isinstance(said, list) and isinstance(again, list) and len(said) == len(again):
         for index, (value, other) in enumerate(zip(said, again, strict=True)):
             yield from missing(value, other, (*path, index))
-    elif said != again:
+    elif said != again and not (path[-1:] == ("file_data",) and wraps(again, said)):
         yield f"{pointer(path)}: {said!r:.200} became {again!r:.200}"
+
+
+def wraps(url: Any, data: Any) -> bool:
+    """Whether a data URL holds just that base64 text, so that a media type is filled in."""
+    if not (isinstance(url, str) and isinstance(data, str)):
+        return False
+    return url.startswith("data:") and url.partition(";base64,")[2] == data
 
 
 def aligned(said: list[Any], again: list[Any]) -> bool:
@@ -262,6 +269,7 @@ def conversation(dialect: str, instructions: Any, items: Any) -> dict[str, Any]:
                 found["reasoning"] += thoughts(dialect, item)
             case _:
                 found["others"].append(item)
+    found["messages"] = [LOST if all_lost(m["content"]) else m for m in found["messages"]]
     return {key: value for key, value in found.items() if value}
 
 
@@ -281,10 +289,6 @@ def message_of(item: dict[str, Any]) -> dict[str, Any]:
 def add_message(messages: list[Any], message: dict[str, Any]) -> None:
     """Adjacent messages of one speaker are one; a message without content is none."""
     last = messages[-1] if messages else None
-    if message["content"] and all_lost(message["content"]):
-        messages.append(LOST)
-        return
-    last = last if last != LOST else None
     alike = last and LOST not in (last["content"], message["content"])
     if alike and last["role"] == message["role"]:
         last["content"] = joined([*last["content"], *message["content"]])

@@ -17,7 +17,7 @@ from canonical_forms import unaccounted
 from contract import components
 from contract import validator as validator_of
 from generated_values import ERRORS, WORDS, Vocabulary, consistent, sensible, values
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from native_schemas import native_path, schema, validator
 from normal_forms import Hollow, normal
@@ -37,6 +37,22 @@ Law = Callable[[str, Any], list[str]]
 """Of a dialect's name and a body: where the law does not hold."""
 each = pytest.mark.parametrize("name", NAMES)
 CONTRACT = {"Request": "CreateResponseBody", "Response": "ResponseResource"}
+
+
+def named_file() -> dict[str, Any]:
+    """Content that is not sent as it is where formats have no names."""
+    return {"type": "input_file", "filename": "Hi", "file_data": "JVBERi0x"}
+
+
+NEIGHBOURS = {
+    "model": "Hi",
+    "input": [
+        {"type": "message", "role": "user", "content": [named_file()]},
+        {"type": "message", "role": "user", "content": "Hi"},
+        {"type": "message", "role": "user", "content": [named_file(), named_file()]},
+    ],
+}
+"""Messages of one speaker, which some formats join; of some of them everything is lost."""
 
 
 def native(name: str, entry_point: str) -> st.SearchStrategy[Any]:
@@ -205,6 +221,7 @@ def valid(component: str, body: Any) -> Callable[[], bool]:
 
 @each
 @brief
+@example(made=NEIGHBOURS)
 @given(made=canonical("CreateResponseBody", WORDS))
 def test_put_get_of_requests(name: str, made: Any) -> None:
     body = sensible(made)

@@ -53,7 +53,7 @@ components:
 
 @contextmanager
 def bounded(seconds: float = 20.0, megabytes: float = 400.0) -> Iterator[None]:
-    """Fail if what is inside takes more of the processor or of memory; generous, for slow machines."""
+    """Fail if what is inside takes more processor time or memory; generous, for slow machines."""
     tracemalloc.start()
     started = time.process_time()
     try:

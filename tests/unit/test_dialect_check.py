@@ -108,6 +108,15 @@ def test_a_report_names_every_dialect_that_misses_it_once() -> None:
     assert all(span.line > 1 for span in places)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_property_of_items_is_missed_at_the_rule_for_them(name: str) -> None:
+    diagnostics, dialect = Diagnostics(), dialects()[name]
+    check(dialect, with_property("FunctionCallItemParam"), dialect.native, diagnostics)
+    found = next(item.span for item in diagnostics if item.code == "D010")
+    line = Path(SPEC / "dialects" / name / "dialect.yaml").read_text("utf-8").splitlines()
+    assert "{type: function_call, " in line[found.line - 1][found.column - 1 :]
+
+
 # A row or rule less ------------------------------------------------------------------------------
 
 

@@ -112,8 +112,10 @@ class Walk:
         for member in members:
             matching = self.matching(member, found)
             used |= {id(alt) for alt in matching}
-            if any(alt.live for alt in matching):
-                self.variant(member, matching, place)
+            live = next((alt for alt in matching if alt.live), None)
+            if live is not None:
+                span = live.pair.span if place.depth else place.span
+                self.variant(member, matching, replace(place, span=span))
                 continue
             if matching:
                 self.variant(member, matching, replace(place, quiet=True))
