@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Keys:
     """Dialect -> hash of the providers' files that name it."""
     profiles: Mapping[str, int] = field(default_factory=dict)
     """Dialect -> number of these files."""
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Dialect -> these files, relative to the spec."""
 
     def dialect(self, name: str) -> str:
         """Of all that a dialect and its profiles are read from."""
@@ -78,6 +80,7 @@ def keys_of(spec: Path) -> Keys:
         digest(contract, sorted(names), files),
         speakers,
         profiles,
+        {name: sorted(found) for name, found in named.items()},
     )
 
 

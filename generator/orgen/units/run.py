@@ -22,7 +22,7 @@ from orgen.units import facts as facts_module
 from orgen.units.facts import Facts, facts_of
 from orgen.units.kept import PythonUnit, dump_column, dump_python, parse_column, parse_python
 from orgen.units.keys import Keys, digest, keys_of
-from orgen.units.together import docs_together, python_together, settled_path
+from orgen.units.together import docs_of_providers, docs_together, python_together, settled_path
 from orgen.units.work import Reported, Wanted, Work
 
 _Value = TypeVar("_Value")
@@ -225,6 +225,9 @@ class _Run:
         for _, name in rest:
             self.work.dialect(name)
         if rest:
+            _ = self.slugs  # kept only if all files of providers are right together
+            speaking = {path for _, name in rest for path in self.keys.files[name]}
+            self.work.speaking = sorted(speaking)
             _ = self.work.provider_files
         done = spread(_one, [jobs[task] for task in rest], alone=not together)
         self.made |= {self.key(task): table for task, table in zip(rest, done, strict=True)}
@@ -247,7 +250,9 @@ class _Run:
             columns = [self._column(name) for name in self.chosen]
             files = {**contract, **{str(c.page.path): c.page.text for c in columns}}
             facts = [self.facts[name] for name in self.chosen]
-            return {**files, **self._made(key, lambda: docs_together(self.work, facts, columns))}
+            files |= self._made(key, lambda: docs_together(self.work, facts, columns))
+            page = digest("providers", shared)
+            return {**files, **self._made(page, lambda: docs_of_providers(self.work))}
         units = {name: self._unit(name) for name in self.chosen}
         rows = [astuple(row) for unit in units.values() for row in unit.rows]
         natives = [repr(self.natives), sorted(self.written)]

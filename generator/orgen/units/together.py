@@ -60,13 +60,17 @@ def _providers(work: Work) -> list[Provider]:
 def docs_together(
     work: Work, facts: Sequence[Facts], columns: Sequence[DialectColumn]
 ) -> dict[str, str]:
-    """The rest of the reference."""
+    """The overviews of dialects."""
     files = [
         render_index(work.schema, work.lifecycle, lower_dialects(facts)),
         *overviews(work.schema, work.fields, columns),
-        *render_providers(work.schema, _providers(work)),
     ]
     return work.laid_out(files)
+
+
+def docs_of_providers(work: Work) -> dict[str, str]:
+    """The page of providers, which says nothing of a dialect but its name."""
+    return work.laid_out(render_providers(work.schema, _providers(work)))
 
 
 def settled_path(path: str, config: Config) -> str:

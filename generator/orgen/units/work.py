@@ -58,6 +58,8 @@ class Work:
     progress: Progress
     dialects_of_spec: Sequence[str]
     """Names of all, sorted."""
+    speaking: Sequence[str] | None = None
+    """The files of providers that are needed, sorted, if all are known to be right together."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     dialects: dict[str, Dialect] = field(default_factory=dict)
     _checked: set[str] = field(default_factory=set)
@@ -94,10 +96,21 @@ class Work:
         return canonical_fields(self.schema)
 
     @cached_property
-    def provider_files(self) -> ProviderFiles:
-        """The providers' files, read."""
+    def all_providers(self) -> ProviderFiles:
+        """All files of providers, read."""
         files = ProviderFiles(self.files, self.diagnostics)
         files.read_all()
+        self._check()
+        return files
+
+    @cached_property
+    def provider_files(self) -> ProviderFiles:
+        """The files of providers that profiles are read from: all, or those of `speaking`."""
+        if self.speaking is None or "all_providers" in self.__dict__:
+            return self.all_providers
+        files = ProviderFiles(self.files, self.diagnostics)
+        for path in self.speaking:
+            files.read(self.config.spec / path)
         self._check()
         return files
 
@@ -127,8 +140,11 @@ class Work:
 
     def providers(self, names: Sequence[str]) -> list[Provider]:
         """All providers, without profiles; only services that speak one of these dialects."""
+        return self._serving(self.all_providers, names)
+
+    def _serving(self, files: ProviderFiles, names: Sequence[str]) -> list[Provider]:
         made = []
-        for provider in self.provider_files.providers.values():
+        for provider in files.providers.values():
             services = tuple(one for one in provider.services if one.dialect in names)
             if services:
                 made.append(replace(provider, services=services))
@@ -162,7 +178,7 @@ class Work:
                 provider,
                 services=tuple(profiles.service(provider.slug, one) for one in provider.services),
             )
-            for provider in self.providers([name])
+            for provider in self._serving(self.provider_files, [name])
         ]
 
     def python(self, wanted: Wanted) -> PythonUnit:
