@@ -1,6 +1,6 @@
 """Measures everything, prints the table, and exits with 1 if a goal is missed.
 
-make bench                                     all, two to three minutes
+make bench                                     all, about five minutes
 make bench ARGS=--full                         all, with more rounds
 make bench ARGS='--only stream/decode'         cases whose key contains that
 make bench ARGS='--only "request/*/large/*"'   cases whose key is like that
