@@ -3678,6 +3678,7 @@ TABLES = DialectTables(
         "ephemeral": "OpenAI Chat Completions",
         "file": "OpenAI Chat Completions",
         "image_url": "OpenAI Chat Completions",
+        "input_video": "OpenAI Chat Completions",
         "moderation_result": "OpenAI Chat Completions",
         "moderation_results": "OpenAI Chat Completions",
         "openrouter:advisor": "OpenAI Chat Completions",

@@ -12,13 +12,11 @@ from ..dialects.openai_chat import (
     DECODE_MODE,
     ENCODE_EFFORT,
     decode_function_name,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     decode_text_format,
-    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -33,9 +31,12 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
+    decode_messages_message,
     decode_request_limit,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
+    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -223,7 +224,11 @@ DIALECT = replace(
             "logit_bias": Lack("there are no biases", ()),
             "user": Lack("end users are not told apart", ()),
         },
-        refuses={"input_image<url>": "images are sent inline", "input_file": "there are no files"},
+        refuses={
+            "input_image<url>": "images are sent inline",
+            "input_file": "there are no files",
+            "input_video": "there is no video input",
+        },
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -251,7 +256,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -280,5 +284,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

@@ -23,7 +23,7 @@ from orgen.targets.python.dialects.module import (
 )
 from orgen.targets.python.dialects.sharing import definitions, imports, same, words
 from orgen.targets.python.dialects.streams import StreamText
-from orgen.targets.python.text import string, value
+from orgen.targets.python.text import string, value, within
 
 _ROLES = frozenset({"Gathering", "Splitting"})
 _ENTRIES = (
@@ -68,7 +68,10 @@ class ProfileModule:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of `profiles/__init__.py`: a dialect as a provider serves it."""
+    """One row of `profiles/__init__.py`: a dialect as a provider serves it.
+
+    Paths and patterns are string literals.
+    """
 
     dialect: str
     provider: str
@@ -126,9 +129,9 @@ def profile_modules(
         Entry(
             service.dialect,
             name,
-            service.path,
-            service.stream_path,
-            service.compact_path,
+            string(service.path),
+            string(service.stream_path),
+            string(service.compact_path) if service.compact_path else "",
             maker.module(provider, service),
             maker.families(provider, service),
         )
@@ -167,7 +170,7 @@ class _Maker:
     ) -> tuple[tuple[tuple[str, ...], str], ...]:
         """The patterns of families of models, and the names of their modules."""
         return tuple(
-            (family.patterns, self.family(provider, service, family)[1])
+            (tuple(map(string, family.patterns)), self.family(provider, service, family)[1])
             for family in service.families
         )
 
@@ -271,8 +274,8 @@ def _reduced(subject: Subject, made: Base, base: Base, dialect: DialectModule) -
     return ProfileModule(
         name=subject.module,
         dialect=dialect.name,
-        title=dialect.title,
-        about=subject.about,
+        title=within(dialect.title),
+        about=within(subject.about),
         imports=tuple(imports(imported)),
         primitives=primitives(texts),
         contexts=tuple(sorted(words(texts) & {"Beside", "Turn"} | lack)),
