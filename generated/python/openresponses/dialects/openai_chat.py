@@ -144,6 +144,7 @@ DECODE_REQUEST_FIELDS = typed(
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_MESSAGE_PARAM = frozenset(["code", "message", "param"])
 _CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
@@ -1405,8 +1406,6 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1428,6 +1427,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
                             )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
+                            )
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1441,6 +1444,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
+                            )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
                             )
                         return
         if (type_ := error.get("type")) is not None and (
@@ -1462,6 +1469,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
                 if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                     ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                if body.get("error") is not None:
+                    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1475,10 +1484,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                 ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+            if body.get("error") is not None:
+                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")

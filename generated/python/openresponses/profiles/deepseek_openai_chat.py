@@ -109,7 +109,6 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
     ]
 )
 _TYPE = frozenset(["type"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
@@ -141,8 +140,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out

@@ -184,7 +184,6 @@ _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
 )
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
@@ -243,8 +242,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 

@@ -88,7 +88,6 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
 _TYPE = frozenset(["type"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
@@ -136,8 +135,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 

@@ -191,7 +191,8 @@ _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
@@ -250,8 +251,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -262,13 +261,15 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             case "function":
                 out["tool_choice"] = "any"
                 if body.get("tool_choice") is not None:
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                 return
             case "allowed_tools":
                 mode = tool_choice.get("mode")
                 out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
                 if body.get("tool_choice") is not None:
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    ctx.account_within(
+                        body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                    )
                 return
     if (
         tool_choice is not None

@@ -265,8 +265,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -302,6 +300,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if "openai_chat:@choice" in body:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if body.get("tool_choice") is not None:
+            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
