@@ -71,7 +71,7 @@ class DecodeContext(Context):
         name, ignored = self.tables.name, self.tables.ignore
         for key, value in container.items():
             if key not in known and value is not None:
-                path = f"{place}{residue.escape(str(key))}"
+                path = place + (key if key.isidentifier() else residue.escape(str(key)))
                 if path not in ignored:
                     out[f"{name}:{path}"] = value
 

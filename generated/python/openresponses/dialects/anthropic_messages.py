@@ -324,7 +324,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("tool_choice"):
         case "none":
             out["tool_choice"] = {"type": "none"}
-            if "parallel_tool_calls" in body:
+            if body.get("parallel_tool_calls") is not None:
                 ctx.unused(body, ("parallel_tool_calls",), "", out)
             return
         case "auto":
@@ -403,7 +403,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             "type": "auto",
             "disable_parallel_tool_use": negate(parallel_tool_calls),
         }
-        if "tool_choice" in body:
+        if body.get("tool_choice") is not None:
             ctx.unused(body, ("tool_choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -479,7 +479,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if (format__ := ctx.one(format_, decode_text_format)) is not None:
                 out.setdefault("text", {})["format"] = format__
             else:
-                if "format" in output_config:
+                if output_config.get("format") is not None:
                     ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
@@ -720,7 +720,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if "status" in body:
+    if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -862,7 +862,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
-    if "stop_reason" in body:
+    if body.get("stop_reason") is not None:
         ctx.unused(body, ("stop_reason",), "", out)
 
 
@@ -913,14 +913,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
-        if "code" in body:
+        if body.get("code") is not None:
             ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
-        if "code" in body:
+        if body.get("code") is not None:
             ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
@@ -980,7 +980,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["code"] = type_
             out["message"] = message
             return
-    if "type" in body:
+    if body.get("type") is not None:
         ctx.unused(body, ("type",), "", out)
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("type", "message"), "error.", out)

@@ -439,7 +439,7 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
                 reasoning,
                 "effort",
             )
-            if "gemini_generate_content:@thinking" in body:
+            if body.get("gemini_generate_content:@thinking") is not None:
                 ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
@@ -466,12 +466,12 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             reasoning,
             "effort",
         )
-        if "gemini_generate_content:@thinking" in body:
+        if body.get("gemini_generate_content:@thinking") is not None:
             ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    if "gemini_generate_content:@thinking" in body:
+    if body.get("gemini_generate_content:@thinking") is not None:
         ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
@@ -618,7 +618,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if "tool_choice" in body:
+    if body.get("tool_choice") is not None:
         ctx.unused(body, ("tool_choice",), "", out)
 
 
@@ -629,13 +629,13 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         and body.get("gemini_generate_content:@logprobs") == "count"
     ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        if "include" in body:
+        if body.get("include") is not None:
             ctx.unused(body, ("include",), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if include is None or include == []:
-            if "gemini_generate_content:@logprobs" in body:
+            if body.get("gemini_generate_content:@logprobs") is not None:
                 ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
@@ -648,7 +648,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        if "gemini_generate_content:@logprobs" in body:
+        if body.get("gemini_generate_content:@logprobs") is not None:
             ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
@@ -660,7 +660,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    if "gemini_generate_content:@logprobs" in body:
+                    if body.get("gemini_generate_content:@logprobs") is not None:
                         ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
@@ -670,7 +670,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    if "gemini_generate_content:@logprobs" in body:
+                    if body.get("gemini_generate_content:@logprobs") is not None:
                         ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
     if (
@@ -708,7 +708,7 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
-    if "service_tier" in body:
+    if body.get("service_tier") is not None:
         ctx.unused(body, ("service_tier",), "", out)
 
 
@@ -718,7 +718,7 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
-    if "store" in body:
+    if body.get("store") is not None:
         ctx.unused(body, ("store",), "", out)
 
 
@@ -730,7 +730,7 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    if "parallel_tool_calls" in body:
+    if body.get("parallel_tool_calls") is not None:
         ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
@@ -1093,7 +1093,7 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
-    if "serviceTier" in body:
+    if body.get("serviceTier") is not None:
         ctx.unused(body, ("serviceTier",), "", out)
 
 
@@ -1224,7 +1224,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
                     if body.get("error") is not None:
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    if "gemini_generate_content:candidates.0.finishReason" in body:
+                    if body.get("gemini_generate_content:candidates.0.finishReason") is not None:
                         ctx.unused(
                             body, ("gemini_generate_content:candidates.0.finishReason",), "", out
                         )
@@ -1515,7 +1515,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
-            if "promptFeedback" in body:
+            if body.get("promptFeedback") is not None:
                 ctx.unused(body, ("promptFeedback",), "", out)
             ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
             return
@@ -1529,7 +1529,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                     "candidates.0.finishReason",
                     out,
                 )
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 ctx.unused(
                     field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
@@ -1539,14 +1539,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 return
     if "candidates" in body or "promptFeedback" in body:
@@ -1578,7 +1578,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
-            if "param" in body:
+            if body.get("param") is not None:
                 ctx.unused(body, ("param",), "", out)
             return
         if (
@@ -1592,7 +1592,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
-            if "param" in body:
+            if body.get("param") is not None:
                 ctx.unused(body, ("param",), "", out)
             return
     if (

@@ -26,7 +26,6 @@ from ..runtime.primitives import (
     safe_name,
     total,
     typed,
-    unless_absent,
     whole,
     word,
 )
@@ -421,7 +420,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_tokens"] = max_output_tokens
             return
         out["max_completion_tokens"] = max_output_tokens
-        if "openai_chat:@limit" in body:
+        if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
@@ -438,12 +437,12 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
@@ -480,7 +479,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    if "include" in body:
+    if body.get("include") is not None:
         ctx.unused(body, ("include",), "", out)
 
 
@@ -500,7 +499,7 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             out["functions"] = ctx.each(tools, encode_legacy_function)
             return
         out["tools"] = ctx.each(tools, encode_tool)
-        if "openai_chat:@tools" in body:
+        if body.get("openai_chat:@tools") is not None:
             ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
@@ -529,12 +528,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            if "openai_chat:@choice" in body:
+            if body.get("openai_chat:@choice") is not None:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            if "openai_chat:@choice" in body:
+            if body.get("openai_chat:@choice") is not None:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -597,7 +596,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -626,7 +625,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
-        if "max_completion_tokens" in body:
+        if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
@@ -634,7 +633,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
-        if "max_tokens" in body:
+        if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
     if "max_tokens" in body or "max_completion_tokens" in body:
@@ -660,7 +659,7 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("stream_options") is not None:
             ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
-    if "stream" in body:
+    if body.get("stream") is not None:
         ctx.unused(body, ("stream",), "", out)
     if body.get("stream_options") is not None:
         ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
@@ -671,7 +670,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
-    if "logprobs" in body:
+    if body.get("logprobs") is not None:
         ctx.unused(body, ("logprobs",), "", out)
 
 
@@ -685,13 +684,13 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
-        if "tools" in body:
+        if body.get("tools") is not None:
             ctx.unused(body, ("tools",), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
-        if "functions" in body:
+        if body.get("functions") is not None:
             ctx.unused(body, ("functions",), "", out)
         return
     if "functions" in body or "tools" in body:
@@ -703,7 +702,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -711,27 +710,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -852,7 +851,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 out.setdefault("usage", {})["prompt_cache_hit_tokens"] = cached_tokens
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
-        if "openai_chat:@cached" in body:
+        if body.get("openai_chat:@cached") is not None:
             ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
     ctx.unused(
@@ -861,7 +860,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         "usage.input_tokens_details.",
         out,
     )
-    if "openai_chat:@cached" in body:
+    if body.get("openai_chat:@cached") is not None:
         ctx.unused(body, ("openai_chat:@cached",), "", out)
 
 
@@ -890,7 +889,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     and error.get("message") == "the server broke off"
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
-                    if "openai_chat:@error" in body:
+                    if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
                         ctx.unused(
@@ -902,7 +901,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
-                    if "openai_chat:@error" in body:
+                    if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
                         ctx.unused(
@@ -916,14 +915,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         put(out, ("choices", 0, "finish_reason"), "length")
                         if body.get("error") is not None:
                             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        if "openai_chat:@error" in body:
+                        if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
                         if body.get("error") is not None:
                             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        if "openai_chat:@error" in body:
+                        if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
@@ -931,7 +930,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
                 if body.get("error") is not None:
                     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                if "openai_chat:@error" in body:
+                if body.get("openai_chat:@error") is not None:
                     ctx.unused(body, ("openai_chat:@error",), "", out)
                 if body.get("incomplete_details") is not None:
                     ctx.unused(
@@ -941,7 +940,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             put(out, ("choices", 0, "finish_reason"), "stop")
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if "openai_chat:@error" in body:
+            if body.get("openai_chat:@error") is not None:
                 ctx.unused(body, ("openai_chat:@error",), "", out)
             if body.get("incomplete_details") is not None:
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -2181,7 +2180,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
                 "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
             return out
-    if "annotations" in message:
+    if message.get("annotations") is not None:
         ctx.unread(message, ["annotations"])
     return None
 
@@ -2202,7 +2201,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
             ),
         }
         return out
-    if "extra_content" in message:
+    if message.get("extra_content") is not None:
         ctx.unread(message, ["extra_content"])
     return None
 
@@ -2220,7 +2219,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
             "content": [{"type": "refusal", "refusal": text}],
         }
         return out
-    if "refusal" in message:
+    if message.get("refusal") is not None:
         ctx.unread(message, ["refusal"])
     return None
 
@@ -2244,7 +2243,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
         if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
-    if "function_call" in message:
+    if message.get("function_call") is not None:
         ctx.unread(message, ["function_call"])
     return None
 
@@ -2277,7 +2276,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
         id_ = tool_call.get("id")
-        id__ = unless_absent(id_, safe_id(id_))
+        id__ = safe_id(id_)
         if (
             (id_ is None or id__ is not None)
             and (tool_call.get("type") is None or tool_call.get("type") == "function")
@@ -2372,7 +2371,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     ) is not None:
         items.append(reasoning_details_item)
     if (
-        "annotations" in message
+        message.get("annotations") is not None
         and (content_item := decode_messages_assistant_content(message, ctx)) is not None
     ):
         items.append(content_item)
@@ -2388,18 +2387,18 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 "part",
             )
     if (
-        "extra_content" in message
+        message.get("extra_content") is not None
         and (extra_content_item := decode_messages_assistant_extra_content(message, ctx))
         is not None
     ):
         items.append(extra_content_item)
     if (
-        "refusal" in message
+        message.get("refusal") is not None
         and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None
     ):
         items.append(refusal_item)
     if (
-        "function_call" in message
+        message.get("function_call") is not None
         and (function_call_item := decode_messages_assistant_function_call(message, ctx))
         is not None
     ):

@@ -381,7 +381,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -392,7 +392,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -557,7 +557,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if "status" in body:
+    if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -681,7 +681,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("error") is not None:
             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
-    if "finish_reason" in body:
+    if body.get("finish_reason") is not None:
         ctx.unused(body, ("finish_reason",), "", out)
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)

@@ -180,7 +180,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -202,7 +202,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/providers/deepseek.yaml:20)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        if "reasoning_effort" in body:
+        if body.get("reasoning_effort") is not None:
             ctx.unused(body, ("reasoning_effort",), "", out)
         return
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
@@ -215,7 +215,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("thinking") is not None:
         ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    if "reasoning_effort" in body:
+    if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
 
 

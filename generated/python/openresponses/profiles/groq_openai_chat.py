@@ -309,7 +309,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
@@ -415,12 +415,12 @@ def encode_response_input_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("x_groq", {}).setdefault("usage", {})["prompt_tokens"] = input_tokens
             return
         out.setdefault("usage", {})["prompt_tokens"] = input_tokens
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("input_tokens",), "usage.", out)
-    if "openai_chat:@usage" in body:
+    if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
 
@@ -433,12 +433,12 @@ def encode_response_total_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("x_groq", {}).setdefault("usage", {})["total_tokens"] = total_tokens
             return
         out.setdefault("usage", {})["total_tokens"] = total_tokens
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
-    if "openai_chat:@usage" in body:
+    if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
 
@@ -457,7 +457,7 @@ def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any
         out.setdefault("usage", {})["completion_tokens_details"] = {
             "reasoning_tokens": reasoning_tokens
         }
-        if "openai_chat:@thought" in body:
+        if body.get("openai_chat:@thought") is not None:
             ctx.unused(body, ("openai_chat:@thought",), "", out)
         return
     ctx.unused(
@@ -466,7 +466,7 @@ def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any
         "usage.output_tokens_details.",
         out,
     )
-    if "openai_chat:@thought" in body:
+    if body.get("openai_chat:@thought") is not None:
         ctx.unused(body, ("openai_chat:@thought",), "", out)
 
 
@@ -481,12 +481,12 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
             ] = output_tokens
             return
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
-    if "openai_chat:@usage" in body:
+    if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
 

@@ -286,7 +286,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         if body.get("tool_choice") is not None:
             ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
@@ -309,12 +309,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
             out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
             ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            if "openai_chat:@choice" in body:
+            if body.get("openai_chat:@choice") is not None:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
         if isinstance(tool_choice, dict):
             out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            if "openai_chat:@choice" in body:
+            if body.get("openai_chat:@choice") is not None:
                 ctx.unused(body, ("openai_chat:@choice",), "", out)
             return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -330,7 +330,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        if "openai_chat:@limit" in body:
+        if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
@@ -353,12 +353,12 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
         if lookup(ENCODE_EFFORT, effort) is not None:
             out["reasoning"] = {"effort": lookup(ENCODE_EFFORT, effort)}
             ctx.settle_word(body, effort, "effort", "reasoning.effort", reasoning, "effort")
-            if "openai_chat:@effort" in body:
+            if body.get("openai_chat:@effort") is not None:
                 ctx.unused(body, ("openai_chat:@effort",), "", out)
             return
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    if "openai_chat:@effort" in body:
+    if body.get("openai_chat:@effort") is not None:
         ctx.unused(body, ("openai_chat:@effort",), "", out)
 
 
@@ -394,7 +394,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -423,7 +423,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -431,27 +431,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -466,7 +466,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        if "max_tokens" in body:
+        if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
@@ -474,7 +474,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        if "max_completion_tokens" in body:
+        if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if "max_completion_tokens" in body or "max_tokens" in body:
@@ -499,10 +499,10 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "reasoning.effort", out)
-        if "reasoning_effort" in body:
+        if body.get("reasoning_effort") is not None:
             ctx.unused(body, ("reasoning_effort",), "", out)
         return
-    if "reasoning_effort" in body:
+    if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
