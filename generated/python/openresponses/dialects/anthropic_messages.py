@@ -193,6 +193,8 @@ _TYPE_ID_NAME_INPUT = frozenset(["type", "id", "name", "input"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_MEDIA_TYPE_DATA = frozenset(["type", "media_type", "data"])
 _TYPE_MESSAGE = frozenset(["type", "message"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "input_schema", "strict"]
 )
@@ -202,7 +204,6 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_SCHEMA_STRICT = frozenset(["type", "name", "schema", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
@@ -296,8 +297,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -358,7 +357,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -375,12 +374,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                                 )
                             out["tool_choice"] = tool_choice_
                             if body.get("tool_choice") is not None:
-                                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                                ctx.account_within(
+                                    body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                                )
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
                         if body.get("tool_choice") is not None:
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                            ctx.account_within(
+                                body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                            )
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     (parallel_tool_calls := body.get("parallel_tool_calls")) is None
@@ -391,7 +394,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {

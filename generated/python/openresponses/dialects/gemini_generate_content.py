@@ -331,6 +331,8 @@ _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
     ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
 )
@@ -340,7 +342,6 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
 )
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
@@ -418,8 +419,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         "text.format.",
         out,
     )
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -565,7 +564,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 if (
@@ -579,7 +578,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     tools := tool_choice.get("tools")
@@ -591,12 +592,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body

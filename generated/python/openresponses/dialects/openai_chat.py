@@ -20,6 +20,7 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
+    pieces,
     put,
     safe_id,
     safe_name,
@@ -142,6 +143,7 @@ DECODE_REQUEST_FIELDS = typed(
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_MESSAGE_PARAM = frozenset(["code", "message", "param"])
 _CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
@@ -314,6 +316,7 @@ _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
     ["type", "image_url", "detail", "openai_chat:@part"]
 )
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
+_TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
@@ -324,9 +327,11 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
+_TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT = frozenset(["type", "name", "schema", "openai_chat:@format"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
     ["type", "summary", "content", "encrypted_content", "id"]
@@ -344,6 +349,9 @@ _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
     ["type", "url", "title", "start_index", "end_index"]
 )
+_TYPE_VIDEO_URL = frozenset(["type", "video_url"])
+_TYPE_VIDEO_URL_OPENAI_CHAT_PART = frozenset(["type", "video_url", "openai_chat:@part"])
+_URL = frozenset(["url"])
 _URL_DETAIL = frozenset(["url", "detail"])
 _URL_TITLE_START_INDEX_END_INDEX = frozenset(["url", "title", "start_index", "end_index"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
@@ -1397,8 +1405,6 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1420,6 +1426,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
                             )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
+                            )
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1433,6 +1443,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
+                            )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
                             )
                         return
         if (type_ := error.get("type")) is not None and (
@@ -1454,6 +1468,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
                 if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                     ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                if body.get("error") is not None:
+                    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1467,10 +1483,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                 ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+            if body.get("error") is not None:
+                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -1513,7 +1529,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1875,7 +1891,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1894,7 +1910,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:233)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1911,7 +1927,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:228)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:236)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1928,7 +1944,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1945,7 +1961,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:234)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1980,7 +1996,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -2032,7 +2048,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2111,7 +2127,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2166,7 +2182,7 @@ def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitt
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2198,7 +2214,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2234,12 +2250,12 @@ def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     return {
         "type": "message",
         "id": ctx.new_id("message"),
@@ -2250,7 +2266,7 @@ def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2272,7 +2288,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2296,7 +2312,7 @@ def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> An
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2317,7 +2333,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2340,7 +2356,7 @@ def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2358,7 +2374,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2378,7 +2394,7 @@ def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> An
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2402,7 +2418,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2428,7 +2444,7 @@ def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2505,7 +2521,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2588,7 +2604,7 @@ def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Spl
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2606,7 +2622,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2626,7 +2642,7 @@ def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Spli
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
     items = decode_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2644,7 +2660,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
     items = decode_answer_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2662,7 +2678,7 @@ def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -2718,7 +2734,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -2888,6 +2904,36 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "input_video"
+                ):
+                    out = {"type": "input_video", "input_video": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
     return ctx.no_rule(part, "user_content")
 
 
@@ -2967,6 +3013,46 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
+            case "video_url":
+                if isinstance(video_url := native.get("video_url"), dict) and isinstance(
+                    url := video_url.get("url"), str
+                ):
+                    out = {
+                        "type": "input_video",
+                        "video_url": url,
+                        "openai_chat:@part": "video_url",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    if len(video_url) > 1:
+                        ctx.account(video_url, _URL, "video_url.", out)
+                    return out
+            case "input_video":
+                if isinstance(input_video := native.get("input_video"), dict):
+                    if isinstance(data := input_video.get("data"), str) and isinstance(
+                        format_ := input_video.get("format"), str
+                    ):
+                        out = {
+                            "type": "input_video",
+                            "video_url": "data:video/" + format_ + ";base64," + data,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 2:
+                            ctx.account(input_video, _DATA_FORMAT, "input_video.", out)
+                        return out
+                    if isinstance(url := input_video.get("url"), str):
+                        out = {
+                            "type": "input_video",
+                            "video_url": url,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 1:
+                            ctx.account(input_video, _URL, "input_video.", out)
+                        return out
             case "file":
                 if (
                     isinstance(file := native.get("file"), dict)
@@ -2990,7 +3076,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:174)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -3073,7 +3159,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3104,7 +3190,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3130,7 +3216,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3150,7 +3236,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3170,7 +3256,7 @@ def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3184,14 +3270,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     if native is not None and isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -3205,12 +3291,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:197)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3224,7 +3310,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -3238,7 +3324,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3252,7 +3338,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -3266,7 +3352,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -3280,7 +3366,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -3294,7 +3380,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:201)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3319,7 +3405,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:201)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -3345,7 +3431,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3370,7 +3456,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3400,7 +3486,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3421,7 +3507,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3441,7 +3527,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3477,7 +3563,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -3522,7 +3608,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:220)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3536,7 +3622,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:220)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -3546,7 +3632,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3562,6 +3648,14 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
+                if (
+                    isinstance(schema := part.get("schema"), dict)
+                    and part.get("openai_chat:@format") == "bare"
+                ):
+                    out = {"type": "json_schema", "schema": schema}
+                    if len(part) > 3 and not _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT.issuperset(part):
+                        ctx.account(part, _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT, "json_schema", out)
+                    return out
                 name = part.get("name")
                 if (
                     (
@@ -3590,7 +3684,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3605,6 +3699,16 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
+                if isinstance(schema := native.get("schema"), dict):
+                    out = {
+                        "type": "json_schema",
+                        "name": "response",
+                        "schema": schema,
+                        "openai_chat:@format": "bare",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_SCHEMA, "", out)
+                    return out
                 if isinstance(json_schema_ := native.get("json_schema"), dict):
                     name = json_schema_.get("name")
                     if (
@@ -4022,6 +4126,7 @@ TABLES = DialectTables(
             "ephemeral",
             "file",
             "image_url",
+            "input_video",
             "moderation_result",
             "moderation_results",
             "openrouter:advisor",

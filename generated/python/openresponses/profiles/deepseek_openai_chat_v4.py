@@ -23,13 +23,11 @@ from ..dialects.openai_chat import (
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
     decode_function_name,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     encode_function_name,
-    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -50,10 +48,13 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
+    decode_messages_message,
     decode_request_limit,
     encode_choice,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
+    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -137,15 +138,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/deepseek.yaml:62)"""
+    """tool_choice (spec/providers/deepseek.yaml:63)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
@@ -154,6 +153,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if body.get("tool_choice") is not None:
+            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
@@ -228,7 +229,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/deepseek.yaml:62)"""
+    """tool_choice (spec/providers/deepseek.yaml:63)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -271,6 +272,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -297,7 +299,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -340,5 +341,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )
