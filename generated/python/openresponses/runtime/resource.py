@@ -267,7 +267,7 @@ def complete_usage(usage: dict[str, Any]) -> dict[str, Any]:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
     into, out = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
     read, written = usage.get("input_tokens_details"), usage.get("output_tokens_details")
-    whole = {
+    whole: dict[str, Any] = {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,
