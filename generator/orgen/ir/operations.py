@@ -145,6 +145,16 @@ class Rest:
     terms: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WhereText:
+    """`text` where the value is a string, and what is `given` holds; else `other`."""
+
+    value: Expr
+    text: Expr
+    other: Expr
+    given: Cond | None = None
+
+
 Expr: TypeAlias = (
     Local
     | Constant
@@ -163,6 +173,7 @@ Expr: TypeAlias = (
     | Run
     | Sum
     | Rest
+    | WhereText
 )
 
 
@@ -481,3 +492,5 @@ class Program:
     dialect: str
     functions: tuple[Function, ...]
     tables: tuple[Table, ...]
+    text: Expr | None = None
+    """A bare string, called `text`, as a part of content, if an expression says it."""

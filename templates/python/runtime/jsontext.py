@@ -38,6 +38,7 @@ _OPTIONS = (
     if _orjson
     else 0
 )
+_DIGITS = b"0123456789"
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 """orjson makes floats of integers that need more than 64 bits: they have 19 digits or more."""
@@ -137,12 +138,16 @@ def value_of(text: str) -> Any:
     Halves of surrogate pairs stay as they are, since such text goes back as it came.
     """
     if _orjson is not None:
-        data = text.encode("utf-8", "replace")
-        if _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO) and not (
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            return _READER.decode(text)
+        few = len(data) - len(data.translate(None, _DIGITS)) < len(_LONG_NUMBER)
+        if (few or _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO)) and not (
             len(data) > MAX_DEPTH and _may_be_deep(data)
         ):
             try:
-                return _orjson.loads(text)
+                return _orjson.loads(data)
             except ValueError:
                 pass  # the reader below has the last word, and names the fault
     return _READER.decode(text)

@@ -609,7 +609,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
     if (
-        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+        isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict)
     ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
@@ -1800,18 +1800,25 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                     and (output := item.get("output")) is not None
                     and isinstance(output, list)
                 ):
-                    picked = ctx.picked(
-                        output,
-                        (encode_plain_text, _INPUT_TEXT),
-                        (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
-                    )
-                    function_response = {"response": json_or(join(picked[0]), "output")}
-                    if (id_ := ctx.own_id(call_id, item)) is not None:
-                        function_response["id"] = id_
-                    if (name := ctx.name_of(call_id, item, "call_id")) is not None:
-                        function_response["name"] = name
-                    if (parts := picked[1]) is not None:
-                        function_response["parts"] = parts
+                    if isinstance(output, str):
+                        function_response = {"response": json_or(output, "output")}
+                        if (id_ := ctx.own_id(call_id, item)) is not None:
+                            function_response["id"] = id_
+                        if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                            function_response["name"] = name
+                    else:
+                        picked = ctx.picked(
+                            output,
+                            (encode_plain_text, _INPUT_TEXT),
+                            (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
+                        )
+                        function_response = {"response": json_or(join(picked[0]), "output")}
+                        if (id_ := ctx.own_id(call_id, item)) is not None:
+                            function_response["id"] = id_
+                        if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                            function_response["name"] = name
+                        if (parts := picked[1]) is not None:
+                            function_response["parts"] = parts
                     out = {"functionResponse": function_response}
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1821,12 +1828,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1834,12 +1845,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1853,12 +1868,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1872,13 +1891,17 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "model",
-                                "parts": ctx.listed(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(

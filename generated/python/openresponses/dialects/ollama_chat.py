@@ -725,12 +725,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             if item.get("ollama_chat:@role") == "developer":
-                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                                out = {"role": "developer", "content": default(join(picked[0]), "")}
+                                if isinstance(content, str):
+                                    out = {"role": "developer", "content": content}
+                                else:
+                                    picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                    out = {
+                                        "role": "developer",
+                                        "content": default(join(picked[0]), ""),
+                                    }
                                 if len(
                                     item
                                 ) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(
@@ -743,8 +749,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         out,
                                     )
                                 return TURN_MESSAGES_DEVELOPER, out
-                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if isinstance(content, str):
+                                out = {"role": "system", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(
                                 item,
                                 None,
@@ -757,39 +766,48 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if isinstance(content, str):
+                                out = {"role": "system", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                out = {"role": "system", "content": default(join(picked[0]), "")}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(
-                                content,
-                                (encode_text, _INPUT_TEXT),
-                                (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
-                            )
-                            out = {"role": "user", "content": default(join(picked[0]), "")}
-                            if (images := picked[1]) is not None:
-                                out["images"] = images
+                            if isinstance(content, str):
+                                out = {"role": "user", "content": content}
+                            else:
+                                picked = ctx.picked(
+                                    content,
+                                    (encode_text, _INPUT_TEXT),
+                                    (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                                )
+                                out = {"role": "user", "content": default(join(picked[0]), "")}
+                                if (images := picked[1]) is not None:
+                                    out["images"] = images
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
-                            out = {"role": "assistant", "content": join(picked[0])}
+                            if isinstance(content, str):
+                                out = {"role": "assistant", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
+                                out = {"role": "assistant", "content": join(picked[0])}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
@@ -799,12 +817,17 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (call_id := item.get("call_id")) is not None and (
                     isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    picked = ctx.picked(
-                        output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE)
-                    )
-                    out = {"role": "tool", "content": default(join(picked[0]), "")}
-                    if (images := picked[1]) is not None:
-                        out["images"] = images
+                    if isinstance(output, str):
+                        out = {"role": "tool", "content": output}
+                    else:
+                        picked = ctx.picked(
+                            output,
+                            (encode_text, _INPUT_TEXT),
+                            (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                        )
+                        out = {"role": "tool", "content": default(join(picked[0]), "")}
+                        if (images := picked[1]) is not None:
+                            out["images"] = images
                     if (tool_call_id := ctx.own_id(call_id, item)) is not None:
                         out["tool_call_id"] = tool_call_id
                     if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:

@@ -1270,7 +1270,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1312,7 +1316,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1891,15 +1899,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": ctx.encode_parts(content, encode_user_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_user_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1912,8 +1924,8 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((phase := part.get("phase")) is None or isinstance(phase, str))
                         and ((status := part.get("status")) is None or isinstance(status, str))
@@ -1921,7 +1933,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": ctx.encode_parts(content, encode_assistant_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_assistant_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1936,15 +1952,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1957,15 +1977,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -2006,7 +2030,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__

@@ -19,7 +19,7 @@ from .tables import UNTAGGED, DialectTables
 class EncodeContext(Context):
     """Canonical to native, as far as it concerns single values."""
 
-    __slots__ = ("callers", "optional", "outdated", "renamed", "stale", "turn_residue")
+    __slots__ = ("callers", "optional", "outdated", "renamed", "stale", "turn_marks", "turn_residue")
 
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False
@@ -27,6 +27,8 @@ class EncodeContext(Context):
         super().__init__(tables, source, slug, response=response)
         self.turn_residue: list[tuple[str, Any]] = []
         """Residue of the message that the item at hand becomes part of."""
+        self.turn_marks = False
+        """Whether marks of the dialect lie on the item at hand, which may tell of its turn."""
         self.stale: list[str] = []
         """Residue of the body that means something else by now."""
         self.outdated: list[tuple[int, str]] = []
@@ -106,7 +108,10 @@ class EncodeContext(Context):
     def settle_foreign(self, container: Any, key: str, out: Any) -> None:
         """Keys with a colon: residue of this dialect, or of another."""
         owner, _, path = key.partition(":")
-        if path.startswith("@") or owner == "orgen" or key in self.stale:
+        if path.startswith("@"):
+            self.turn_marks = True
+            return
+        if owner == "orgen" or key in self.stale:
             return
         if (id(container), path) in self.outdated:
             return

@@ -38,7 +38,7 @@ def _of_several_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         message
         for message in native.get("messages") or []
-        if isinstance(content := message.get("content"), list) and len(content) > 1
+        if type(content := message.get("content")) is list and len(content) > 1
     ]
 
 

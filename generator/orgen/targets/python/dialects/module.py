@@ -15,6 +15,7 @@ from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.streams import stream_table
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.flatten import flatten
+from orgen.dialect.bare import texts_of
 from orgen.dialect.optimise import Routine, routine
 from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.operations import (
@@ -105,9 +106,10 @@ def lower_dialect(
     functions that the program shares with it are taken from, printed as they are there.
     """
     printer = Printer()
-    printed = _printed(printer, *base) if base else {}
+    texts = texts_of(program)
+    printed = _printed(printer, *base) if base and texts_of(base[0]) == texts else {}
     functions = [
-        printed.get(id(function)) or _function(printer, routine(function, optimise=optimise))
+        printed.get(id(function)) or _function(printer, routine(function, texts, optimise=optimise))
         for function in program.functions
     ]
     functions.append(_text_function(printer, dialect))
