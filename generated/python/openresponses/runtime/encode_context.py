@@ -19,7 +19,7 @@ from .tables import UNTAGGED, DialectTables
 class EncodeContext(Context):
     """Canonical to native, as far as it concerns single values."""
 
-    __slots__ = ("callers", "optional", "outdated", "renamed", "stale", "turn_marks", "turn_residue")
+    __slots__ = ("callers", "named", "optional", "outdated", "renamed", "stale", "turn_marks", "turn_residue")
 
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False
@@ -37,6 +37,8 @@ class EncodeContext(Context):
         """A part that another group may know: nobody asks why this one does not."""
         self.callers: dict[str, Any] | None = None
         """Names of functions by the ids of their calls."""
+        self.named: list[dict[str, Any]] | None = None
+        """What has a name in the source: calls, tools and messages."""
         self.renamed: dict[Any, Any] | None = None
         """The vendor's names of functions, where they have others."""
 

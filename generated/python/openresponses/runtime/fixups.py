@@ -69,12 +69,12 @@ def _adjacent(messages: list[dict[str, Any]]) -> bool:
     called: list[Any] = []
     for message in messages:
         if message.get("role") == "tool":
-            if message.get("tool_call_id") not in called:
+            call_id = message.get("tool_call_id")
+            if call_id not in called or not isinstance(call_id, str):
                 return False
         elif calls := message.get("tool_calls"):
-            found = [call.get("id") for call in calls if isinstance(call, dict)]
-            called = [name for name in found if isinstance(name, str)]
-        else:
+            called = [call.get("id") for call in calls if isinstance(call, dict)]
+        elif called:
             called = []
     return True
 
@@ -103,7 +103,7 @@ def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str,
 def _of_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
     """The messages whose content is a list."""
     messages = native.get("messages") or []
-    return [message for message in messages if isinstance(message.get("content"), list)]
+    return [message for message in messages if type(message.get("content")) is list]
 
 
 _NOTHING = {"type": "text", "text": ""}

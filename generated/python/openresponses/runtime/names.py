@@ -12,6 +12,11 @@ from .decode_context import DecodeContext
 from .encode_context import EncodeContext
 from .primitives import safe_name
 
+_UNMARKED = frozenset(
+    ("type", "call_id", "name", "arguments", "id", "status", "description", "parameters", "strict")
+)
+"""What calls and functions have in the contract."""
+
 
 class EncodeNames(EncodeContext):
     """Canonical to native."""
@@ -39,15 +44,21 @@ class EncodeNames(EncodeContext):
     def calls(self) -> dict[str, Any]:
         """The ids of all calls, with the names of their functions."""
         return {
-            item["call_id"]: item["name"]
-            for item in self.named_values("input")
-            if item.get("type") == "function_call" and isinstance(item.get("call_id"), str)
+            call_id: item["name"]
+            for item in self.named_values()
+            if isinstance(call_id := item.get("call_id"), str)
+            and item.get("type") == "function_call"
         }
 
-    def named_values(self, field: str) -> list[dict[str, Any]]:
+    def named_values(self) -> list[dict[str, Any]]:
         """The calls, tools and messages of the source that have a name."""
-        values = as_elements(self.source.get(field))
-        return [value for value in values if isinstance(value, dict) and "name" in value]
+        if self.named is None:
+            values = [
+                *as_elements(self.source.get("input")),
+                *as_elements(self.source.get("tools")),
+            ]
+            self.named = [v for v in values if isinstance(v, dict) and "name" in v]
+        return self.named
 
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
@@ -57,10 +68,11 @@ class EncodeNames(EncodeContext):
 
     def renamings(self) -> dict[Any, Any]:
         """Names of functions that the vendor knows by another name; the last use counts."""
+        named = [value for value in self.named_values() if not _UNMARKED.issuperset(value)]
         prefix = f"{self.tables.name}:"
-        named = [*self.named_values("input"), *self.named_values("tools")]
         if not any(prefix in " ".join(value) for value in named):
             return {}
+        named = self.named_values()
         names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}
         return {name: kept for name, kept in names.items() if kept != name}
 
