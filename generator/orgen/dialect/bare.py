@@ -1,20 +1,23 @@
 """What becomes of a bare string, where content is a string or a list of parts.
 
 Most content is one text. What `picked`, `bare` and `listed` make of it is known when the dialect
-is compiled, if the groups give a text of that type back as it is: then strings need no function
-that looks for parts.
+is compiled, if the groups give a text of that type back as it is; and so is the one part that
+`each` makes of it on the way back. Then strings need no function that looks for parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 from orgen.ir.operations import (
     Account,
+    AllOf,
     Alternative,
     Constant,
+    Differs,
+    Either,
     Equals,
     Expr,
     Field,
@@ -27,6 +30,7 @@ from orgen.ir.operations import (
     Let,
     Local,
     NewList,
+    NewObject,
     Operands,
     Picked,
     Present,
@@ -35,13 +39,15 @@ from orgen.ir.operations import (
     Return,
     Stmt,
     When,
-    WhereText,
 )
 
 KINDS = ("input_text", "output_text")
 """Types of part that a bare string may be, in the order in which they are tried."""
 
+Code = TypeVar("Code", Stmt, Expr)
+
 NULL = Constant("null", None)
+EMPTY = Constant('""', "")
 IN_REQUEST = Holds(Primitive("in_request", (), context=True))
 
 
@@ -51,18 +57,22 @@ class Texts:
 
     part: Expr | None = None
     """A bare string as a part; the string is the local name `text`."""
-    alike: Mapping[str, frozenset[str]] | None = None
-    """Functions of groups -> types of the parts whose text is all that they give."""
+    alike: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Encoding functions of groups -> types of the parts whose text is all that they give."""
+    parts: Mapping[str, Expr] = field(default_factory=dict)
+    """Decoding functions of groups -> what they make of a string, which is called `native`."""
 
 
 def texts_of(program: Program) -> Texts:
     """What the functions of a program make of texts."""
-    groups = (function for function in program.functions if function.parameters == ("part",))
-    alike = {
-        function.name: frozenset(kind for kind in KINDS if _gives_text(function, kind))
-        for function in groups
-    }
-    return Texts(program.text, alike)
+    alike: dict[str, frozenset[str]] = {}
+    parts: dict[str, Expr] = {}
+    for function in program.functions:
+        if function.parameters == ("part",):
+            alike[function.name] = frozenset(k for k in KINDS if _gives_text(function, k))
+        elif function.parameters == ("native",) and (made := _of_string(function)) is not None:
+            parts[function.name] = made
+    return Texts(program.text, alike, parts)
 
 
 # Groups -----------------------------------------------------------------------
@@ -129,13 +139,48 @@ def _is_text(body: tuple[Stmt, ...], part: str, names: set[str]) -> bool:
     return False
 
 
+def _of_string(function: Function) -> Expr | None:
+    """What every rule that may take a string makes of it, if nothing depends on more."""
+    native = Local(function.parameters[0])
+    made: Expr | None = None
+    for alternative in () if function.prologue else function.alternatives:
+        match alternative.steps, alternative.body:
+            case (Guard(IsKind(value, kinds)), *rest), (
+                Return(NewObject() as found),
+            ) if value == native and all(isinstance(step, Guard) for step in rest):
+                if "string" not in kinds:
+                    continue
+                if {*_locals(found)} != {native.name} or made not in (None, found):
+                    return None
+                made = found
+                if not rest:
+                    return made
+            case (Guard(IsKind(value, kinds)), *_), _ if value == native:
+                if "string" in kinds:
+                    return None
+            case _:
+                return None
+    return None
+
+
 # Bodies -----------------------------------------------------------------------
 
 
 def with_bare(function: Function, texts: Texts) -> Function:
     """The function, where bare strings take the short way."""
     alternatives = (
-        replace(alternative, body=_body(alternative.body, texts))
+        replace(
+            alternative,
+            steps=tuple(
+                (
+                    replace(step, value=_shortened(step.value, texts))
+                    if isinstance(step, Let)
+                    else step
+                )
+                for step in alternative.steps
+            ),
+            body=_body(alternative.body, texts),
+        )
         for alternative in function.alternatives
     )
     return replace(function, alternatives=tuple(alternatives))
@@ -165,7 +210,7 @@ def _picked(group: Expr, content: Local, texts: Texts) -> Expr | None:
             kind = next((kind for kind in KINDS if kind in types), None)
             if kind is None:
                 return NULL
-            return NewList((content,)) if kind in (texts.alike or {}).get(name, ()) else None
+            return NewList((content,)) if kind in texts.alike.get(name, ()) else None
         case _:
             return None
 
@@ -188,8 +233,8 @@ def _locals(node: Any) -> Iterator[str]:
         for one in node:
             yield from _locals(one)
     elif is_dataclass(node):
-        for field in fields(node):
-            yield from _locals(getattr(node, field.name))
+        for part in fields(node):
+            yield from _locals(getattr(node, part.name))
 
 
 def _folded(body: tuple[Stmt, ...], name: str, lists: list[Expr]) -> tuple[Stmt, ...]:
@@ -219,22 +264,40 @@ def _folded(body: tuple[Stmt, ...], name: str, lists: list[Expr]) -> tuple[Stmt,
     return tuple(made)
 
 
-def _shortened(stmt: Stmt, texts: Texts) -> Stmt:
-    """The statement, where content that is a bare string is not looked through."""
+def _shortened(code: Code, texts: Texts) -> Code:
+    """The code, where content that is a bare string is not looked through."""
 
     def fold(node: Any) -> Any:
         match node:
-            case Primitive("bare", (WhereText(content, _, other),)):
-                return WhereText(content, content, replace(node, arguments=(other,)))
-            case Primitive("listed", (WhereText(content, _, other),)) if texts.part is not None:
-                part = _mapped(texts.part, lambda one: content if one == Local("text") else one)
-                return WhereText(content, NewList((part,)), replace(node, arguments=(other,)))
+            case Primitive("bare", (Either(AllOf((IsKind(content), _)), _, other),)):
+                return Either(_is_string(content), content, replace(node, arguments=(other,)))
+            case Primitive("listed", (Either(AllOf((IsKind(content), _)), _, other),)) if (
+                texts.part is not None
+            ):
+                listed = NewList((_with(texts.part, "text", content),))
+                return Either(_is_string(content), listed, replace(node, arguments=(other,)))
             case Primitive("encode_parts", (Local() as content, _)):
-                return WhereText(content, content, node, IN_REQUEST)
+                return Either(AllOf((_is_string(content), IN_REQUEST)), content, node)
+            case Primitive("each", (Primitive("texts", (Local() as text, *_)), FunctionName(name))):
+                part = texts.parts.get(name)
+                if part is None:
+                    return node
+                said = AllOf((_is_string(text), Differs(text, EMPTY)))
+                return Either(said, NewList((_with(part, "native", text),)), node)
             case _:
                 return node
 
-    made: Stmt = _mapped(stmt, fold)
+    made: Code = _mapped(code, fold)
+    return made
+
+
+def _is_string(value: Expr) -> IsKind:
+    return IsKind(value, ("string",))
+
+
+def _with(expression: Expr, name: str, value: Expr) -> Expr:
+    """The expression with a value for a local name."""
+    made: Expr = _mapped(expression, lambda one: value if one == Local(name) else one)
     return made
 
 
@@ -244,7 +307,7 @@ def _mapped(node: Any, change: Callable[[Any], Any]) -> Any:
         return tuple(_mapped(one, change) for one in node)
     if not is_dataclass(node) or isinstance(node, type | Constant):
         return node
-    parts = {field.name: getattr(node, field.name) for field in fields(node)}
+    parts = {part.name: getattr(node, part.name) for part in fields(node)}
     changed = {key: _mapped(part, change) for key, part in parts.items()}
     same = all(changed[key] is parts[key] for key in parts)
     return change(node if same else replace(node, **changed))

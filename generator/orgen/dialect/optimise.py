@@ -54,8 +54,9 @@ def routines(program: Program, *, optimise: bool = True) -> tuple[Routine, ...]:
     return tuple(routine(function, texts, optimise=optimise) for function in program.functions)
 
 
-def routine(function: Function, texts: Texts = Texts(), *, optimise: bool = True) -> Routine:
-    if optimise:
+def routine(function: Function, texts: Texts | None = None, *, optimise: bool = True) -> Routine:
+    """A function as statements; `texts` is what its program makes of texts, if it matters."""
+    if optimise and texts is not None:
         function = with_bare(function, texts)
     arrange = decision_tree if optimise else sequence
     body = (*function.prologue, *arrange(function.alternatives), *function.epilogue)

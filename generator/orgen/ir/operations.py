@@ -146,13 +146,12 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class WhereText:
-    """`text` where the value is a string, and what is `given` holds; else `other`."""
+class Either:
+    """One value where the condition holds, else the other."""
 
-    value: Expr
-    text: Expr
-    other: Expr
-    given: Cond | None = None
+    condition: Cond
+    then: Expr
+    otherwise: Expr
 
 
 Expr: TypeAlias = (
@@ -173,7 +172,7 @@ Expr: TypeAlias = (
     | Run
     | Sum
     | Rest
-    | WhereText
+    | Either
 )
 
 

@@ -95,6 +95,7 @@ ENCODE_STATUS = {"request_too_large": 413, "timeout": 504, "overloaded": 529}
 DECODE_STATUS = {413: "request_too_large", 504: "timeout", 529: "overloaded"}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CONTENT_TOOL_USE_ID = frozenset(["content", "tool_use_id"])
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _FORMAT_EFFORT = frozenset(["format", "effort"])
@@ -115,6 +116,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
 _ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
     ["id", "model", "usage", "stop_reason", "type", "content"]
 )
+_ID_SIGNATURE_THINKING_DATA_AND_MORE = frozenset(["id", "signature", "thinking", "data", "content"])
 _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
     [
         "input_tokens",
@@ -1263,6 +1265,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
             decode_user_content,
             decode_messages_user_content_run,
             "part",
+            _CONTENT_TOOL_USE_ID,
         )
     return items
 
@@ -1357,6 +1360,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_assistant_content,
             decode_messages_assistant_content_run,
             "item",
+            _ID_SIGNATURE_THINKING_DATA_AND_MORE,
         )
     return items
 

@@ -321,6 +321,9 @@ _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignatur
 _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
     ["thinkingBudget", "thinkingLevel", "includeThoughts"]
 )
+_THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL = frozenset(
+    ["thought", "thoughtSignature", "functionCall"]
+)
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
     ["type", "call_id", "name", "arguments", "id", "status"]
 )
@@ -2079,6 +2082,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
             decode_user_content,
             decode_contents_user_parts_run,
             "part",
+            _FUNCTION_RESPONSE,
         )
     return items
 
@@ -2172,6 +2176,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
             decode_assistant_content,
             decode_contents_model_parts_run,
             "item",
+            _THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL,
             decode_contents_model_parts_beside,
         )
     return items

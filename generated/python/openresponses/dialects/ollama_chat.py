@@ -946,7 +946,11 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         out = {
             "type": "message",
             "role": "developer",
@@ -966,7 +970,11 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         out = {"type": "message", "role": "system", "content": content_}
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
@@ -981,7 +989,11 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
         if message.get("images") == []:
@@ -999,7 +1011,11 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "tool"
         and (content := message.get("content")) is not None
     ):
-        output = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        output = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         output_ = both(output, ctx.each(message.get("images"), decode_media))
         tool_call_id = message.get("tool_call_id")
         id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
@@ -1045,7 +1061,11 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
+        content_ = (
+            [{"type": "output_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_answer)
+        )
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
     if (

@@ -282,6 +282,7 @@ _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(
 )
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
+_THINKING = frozenset(["thinking"])
 _TYPE = frozenset(["type"])
 _TYPE_ALLOWED_TOOLS = frozenset(["type", "allowed_tools"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
@@ -2413,6 +2414,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 decode_assistant_content,
                 decode_messages_assistant_content_run,
                 "part",
+                _THINKING,
             )
     if (
         message.get("extra_content") is not None
@@ -2440,6 +2442,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             None,
             None,
             "item",
+            None,
             decode_messages_assistant_tool_calls_beside,
         )
     return items

@@ -19,7 +19,16 @@ from .tables import UNTAGGED, DialectTables
 class EncodeContext(Context):
     """Canonical to native, as far as it concerns single values."""
 
-    __slots__ = ("callers", "named", "optional", "outdated", "renamed", "stale", "turn_marks", "turn_residue")
+    __slots__ = (
+        "callers",
+        "named",
+        "optional",
+        "outdated",
+        "renamed",
+        "stale",
+        "turn_marks",
+        "turn_residue",
+    )
 
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False

@@ -7,7 +7,7 @@ Mixed into the context, because order and history live there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from . import residue
@@ -196,12 +196,13 @@ class Gathering(EncodeNames):
         if not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         found: list[dict[str, Any]] = []
-        bare: list[dict[str, Any]] = []
+        bare: dict[str, Any] | None = None
+        filled: list[tuple[Turn, dict[str, Any]]] = []
         current: Any = None  # the turn of the last message
         aside: tuple[Beside, dict[str, Any], Any] | None = None
         self.turn_marks = False
         for item in items:
-            if not isinstance(item, dict) or item.get("type") is None:
+            if type(item) is not dict or "type" not in item or item["type"] is None:
                 item = self.with_type(item)
             made = rule(item, self)
             if made is None:
@@ -217,8 +218,8 @@ class Gathering(EncodeNames):
             if self.turn_marks:
                 merges = merges and not self.begins_message(item)
                 if self.is_empty(item):
-                    message, merges = dict(turn.header), False
-                    bare.append(message)
+                    message = bare = dict(turn.header)
+                    merges = False
                 self.turn_marks = False
             if aside is not None:
                 merges = merges and not self.begins_message(aside[2])
@@ -228,18 +229,18 @@ class Gathering(EncodeNames):
                 aside = (turn, message, item)
                 continue
             if not merges or not merge(found[-1], message, turn, self.tables.text):
-                if current is not None and current.fill:
-                    complete(found[-1], current, bare)
                 found.append(message)
                 current = turn
+                if turn.fill and message is not bare:
+                    filled.append((turn, message))
             if self.turn_residue:
                 for place, value in self.turn_residue:
                     residue.restore(found[-1], place, value)
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        if current is not None and current.fill:
-            complete(found[-1], current, bare)
+        for turn, message in filled:
+            fill(message, turn)
         return found
 
     def begins_message(self, item: dict[str, Any]) -> bool:
@@ -318,13 +319,6 @@ class Gathering(EncodeNames):
 
 def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
-
-
-def complete(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]]) -> None:
-    """Fills a message, but for one that is `bare`: it said nothing where it came from."""
-    for key in turn.fill:
-        if message.get(key) is None and not (bare and bare[-1] is message):
-            fill(message, turn)
 
 
 def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orgen.dialect.ast import Dialect, Direction, Note
+from orgen.dialect.bare import texts_of
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.scope import Binding, Scope, root
@@ -15,7 +16,6 @@ from orgen.dialect.compile.spelling import known_keys
 from orgen.dialect.compile.streams import stream_table
 from orgen.dialect.compile.types import CanonicalTypes
 from orgen.dialect.flatten import flatten
-from orgen.dialect.bare import texts_of
 from orgen.dialect.optimise import Routine, routine
 from orgen.dialect.settings import Settings, settings_of
 from orgen.ir.operations import (
