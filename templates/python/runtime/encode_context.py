@@ -23,6 +23,7 @@ class EncodeContext(Context):
         "optional",
         "outdated",
         "renamed",
+        "several",
         "stale",
         "turn_marks",
         "turn_residue",
@@ -34,6 +35,8 @@ class EncodeContext(Context):
         super().__init__(tables, source, slug, response=response)
         self.turn_residue: list[tuple[str, Any]] = []
         """Residue of the message that the item at hand becomes part of."""
+        self.several: tuple[list[Any], list[Any]] | None = None
+        """The native messages, and those of them that have several parts."""
         self.turn_marks = False
         """Whether marks of the dialect lie on the item at hand, which may tell of its turn."""
         self.stale: list[str] = []

@@ -240,7 +240,9 @@ class Gathering(EncodeNames):
         if aside is not None:
             self.put_beside(aside, None, {})
         for turn, message in filled:
-            fill(message, turn)
+            for key in turn.fill:
+                if message.get(key) is None:
+                    fill(message, turn)
         return found
 
     def begins_message(self, item: dict[str, Any]) -> bool:
@@ -355,6 +357,8 @@ def merge(
     added: dict[str, Any] = {}
     for key, value in other.items():
         old = message.get(key)
+        if key in header and value == old == header[key]:
+            continue
         if old is None:
             added[key] = value
         elif isinstance(value, list):
@@ -366,7 +370,7 @@ def merge(
                 return False
         elif isinstance(old, list) and isinstance(value, str):
             added[key] = [*old, text(value)]
-        elif key not in header or value != old or value != header[key]:
+        else:
             return False
     message.update(added)
     return True

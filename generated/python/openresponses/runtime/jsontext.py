@@ -40,7 +40,7 @@ _OPTIONS = (
     if _orjson
     else 0
 )
-_DIGITS = b"0123456789"
+_DIGITS = frozenset(b"0123456789")
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 """orjson makes floats of integers that need more than 64 bits: they have 19 digits or more."""
@@ -144,10 +144,9 @@ def value_of(text: str) -> Any:
             data = text.encode()
         except UnicodeEncodeError:
             return _READER.decode(text)
-        few = len(data) - len(data.translate(None, _DIGITS)) < len(_LONG_NUMBER)
-        if (few or _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO)) and not (
-            len(data) > MAX_DEPTH and _may_be_deep(data)
-        ):
+        if (
+            _DIGITS.isdisjoint(data[18::19]) or _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO)
+        ) and not (len(data) > MAX_DEPTH and _may_be_deep(data)):
             try:
                 return _orjson.loads(data)
             except ValueError:

@@ -34,17 +34,15 @@ class EncodeNames(EncodeContext):
         if self.callers is None:
             self.callers = self.calls()
         name = self.callers.get(call_id) if isinstance(call_id, str) else None
-        if name is not None:
-            return self.native_name(name)
-        if optional:
-            return None
+        if name is not None or optional:
+            return name
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
     def calls(self) -> dict[str, Any]:
-        """The ids of all calls, with the names of their functions."""
+        """The ids of all calls, with the native names of their functions."""
         return {
-            call_id: item["name"]
+            call_id: self.native_name(item["name"])
             for item in self.named_values()
             if isinstance(call_id := item.get("call_id"), str)
             and item.get("type") == "function_call"
@@ -122,18 +120,21 @@ class DecodeNames(DecodeContext):
     def see_calls(self) -> None:
         """Takes note of the calls and outputs among the items since the last look."""
         for item in self.items[self.seen_items :]:
-            kind = item.get("type") if isinstance(item, dict) else None
+            if type(item) is not dict or "call_id" not in item:
+                continue
+            call_id, kind = item["call_id"], item.get("type")
             if kind == "function_call":
-                self.waiting.setdefault(item.get("name"), []).append(item.get("call_id"))
-                self.named[item.get("call_id")] = item.get("name")
+                name = item.get("name")
+                self.waiting.setdefault(name, []).append(call_id)
+                self.named[call_id] = name
             elif kind == "function_call_output":
-                self.answer_call(item.get("call_id"))
+                self.answer_call(call_id)
         self.seen_items = len(self.items)
 
     def answer_call(self, call_id: Any) -> None:
         """The call waits no longer."""
-        calls = self.waiting.get(self.named.get(call_id), [])
-        if call_id in calls:
+        calls = self.waiting.get(self.named.get(call_id))
+        if calls and call_id in calls:
             calls.remove(call_id)
 
     def keep_name(self, name: Any, call_id: Any, out: Any, exact: bool = True) -> None:
