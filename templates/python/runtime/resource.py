@@ -219,28 +219,30 @@ def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
-    """Ids and statuses, and the lists that the contract demands in text parts."""
-    minted, made = ctx.minted, f"{MINTED}{ctx.base}"
-    cut = len(output) - 1 if status == "incomplete" else -1
+    """What rules left open: ids and statuses, and the lists that the contract demands in parts."""
+    newest, ctx.status = ctx.newest, "completed"
     for index, item in enumerate(output):
-        kind, identifier, state = item.get("type", "item"), item.get("id"), item.get("status")
-        if not identifier or not state:
-            if not identifier:
-                if identifier == "":
-                    ctx.keep_id(identifier, item)
-                prefix = PREFIXES.get(kind, "item")
-                minted[prefix] = number = minted.get(prefix, 0) + 1
-                identifier = f"{prefix}{made}{number}"
-            if not state:
-                if state == "":
-                    item[f"{ctx.tables.name}:status"] = ""
-                state = "incomplete" if index == cut else "completed"
-            output[index] = whole = {"type": kind, "id": identifier, "status": state}
-            whole |= item
-            whole["id"], whole["status"] = identifier, state
-            item = whole
+        identifier, state = item.get("id"), item.get("status")
+        if identifier and state:
+            if item["type"] == "message":
+                complete_content(item)
+            continue
+        kind = item.get("type", "item")
+        if not identifier:
+            if identifier == "":
+                ctx.keep_id(identifier, item)
+            identifier = ctx.new_id(kind)
+        if not state:
+            if state == "":
+                item[f"{ctx.tables.name}:status"] = ""
+            cut = status == "incomplete" and index == len(output) - 1
+            state = "incomplete" if cut else "completed"
+        whole = {"type": kind, "id": identifier, "status": state}
+        output[index] = whole = {**whole, **item, **whole}
         if kind == "message":
-            complete_content(item)
+            complete_content(whole)
+    if status == "incomplete" and output and output[-1]["id"] == newest:
+        output[-1]["status"] = "incomplete"  # which it did not state
 
 
 def complete_content(message: dict[str, Any]) -> None:
@@ -259,19 +261,10 @@ def complete_content(message: dict[str, Any]) -> None:
                     part["logprobs"] = []
 
 
-PREFIXES = {
-    "message": "msg",
-    "function_call": "fc",
-    "function_call_output": "fco",
-    "reasoning": "rs",
-    "compaction": "cmp",
-}
-
-
 def complete_usage(usage: dict[str, Any]) -> dict[str, Any]:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
     into, out = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
-    whole = {
+    whole: dict[str, Any] = {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,

@@ -205,8 +205,10 @@ class Dialect(Generic[Request, Response, Error]):
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
-        canonical = own.run(own.functions.decode_response, native, ctx)
         asked = plain(request) if request else None
+        if asked is not None and isinstance(asked.get("tool_choice"), dict):
+            ctx.status = None  # items are given ids when it is known which may stay
+        canonical = own.run(own.functions.decode_response, native, ctx)
         made: Any = resource.complete(ctx, canonical, asked, own.clock)
         for fixup in own.answer_fixups:
             fixup.decode(own.tables, native, made)

@@ -737,7 +737,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if body.get("type") != "message":
         ctx.check_constant(body, "type", "message", "", out)
     ctx.ungather_one(
-        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+        body,
+        body,
+        decode_answer_messages_assistant_items,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "",
     )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -1331,9 +1337,91 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
     return None
 
 
+def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    out: dict[str, Any]
+    if isinstance(block, dict):
+        match block.get("type"):
+            case "tool_use":
+                if (
+                    isinstance(id_ := block.get("id"), str)
+                    and isinstance(name := block.get("name"), str)
+                    and (input_ := block.get("input")) is not None
+                ):
+                    out = {
+                        "type": "function_call",
+                        "id": ctx.new_id("function_call"),
+                        "status": ctx.status,
+                        "call_id": id_,
+                        "name": name,
+                        "arguments": ctx.to_json(input_, block, "input"),
+                    }
+                    if len(block) > 4:
+                        ctx.account(block, _TYPE_ID_NAME_INPUT, "", out)
+                    return out
+            case "thinking":
+                if (thinking := block.get("thinking")) is not None:
+                    if (signature := block.get("signature")) is not None:
+                        out = {
+                            "type": "reasoning",
+                            "id": ctx.new_id("reasoning"),
+                            "status": ctx.status,
+                            "summary": [{"type": "summary_text", "text": thinking}],
+                            "encrypted_content": ctx.carry("signature", signature),
+                        }
+                        if len(block) > 3:
+                            ctx.account(block, _TYPE_THINKING_SIGNATURE, "", out)
+                        return out
+                    out = {
+                        "type": "reasoning",
+                        "id": ctx.new_id("reasoning"),
+                        "status": ctx.status,
+                        "summary": [{"type": "summary_text", "text": thinking}],
+                        "anthropic_messages:@signature": "absent",
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_THINKING, "", out)
+                    return out
+            case "redacted_thinking":
+                if (data := block.get("data")) is not None:
+                    out = {
+                        "type": "reasoning",
+                        "id": ctx.new_id("reasoning"),
+                        "status": ctx.status,
+                        "summary": [],
+                        "encrypted_content": ctx.carry("redacted", data),
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_DATA, "", out)
+                    return out
+            case "compaction":
+                if (content := block.get("content")) is not None:
+                    out = {
+                        "type": "compaction",
+                        "id": ctx.new_id("compaction"),
+                        "status": ctx.status,
+                        "encrypted_content": ctx.carry("compaction", content),
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_CONTENT, "", out)
+                    return out
+    return None
+
+
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
@@ -1361,6 +1449,26 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_messages_assistant_content_run,
             "item",
             _ID_SIGNATURE_THINKING_DATA_AND_MORE,
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    items: list[Any] = []
+    if (
+        message.get("content") is not None
+        and message.get("content") != []
+        and message.get("content") is not None
+    ):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_answer_messages_assistant_content_element,
+            decode_answer_assistant_content,
+            decode_answer_messages_assistant_content_run,
+            "item",
         )
     return items
 
@@ -1697,6 +1805,24 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     ):
         citations = native.get("citations")
         out = {"type": "output_text", "text": text}
+        if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
+            out["annotations"] = annotations
+        if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):
+            ctx.account(native, _TYPE_TEXT_CITATIONS, "", out)
+        return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
+    out: dict[str, Any]
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
+        citations = native.get("citations")
+        out = {"type": "output_text", "text": text, "annotations": []}
         if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
             out["annotations"] = annotations
         if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):

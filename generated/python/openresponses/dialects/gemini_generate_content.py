@@ -769,7 +769,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
             else:
-                ctx.misfit(generation_config, "maxOutputTokens", "generationConfig.", out)
+                if (
+                    nearest_max_output_tokens := ctx.nearest(
+                        generation_config, "maxOutputTokens", "generationConfig.", out, 16, None
+                    )
+                ) is not None:
+                    out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := generation_config.get("temperature")) is not None:
             if not is_number(temperature):
                 raise ctx.expected(generation_config, "temperature", "a number")
@@ -1066,7 +1071,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             if logprobs >= 0 and logprobs <= 20:
                 out["top_logprobs"] = logprobs
             else:
-                ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
+                if (
+                    nearest_top_logprobs := ctx.nearest(
+                        generation_config, "logprobs", "generationConfig.", out, 0, 20
+                    )
+                ) is not None:
+                    out["top_logprobs"] = nearest_top_logprobs
             out["gemini_generate_content:@logprobs"] = "count"
             return
         if generation_config.get("responseLogprobs") is True and (
@@ -1077,7 +1087,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 if logprobs >= 0 and logprobs <= 20:
                     out["top_logprobs"] = logprobs
                 else:
-                    ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
+                    if (
+                        nearest_top_logprobs := ctx.nearest(
+                            generation_config, "logprobs", "generationConfig.", out, 0, 20
+                        )
+                    ) is not None:
+                        out["top_logprobs"] = nearest_top_logprobs
             return
     if body.get("generationConfig") is not None:
         ctx.unused(
@@ -1412,7 +1427,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body,
         body.get("candidates"),
         "content",
-        decode_contents_model,
+        decode_answer_contents_model,
         TURN_CONTENTS_MODEL,
         out,
         ["output"],
@@ -2138,9 +2153,80 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        if (text := part.get("text")) is not None and part.get("thought") is True:
+            thought_signature = part.get("thoughtSignature")
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [{"type": "summary_text", "text": text}],
+            }
+            if (encrypted_content := ctx.carry("own", thought_signature)) is not None:
+                out["encrypted_content"] = encrypted_content
+            if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
+                ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
+            return out
+        if (
+            part.get("text") == ""
+            and (thought_signature := part.get("thoughtSignature")) is not None
+        ):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "encrypted_content": ctx.carry("own", thought_signature),
+            }
+            if len(part) > 2:
+                ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
+            return out
+        if isinstance(function_call := part.get("functionCall"), dict):
+            id_ = function_call.get("id")
+            if (name := function_call.get("name")) is not None and (
+                name_ := safe_name(name)
+            ) is not None:
+                args = function_call.get("args")
+                if part.get("thoughtSignature") is None:
+                    out = {
+                        "type": "function_call",
+                        "id": ctx.new_id("function_call"),
+                        "status": ctx.status,
+                        "call_id": ctx.mint("call", id_),
+                        "name": name_,
+                        "arguments": ctx.to_json(default(args, {}), function_call, "args"),
+                    }
+                    if name != name_:
+                        ctx.keep_renamed(
+                            name, name_, "functionCall.name", out, function_call, "name"
+                        )
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
+                    if len(part) > 1:
+                        ctx.account(part, _FUNCTION_CALL, "", out)
+                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
+                        ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
+                    return out
+    return None
+
+
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
@@ -2156,9 +2242,32 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    out: dict[str, Any]
+    if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry("next", thought_signature),
+        }
+        return out, ctx.without(part, ["thoughtSignature"])
+    return None
+
+
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
     """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
+    return items
+
+
+def decode_answer_contents_model(message: Any, ctx: Splitting) -> Any:
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    items = decode_answer_contents_model_items(message, ctx)
     if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
         ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
     return items
@@ -2178,6 +2287,23 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
             "item",
             _THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL,
             decode_contents_model_parts_beside,
+        )
+    return items
+
+
+def decode_answer_contents_model_items(message: Any, ctx: Splitting) -> Any:
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    items: list[Any] = []
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_answer_contents_model_parts_element,
+            decode_answer_assistant_content,
+            decode_answer_contents_model_parts_run,
+            "item",
+            decode_answer_contents_model_parts_beside,
         )
     return items
 
@@ -2649,6 +2775,17 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
+        if len(native) > 1:
+            ctx.account(native, _TEXT, "", out)
+        return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
+    out: dict[str, Any]
+    if isinstance(native, dict) and isinstance(text := native.get("text"), str):
+        out = {"type": "output_text", "text": text, "annotations": []}
         if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out

@@ -333,7 +333,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
             else:
-                ctx.misfit(options, "num_predict", "options.", out)
+                if (
+                    nearest_max_output_tokens := ctx.nearest(
+                        options, "num_predict", "options.", out, 16, None
+                    )
+                ) is not None:
+                    out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := options.get("temperature")) is not None:
             if not is_number(temperature):
                 raise ctx.expected(options, "temperature", "a number")
@@ -413,7 +418,10 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             if top_logprobs >= 0 and top_logprobs <= 20:
                 out["top_logprobs"] = top_logprobs
             else:
-                ctx.misfit(body, "top_logprobs", "", out)
+                if (
+                    nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+                ) is not None:
+                    out["top_logprobs"] = nearest_top_logprobs
         return
     if "logprobs" in body or "top_logprobs" in body:
         ctx.unused(body, ("logprobs", "top_logprobs"), "", out)
@@ -532,7 +540,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     ctx.ungather_one(
         body,
         body.get("message"),
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
@@ -1053,6 +1061,28 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and (thinking := message.get("thinking")) is not None
+        and (text := filled(thinking)) is not None
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "content": [{"type": "reasoning_text", "text": text}],
+            "encrypted_content": ctx.carry("thinking", text),
+        }
+        return out
+    if message.get("thinking") is not None:
+        ctx.unread(message, ["thinking"])
+    return None
+
+
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
     if (
@@ -1067,6 +1097,32 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
             else ctx.each(ctx.texts(content, message, "content"), decode_answer)
         )
         out = {"type": "message", "role": "assistant", "content": content_}
+        return out
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
+        ctx.unread(message, ["content"])
+    return None
+
+
+def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    if (
+        isinstance(message, dict)
+        and message.get("content") is not None
+        and message.get("content") != ""
+        and (content := message.get("content")) is not None
+    ):
+        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        out = {
+            "type": "message",
+            "id": ctx.new_id("message"),
+            "status": ctx.status,
+            "role": "assistant",
+            "content": content_,
+        }
         return out
     if (
         message.get("content") is not None
@@ -1103,9 +1159,45 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    if isinstance(tool_call, dict):
+        id_ = tool_call.get("id")
+        if (
+            isinstance(function := tool_call.get("function"), dict)
+            and isinstance(name := function.get("name"), str)
+            and (arguments := function.get("arguments")) is not None
+            and isinstance(arguments, dict)
+        ):
+            out = {
+                "type": "function_call",
+                "id": ctx.new_id("function_call"),
+                "status": ctx.status,
+                "call_id": ctx.mint("call", id_),
+                "name": name,
+                "arguments": ctx.to_json(arguments, function, "arguments"),
+            }
+            if id_ == "":
+                ctx.keep_id(id_, out)
+            if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
+                ctx.account(tool_call, _ID_FUNCTION, "", out)
+            if len(function) > 2:
+                ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+            return out
+    return None
+
+
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
+    if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
+    return items
+
+
+def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    items = decode_answer_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
         ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
     return items
@@ -1130,6 +1222,32 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             message,
             "tool_calls",
             decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    items: list[Any] = []
+    if (
+        message.get("thinking") is not None
+        and (thinking_item := decode_answer_messages_assistant_thinking(message, ctx)) is not None
+    ):
+        items.append(thinking_item)
+    if (
+        message.get("content") is not None
+        and (content_item := decode_answer_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_answer_messages_assistant_tool_calls_element,
             None,
             None,
             "item",
@@ -1240,6 +1358,13 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
         if ctx.response:
             return {"type": "output_text", "text": native}
         return {"type": "output_text", "text": native}
+    return ctx.foreign(native, "answer")
+
+
+def decode_answer_answer(native: Any, ctx: Splitting) -> Any:
+    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:100)"""
+    if isinstance(native, str):
+        return {"type": "output_text", "text": native, "annotations": []}
     return ctx.foreign(native, "answer")
 
 

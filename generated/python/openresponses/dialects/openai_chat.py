@@ -577,7 +577,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
@@ -624,7 +627,10 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
-            ctx.misfit(body, "max_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(body, "max_tokens", "", out, 16, None)
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
         out["openai_chat:@limit"] = "max_tokens"
         if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
@@ -633,7 +639,12 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
-            ctx.misfit(body, "max_completion_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(
+                    body, "max_completion_tokens", "", out, 16, None
+                )
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
         if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
@@ -967,7 +978,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body,
         body.get("choices"),
         "message",
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
@@ -2155,6 +2166,61 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
     return None
 
 
+def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if isinstance(message, dict):
+        if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
+            reasoning_details, list
+        ):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []),
+                "encrypted_content": ctx.carry(
+                    "reasoning_details",
+                    ctx.to_json(reasoning_details, message, "reasoning_details"),
+                ),
+            }
+            if (content := ctx.pick(reasoning_details, decode_detail_text)) is not None:
+                out["content"] = content
+            if "reasoning_content" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_content", "reasoning"])
+            return out
+        if (reasoning_content := message.get("reasoning_content")) is not None and (
+            text := filled(reasoning_content)
+        ) is not None:
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+                "encrypted_content": ctx.carry("reasoning_content", text),
+            }
+            if "reasoning_details" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning"])
+            return out
+        if (reasoning := message.get("reasoning")) is not None and (
+            text := filled(reasoning)
+        ) is not None:
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+                "encrypted_content": ctx.carry("reasoning", text),
+            }
+            if "reasoning_details" in message or "reasoning_content" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning_content"])
+            return out
+    if "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message:
+        ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
+    return None
+
+
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
@@ -2187,9 +2253,56 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
     return None
 
 
+def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(block, dict)
+        and block.get("type") == "thinking"
+        and (thinking := block.get("thinking")) is not None
+    ):
+        if isinstance(thinking, list):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "encrypted_content": ctx.carry(
+                    "thinking", ctx.to_json(thinking, block, "thinking")
+                ),
+            }
+            if (content := ctx.pick(thinking, decode_thinking_text)) is not None:
+                out["content"] = content
+            if len(block) > 2:
+                ctx.account(block, _TYPE_THINKING, "", out)
+            return out
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking")),
+        }
+        if len(block) > 2:
+            ctx.account(block, _TYPE_THINKING, "", out)
+        return out
+    return None
+
+
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
@@ -2205,6 +2318,30 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         if ctx.response and (annotations_ := filled(notes_)) is not None:
             out = {
                 "type": "message",
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
+            }
+            return out
+    if message.get("annotations") is not None:
+        ctx.unread(message, ["annotations"])
+    return None
+
+
+def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and (content := message.get("content")) is not None
+        and isinstance(content, str)
+        and (annotations := message.get("annotations")) is not None
+        and (notes := filled(annotations)) is not None
+    ):
+        notes_ = ctx.each(notes, decode_annotation)
+        if (annotations_ := filled(notes_)) is not None:
+            out = {
+                "type": "message",
+                "id": ctx.new_id("message"),
+                "status": ctx.status,
                 "role": "assistant",
                 "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
@@ -2235,6 +2372,29 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
     return None
 
 
+def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and (extra_content := message.get("extra_content")) is not None
+        and isinstance(extra_content, dict)
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "message_extra", ctx.to_json(extra_content, message, "extra_content")
+            ),
+        }
+        return out
+    if message.get("extra_content") is not None:
+        ctx.unread(message, ["extra_content"])
+    return None
+
+
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
@@ -2244,6 +2404,26 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
     ):
         out = {
             "type": "message",
+            "role": "assistant",
+            "content": [{"type": "refusal", "refusal": text}],
+        }
+        return out
+    if message.get("refusal") is not None:
+        ctx.unread(message, ["refusal"])
+    return None
+
+
+def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and (refusal := message.get("refusal")) is not None
+        and (text := filled(refusal)) is not None
+    ):
+        out = {
+            "type": "message",
+            "id": ctx.new_id("message"),
+            "status": ctx.status,
             "role": "assistant",
             "content": [{"type": "refusal", "refusal": text}],
         }
@@ -2264,6 +2444,32 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
     ):
         out = {
             "type": "function_call",
+            "call_id": name_,
+            "name": name_,
+            "arguments": arguments,
+            "openai_chat:@call": "function",
+        }
+        if len(function_call) > 2:
+            ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
+        return out
+    if message.get("function_call") is not None:
+        ctx.unread(message, ["function_call"])
+    return None
+
+
+def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and isinstance(function_call := message.get("function_call"), dict)
+        and (name := function_call.get("name")) is not None
+        and (name_ := filled(name)) is not None
+        and isinstance(arguments := function_call.get("arguments"), str)
+    ):
+        out = {
+            "type": "function_call",
+            "id": ctx.new_id("function_call"),
+            "status": ctx.status,
             "call_id": name_,
             "name": name_,
             "arguments": arguments,
@@ -2354,6 +2560,89 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if isinstance(tool_call, dict):
+        if (
+            tool_call.get("id") == ""
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+            and ((arguments := function.get("arguments")) is None or isinstance(arguments, str))
+            and tool_call.get("extra_content") is None
+        ):
+            out = {
+                "type": "function_call",
+                "id": ctx.new_id("function_call"),
+                "status": ctx.status,
+                "call_id": ctx.mint("call", None),
+                "name": name_,
+                "arguments": default(arguments, "{}"),
+                "openai_chat:id": "",
+            }
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+            if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+            return out
+        id_ = tool_call.get("id")
+        id__ = safe_id(id_)
+        if (
+            (id_ is None or id__ is not None)
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            if (
+                (arguments := function.get("arguments")) is None or isinstance(arguments, str)
+            ) and tool_call.get("extra_content") is None:
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": default(arguments, "{}"),
+                }
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                    ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                    ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+                return out
+            if (
+                arguments is not None
+                and isinstance(arguments, dict)
+                and tool_call.get("extra_content") is None
+            ):
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": ctx.to_json(arguments, function, "arguments"),
+                }
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                    ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                    ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+                return out
+    return None
+
+
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
@@ -2372,9 +2661,47 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(tool_call, dict)
+        and (extra_content := tool_call.get("extra_content")) is not None
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "extra_content", ctx.to_json(extra_content, tool_call, "extra_content")
+            ),
+        }
+        return out, ctx.without(tool_call, ["extra_content"])
+    return None
+
+
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
     items = decode_messages_assistant_items(message, ctx)
+    if (
+        ctx.left
+        or not items
+        or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message)
+    ):
+        ctx.keep_turn(
+            message,
+            _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE,
+            items,
+            "assistant",
+            (),
+        )
+    return items
+
+
+def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
+    items = decode_answer_messages_assistant_items(message, ctx)
     if (
         ctx.left
         or not items
@@ -2444,6 +2771,62 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             "item",
             None,
             decode_messages_assistant_tool_calls_beside,
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    items: list[Any] = []
+    if (
+        "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
+    ) and (
+        reasoning_details_item := decode_answer_messages_assistant_reasoning_details(message, ctx)
+    ) is not None:
+        items.append(reasoning_details_item)
+    if (
+        message.get("annotations") is not None
+        and (content_item := decode_answer_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    else:
+        if message.get("content") is not None:
+            ctx.take_apart(
+                items,
+                message,
+                "content",
+                decode_answer_messages_assistant_content_element,
+                decode_answer_assistant_content,
+                decode_answer_messages_assistant_content_run,
+                "part",
+            )
+    if (
+        message.get("extra_content") is not None
+        and (extra_content_item := decode_answer_messages_assistant_extra_content(message, ctx))
+        is not None
+    ):
+        items.append(extra_content_item)
+    if (
+        message.get("refusal") is not None
+        and (refusal_item := decode_answer_messages_assistant_refusal(message, ctx)) is not None
+    ):
+        items.append(refusal_item)
+    if (
+        message.get("function_call") is not None
+        and (function_call_item := decode_answer_messages_assistant_function_call(message, ctx))
+        is not None
+    ):
+        items.append(function_call_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_answer_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+            decode_answer_messages_assistant_tool_calls_beside,
         )
     return items
 
@@ -2882,6 +3265,26 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
             case "text":
                 if isinstance(text := native.get("text"), str):
                     out = {"type": "output_text", "text": text}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "output_text", "text": text, "annotations": []}
                     if len(native) > 2:
                         ctx.account(native, _TYPE_TEXT, "", out)
                     return out

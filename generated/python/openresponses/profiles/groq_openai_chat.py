@@ -26,7 +26,7 @@ from ..dialects.openai_chat import (
     ENCODE_MODE,
     ENCODE_REQUEST_STREAM_OPTIONS_FIELDS,
     TURN_MESSAGES_ASSISTANT,
-    decode_messages_assistant,
+    decode_answer_messages_assistant,
     decode_messages_message,
     decode_request_limit,
     decode_request_logprobs,
@@ -289,7 +289,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
@@ -501,7 +504,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body,
         body.get("choices"),
         "message",
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
