@@ -1469,6 +1469,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_answer_assistant_content,
             decode_answer_messages_assistant_content_run,
             "item",
+            _ID_SIGNATURE_THINKING_DATA_AND_MORE,
         )
     return items
 

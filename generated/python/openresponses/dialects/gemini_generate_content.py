@@ -2303,6 +2303,7 @@ def decode_answer_contents_model_items(message: Any, ctx: Splitting) -> Any:
             decode_answer_assistant_content,
             decode_answer_contents_model_parts_run,
             "item",
+            _THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL,
             decode_answer_contents_model_parts_beside,
         )
     return items

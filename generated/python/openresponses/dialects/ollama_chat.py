@@ -1115,7 +1115,11 @@ def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> An
         and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        content_ = (
+            [{"type": "output_text", "text": content, "annotations": []}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        )
         out = {
             "type": "message",
             "id": ctx.new_id("message"),

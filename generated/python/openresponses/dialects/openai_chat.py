@@ -2799,6 +2799,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 decode_answer_assistant_content,
                 decode_answer_messages_assistant_content_run,
                 "part",
+                _THINKING,
             )
     if (
         message.get("extra_content") is not None
@@ -2826,6 +2827,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             None,
             None,
             "item",
+            None,
             decode_answer_messages_assistant_tool_calls_beside,
         )
     return items
