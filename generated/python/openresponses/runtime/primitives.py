@@ -493,7 +493,7 @@ def safe_name(name: Any) -> str | None:
     """
     if not isinstance(name, str):
         return None
-    if _SAFE_NAME.fullmatch(name):
+    if (name.isascii() and name.isidentifier() and len(name) <= 64) or _SAFE_NAME.fullmatch(name):
         return name
     mark = f"{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
     return f"{re.sub('[^a-zA-Z0-9_-]', '_', name)[:55]}_{mark}"
