@@ -299,8 +299,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT, "reasoning.", out)
     return out
 
 
@@ -317,8 +319,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out.setdefault("output_config", {})["effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "output_config.effort", reasoning, "effort")
             return
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("effort",), "reasoning.", out)
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -360,8 +362,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_NAME.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -377,17 +381,17 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                                     disable_parallel_tool_use
                                 )
                             out["tool_choice"] = tool_choice_
-                            if body.get("tool_choice") is not None:
-                                ctx.account_within(
-                                    body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                                )
+                            if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                                _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                            ):
+                                ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
-                        if body.get("tool_choice") is not None:
-                            ctx.account_within(
-                                body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                            )
+                        if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                            _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                        ):
+                            ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     (parallel_tool_calls := body.get("parallel_tool_calls")) is None
@@ -397,10 +401,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                     if (disable_parallel_tool_use := negate(parallel_tool_calls)) is not None:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(
-                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                        )
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {
@@ -494,12 +498,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_tool_choice(body, out, ctx)
     if not _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    if body.get("thinking") is not None:
-        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(
-            body.get("tool_choice"), _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out
-        )
+    if isinstance(_inner := body.get("thinking"), dict) and not (
+        _inner and _TYPE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE, "thinking.", out)
+    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+        _inner and _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_DISABLE_PARALLEL_TOOL_USE_NAME, "tool_choice.", out)
     return out
 
 
@@ -507,8 +513,8 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/dialects/anthropic_messages/dialect.yaml:33)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        if body.get("output_config") is not None:
-            ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+        if (_inner := body.get("output_config")) is not None:
+            ctx.unused(_inner, ("effort",), "output_config.", out)
         return
     if (
         isinstance(output_config := body.get("output_config"), dict)
@@ -517,13 +523,13 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "output_config.effort", out)
-        if body.get("thinking") is not None:
-            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if (_inner := body.get("thinking")) is not None:
+            ctx.unused(_inner, ("type",), "thinking.", out)
         return
-    if body.get("thinking") is not None:
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    if body.get("output_config") is not None:
-        ctx.unused(body.get("output_config"), ("effort",), "output_config.", out)
+    if (_inner := body.get("thinking")) is not None:
+        ctx.unused(_inner, ("type",), "thinking.", out)
+    if (_inner := body.get("output_config")) is not None:
+        ctx.unused(_inner, ("effort",), "output_config.", out)
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -532,13 +538,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         match tool_choice.get("type"):
             case "none":
                 out["tool_choice"] = "none"
-                if body.get("tool_choice") is not None:
-                    ctx.unused(
-                        body.get("tool_choice"),
-                        ("disable_parallel_tool_use", "name"),
-                        "tool_choice.",
-                        out,
-                    )
+                if (_inner := body.get("tool_choice")) is not None:
+                    ctx.unused(_inner, ("disable_parallel_tool_use", "name"), "tool_choice.", out)
                 return
             case "auto":
                 if (
@@ -548,8 +549,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "auto"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if (_inner := body.get("tool_choice")) is not None:
+                        ctx.unused(_inner, ("name",), "tool_choice.", out)
                     return
             case "any":
                 if (
@@ -559,8 +560,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     out["tool_choice"] = "required"
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
-                    if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    if (_inner := body.get("tool_choice")) is not None:
+                        ctx.unused(_inner, ("name",), "tool_choice.", out)
                     return
             case "tool":
                 if (name := tool_choice.get("name")) is not None and (
@@ -573,13 +574,8 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
                     if parallel is not None:
                         out["parallel_tool_calls"] = parallel
                     return
-    if body.get("tool_choice") is not None:
-        ctx.unused(
-            body.get("tool_choice"),
-            ("type", "disable_parallel_tool_use", "name"),
-            "tool_choice.",
-            out,
-        )
+    if (_inner := body.get("tool_choice")) is not None:
+        ctx.unused(_inner, ("type", "disable_parallel_tool_use", "name"), "tool_choice.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -657,10 +653,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -680,57 +680,53 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["stop_reason"] = "max_tokens"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["stop_reason"] = "refusal"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
                     case "pause_turn":
                         out["stop_reason"] = "pause_turn"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
                     case "compaction":
                         out["stop_reason"] = "compaction"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 out["stop_reason"] = "tool_use"
-                if body.get("incomplete_details") is not None:
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("incomplete_details")) is not None:
+                    ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 return
             out["stop_reason"] = "end_turn"
-            if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("incomplete_details")) is not None:
+                ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(body.get("error"), dict):
                 out["stop_reason"] = "end_turn"
                 ctx.report(body, "status", "coerced", "a message cannot say that it failed")
-                if body.get("incomplete_details") is not None:
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                if (_inner := body.get("incomplete_details")) is not None:
+                    ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if (_inner := body.get("incomplete_details")) is not None:
+        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -952,8 +948,10 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _TYPE_ERROR.issuperset(body):
         ctx.account(body, _TYPE_ERROR, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _TYPE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_MESSAGE, "error.", out)
     return out
 
 
@@ -994,8 +992,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             return
     if body.get("type") is not None:
         ctx.unused(body, ("type",), "", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("type", "message"), "error.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("type", "message"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:

@@ -411,13 +411,18 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_parallel(body, out, ctx)
     if not _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_STREAM_MAX_OUTPUT_TOKENS_TEMPERATURE_AND_MORE, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
-    if body.get("text") is not None:
-        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    if field(body.get("text"), "format") is not None:
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT_SUMMARY.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT_SUMMARY, "reasoning.", out)
+    if isinstance(_inner := body.get("text"), dict) and not (_inner and _FORMAT.issuperset(_inner)):
+        ctx.account_within(_inner, _FORMAT, "text.", out)
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner
+        and _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
         ctx.account_within(
-            field(body.get("text"), "format"),
+            _inner,
             _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
             "text.format.",
             out,
@@ -472,8 +477,8 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("gemini_generate_content:@thinking") is not None:
             ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("effort",), "reasoning.", out)
     if body.get("gemini_generate_content:@thinking") is not None:
         ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
@@ -495,8 +500,8 @@ def encode_request_thoughts(body: Any, out: Any, ctx: Gathering) -> Any:
             "summary",
         )
         return
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("summary",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("summary",), "reasoning.", out)
 
 
 def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -521,19 +526,16 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    if field(body.get("text"), "format") is not None:
+                    if (_inner := field(body.get("text"), "format")) is not None:
                         ctx.unused(
-                            field(body.get("text"), "format"),
-                            ("gemini_generate_content:responseSchema",),
-                            "text.format.",
-                            out,
+                            _inner, ("gemini_generate_content:responseSchema",), "text.format.", out
                         )
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
+                        _inner,
                         ("name", "gemini_generate_content:responseSchema", "schema"),
                         "text.format.",
                         out,
@@ -541,17 +543,17 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
+                        _inner,
                         ("name", "gemini_generate_content:responseSchema", "schema"),
                         "text.format.",
                         out,
                     )
                 return
-    if field(body.get("text"), "format") is not None:
+    if (_inner := field(body.get("text"), "format")) is not None:
         ctx.unused(
-            field(body.get("text"), "format"),
+            _inner,
             ("type", "name", "gemini_generate_content:responseSchema", "schema"),
             "text.format.",
             out,
@@ -570,8 +572,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": [ctx.native_name(name)],
                         }
                     }
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_NAME.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 if (
@@ -584,10 +588,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(
-                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                        )
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     tools := tool_choice.get("tools")
@@ -598,17 +602,17 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                             "allowedFunctionNames": ctx.each(tools, encode_tool_name),
                         }
                     }
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(
-                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                        )
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
-                    if body.get("tool_choice") is not None:
-                        ctx.account_within(
-                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
-                        )
+                    if isinstance(_inner := body.get("tool_choice"), dict) and not (
+                        _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+                    ):
+                        ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body
@@ -821,23 +825,28 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+    if isinstance(_inner := field(body.get("generationConfig"), "thinkingConfig"), dict) and not (
+        _inner and _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS.issuperset(_inner)
+    ):
         ctx.account_within(
-            field(body.get("generationConfig"), "thinkingConfig"),
+            _inner,
             _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
             "generationConfig.thinkingConfig.",
             out,
         )
-    if body.get("systemInstruction") is not None:
-        ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
-    if body.get("toolConfig") is not None:
-        ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+    if isinstance(_inner := body.get("systemInstruction"), dict) and not (
+        _inner and _PARTS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _PARTS, "systemInstruction.", out)
+    if isinstance(_inner := body.get("toolConfig"), dict) and not (
+        _inner and _FUNCTION_CALLING_CONFIG.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
+    if isinstance(_inner := field(body.get("toolConfig"), "functionCallingConfig"), dict) and not (
+        _inner and _MODE_ALLOWED_FUNCTION_NAMES.issuperset(_inner)
+    ):
         ctx.account_within(
-            field(body.get("toolConfig"), "functionCallingConfig"),
-            _MODE_ALLOWED_FUNCTION_NAMES,
-            "toolConfig.functionCallingConfig.",
-            out,
+            _inner, _MODE_ALLOWED_FUNCTION_NAMES, "toolConfig.functionCallingConfig.", out
         )
     return out
 
@@ -863,13 +872,8 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                     "generationConfig.thinkingConfig.thinkingBudget",
                     out,
                 )
-                if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                    ctx.unused(
-                        field(body.get("generationConfig"), "thinkingConfig"),
-                        ("thinkingLevel",),
-                        "generationConfig.thinkingConfig.",
-                        out,
-                    )
+                if (_inner := field(body.get("generationConfig"), "thinkingConfig")) is not None:
+                    ctx.unused(_inner, ("thinkingLevel",), "generationConfig.thinkingConfig.", out)
                 return
             if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
@@ -884,13 +888,8 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingBudget",
                 out,
             )
-            if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingLevel",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+            if (_inner := field(body.get("generationConfig"), "thinkingConfig")) is not None:
+                ctx.unused(_inner, ("thinkingLevel",), "generationConfig.thinkingConfig.", out)
             return
         if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (
             effort := lookup(DECODE_LEVEL, thinking_level)
@@ -907,20 +906,12 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingLevel",
                 out,
             )
-            if field(body.get("generationConfig"), "thinkingConfig") is not None:
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingBudget",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+            if (_inner := field(body.get("generationConfig"), "thinkingConfig")) is not None:
+                ctx.unused(_inner, ("thinkingBudget",), "generationConfig.thinkingConfig.", out)
             return
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+    if (_inner := field(body.get("generationConfig"), "thinkingConfig")) is not None:
         ctx.unused(
-            field(body.get("generationConfig"), "thinkingConfig"),
-            ("thinkingBudget", "thinkingLevel"),
-            "generationConfig.thinkingConfig.",
-            out,
+            _inner, ("thinkingBudget", "thinkingLevel"), "generationConfig.thinkingConfig.", out
         )
 
 
@@ -943,13 +934,8 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
             out,
         )
         return
-    if field(body.get("generationConfig"), "thinkingConfig") is not None:
-        ctx.unused(
-            field(body.get("generationConfig"), "thinkingConfig"),
-            ("includeThoughts",),
-            "generationConfig.thinkingConfig.",
-            out,
-        )
+    if (_inner := field(body.get("generationConfig"), "thinkingConfig")) is not None:
+        ctx.unused(_inner, ("includeThoughts",), "generationConfig.thinkingConfig.", out)
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -966,13 +952,8 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": json_schema(response_schema),
                         }
                     }
-                    if body.get("generationConfig") is not None:
-                        ctx.unused(
-                            body.get("generationConfig"),
-                            ("responseJsonSchema",),
-                            "generationConfig.",
-                            out,
-                        )
+                    if (_inner := body.get("generationConfig")) is not None:
+                        ctx.unused(_inner, ("responseJsonSchema",), "generationConfig.", out)
                     return
                 if (
                     response_json_schema := generation_config.get("responseJsonSchema")
@@ -984,36 +965,25 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
                             "schema": response_json_schema,
                         }
                     }
-                    if body.get("generationConfig") is not None:
-                        ctx.unused(
-                            body.get("generationConfig"),
-                            ("responseSchema",),
-                            "generationConfig.",
-                            out,
-                        )
+                    if (_inner := body.get("generationConfig")) is not None:
+                        ctx.unused(_inner, ("responseSchema",), "generationConfig.", out)
                     return
                 out["text"] = {"format": {"type": "json_object"}}
-                if body.get("generationConfig") is not None:
+                if (_inner := body.get("generationConfig")) is not None:
                     ctx.unused(
-                        body.get("generationConfig"),
-                        ("responseSchema", "responseJsonSchema"),
-                        "generationConfig.",
-                        out,
+                        _inner, ("responseSchema", "responseJsonSchema"), "generationConfig.", out
                     )
                 return
             case "text/plain":
                 out["text"] = {"format": {"type": "text"}}
-                if body.get("generationConfig") is not None:
+                if (_inner := body.get("generationConfig")) is not None:
                     ctx.unused(
-                        body.get("generationConfig"),
-                        ("responseSchema", "responseJsonSchema"),
-                        "generationConfig.",
-                        out,
+                        _inner, ("responseSchema", "responseJsonSchema"), "generationConfig.", out
                     )
                 return
-    if body.get("generationConfig") is not None:
+    if (_inner := body.get("generationConfig")) is not None:
         ctx.unused(
-            body.get("generationConfig"),
+            _inner,
             ("responseMimeType", "responseSchema", "responseJsonSchema"),
             "generationConfig.",
             out,
@@ -1062,20 +1032,14 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out
             )
-            if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+            if (_inner := field(body.get("toolConfig"), "functionCallingConfig")) is not None:
                 ctx.unused(
-                    field(body.get("toolConfig"), "functionCallingConfig"),
-                    ("allowedFunctionNames",),
-                    "toolConfig.functionCallingConfig.",
-                    out,
+                    _inner, ("allowedFunctionNames",), "toolConfig.functionCallingConfig.", out
                 )
             return
-    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+    if (_inner := field(body.get("toolConfig"), "functionCallingConfig")) is not None:
         ctx.unused(
-            field(body.get("toolConfig"), "functionCallingConfig"),
-            ("mode", "allowedFunctionNames"),
-            "toolConfig.functionCallingConfig.",
-            out,
+            _inner, ("mode", "allowedFunctionNames"), "toolConfig.functionCallingConfig.", out
         )
 
 
@@ -1116,10 +1080,8 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                     ) is not None:
                         out["top_logprobs"] = nearest_top_logprobs
             return
-    if body.get("generationConfig") is not None:
-        ctx.unused(
-            body.get("generationConfig"), ("responseLogprobs", "logprobs"), "generationConfig.", out
-        )
+    if (_inner := body.get("generationConfig")) is not None:
+        ctx.unused(_inner, ("responseLogprobs", "logprobs"), "generationConfig.", out)
 
 
 def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1226,10 +1188,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_OUTPUT_USAGE_AND_MORE, "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
         if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
@@ -1262,8 +1228,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     is not None
                 ):
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
-                    if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if (_inner := body.get("error")) is not None:
+                        ctx.unused(_inner, ("code", "message"), "error.", out)
                     if body.get("gemini_generate_content:candidates.0.finishReason") is not None:
                         ctx.unused(
                             body, ("gemini_generate_content:candidates.0.finishReason",), "", out
@@ -1297,13 +1263,13 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             "",
                             out,
                         )
-                    if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if (_inner := body.get("error")) is not None:
+                        ctx.unused(_inner, ("code", "message"), "error.", out)
                     return
         case "completed":
             put(out, ("candidates", 0, "finishReason"), "STOP")
-            if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if (_inner := body.get("incomplete_details")) is not None:
+                ctx.unused(_inner, ("reason",), "incomplete_details.", out)
             if (
                 "gemini_generate_content:@refused" in body
                 or "gemini_generate_content:promptFeedback" in body
@@ -1319,8 +1285,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     "",
                     out,
                 )
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         case "failed":
             if isinstance(error := body.get("error"), dict):
@@ -1339,13 +1305,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             ("candidates", 0, "finishReason"),
                             gemini_generate_content_candidates_0_finish_reason,
                         )
-                        if body.get("incomplete_details") is not None:
-                            ctx.unused(
-                                body.get("incomplete_details"),
-                                ("reason",),
-                                "incomplete_details.",
-                                out,
-                            )
+                        if (_inner := body.get("incomplete_details")) is not None:
+                            ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                         if (
                             "gemini_generate_content:@refused" in body
                             or "gemini_generate_content:promptFeedback" in body
@@ -1375,13 +1336,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                             gemini_generate_content_candidates_0_finish_reason,
                         )
                         put(out, ("candidates", 0, "finishMessage"), message)
-                        if body.get("incomplete_details") is not None:
-                            ctx.unused(
-                                body.get("incomplete_details"),
-                                ("reason",),
-                                "incomplete_details.",
-                                out,
-                            )
+                        if (_inner := body.get("incomplete_details")) is not None:
+                            ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                         if (
                             "gemini_generate_content:@refused" in body
                             or "gemini_generate_content:promptFeedback" in body
@@ -1399,10 +1355,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 if isinstance(message := error.get("message"), str):
                     put(out, ("candidates", 0, "finishReason"), "OTHER")
                     put(out, ("candidates", 0, "finishMessage"), message)
-                    if body.get("incomplete_details") is not None:
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                    if (_inner := body.get("incomplete_details")) is not None:
+                        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                     if (
                         "gemini_generate_content:@refused" in body
                         or "gemini_generate_content:promptFeedback" in body
@@ -1435,10 +1389,10 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             "",
             out,
         )
-    if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if (_inner := body.get("incomplete_details")) is not None:
+        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1533,13 +1487,10 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    if field(body.get("candidates"), 0) is not None:
-        ctx.account_within(
-            field(body.get("candidates"), 0),
-            _CONTENT_FINISH_REASON_FINISH_MESSAGE,
-            "candidates.0.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("candidates"), 0), dict) and not (
+        _inner and _CONTENT_FINISH_REASON_FINISH_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CONTENT_FINISH_REASON_FINISH_MESSAGE, "candidates.0.", out)
     return out
 
 
@@ -1559,10 +1510,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "completed"
             if body.get("promptFeedback") is not None:
                 ctx.unused(body, ("promptFeedback",), "", out)
-            if field(body.get("candidates"), 0) is not None:
-                ctx.unused(
-                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                )
+            if (_inner := field(body.get("candidates"), 0)) is not None:
+                ctx.unused(_inner, ("finishMessage",), "candidates.0.", out)
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
@@ -1576,10 +1525,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
-                if field(body.get("candidates"), 0) is not None:
-                    ctx.unused(
-                        field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                    )
+                if (_inner := field(body.get("candidates"), 0)) is not None:
+                    ctx.unused(_inner, ("finishMessage",), "candidates.0.", out)
                 return
             if candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == "":
                 out["status"] = "failed"
@@ -1680,8 +1627,10 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _STATUS_MESSAGE_CODE, "error.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _STATUS_MESSAGE_CODE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _STATUS_MESSAGE_CODE, "error.", out)
     return out
 
 
@@ -1698,8 +1647,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
         ctx.keep_exact(error.get("code"), lookup(ENCODE_HTTP, status), "error.code", out)
         ctx.keep_exact(body.get("@status"), lookup(ENCODE_HTTP, status), "@status", out)
         return
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("status", "message", "code"), "error.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("status", "message", "code"), "error.", out)
 
 
 def encode_tools_item(item: Any, ctx: Gathering) -> Any:

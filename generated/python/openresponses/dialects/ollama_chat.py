@@ -212,12 +212,12 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_logprobs(body, out, ctx)
     if not _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
-    if body.get("text") is not None:
-        ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out
-        )
+    if isinstance(_inner := body.get("text"), dict) and not (_inner and _FORMAT.issuperset(_inner)):
+        ctx.account_within(_inner, _FORMAT, "text.", out)
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_SCHEMA.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_SCHEMA, "text.format.", out)
     return out
 
 
@@ -228,17 +228,13 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         match format_.get("type"):
             case "text":
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                if (_inner := field(body.get("text"), "format")) is not None:
+                    ctx.unused(_inner, ("name", "schema"), "text.format.", out)
                 return
             case "json_object":
                 out["format"] = "json"
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                if (_inner := field(body.get("text"), "format")) is not None:
+                    ctx.unused(_inner, ("name", "schema"), "text.format.", out)
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -246,15 +242,11 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                if field(body.get("text"), "format") is not None:
-                    ctx.unused(
-                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                    )
+                if (_inner := field(body.get("text"), "format")) is not None:
+                    ctx.unused(_inner, ("name", "schema"), "text.format.", out)
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out
-        )
+    if (_inner := field(body.get("text"), "format")) is not None:
+        ctx.unused(_inner, ("type", "name", "schema"), "text.format.", out)
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -478,10 +470,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_CREATED_AT_OUTPUT_USAGE_AND_MORE, "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -492,15 +488,15 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 if incomplete_details.get("reason") == "max_output_tokens":
                     out["done_reason"] = "length"
-                    if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if (_inner := body.get("error")) is not None:
+                        ctx.unused(_inner, ("code", "message"), "error.", out)
                     return
                 out["done_reason"] = "length"
                 ctx.report(
                     body, "status", "coerced", "the API knows no other reason than the token limit"
                 )
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -510,39 +506,29 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match error.get("message"):
                     case "the model was loaded and nothing generated":
                         out["done_reason"] = "load"
-                        if body.get("incomplete_details") is not None:
-                            ctx.unused(
-                                body.get("incomplete_details"),
-                                ("reason",),
-                                "incomplete_details.",
-                                out,
-                            )
+                        if (_inner := body.get("incomplete_details")) is not None:
+                            ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                         return
                     case "the model was unloaded and nothing generated":
                         out["done_reason"] = "unload"
-                        if body.get("incomplete_details") is not None:
-                            ctx.unused(
-                                body.get("incomplete_details"),
-                                ("reason",),
-                                "incomplete_details.",
-                                out,
-                            )
+                        if (_inner := body.get("incomplete_details")) is not None:
+                            ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                         return
         case "completed":
             out["done_reason"] = "stop"
-            if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("incomplete_details")) is not None:
+                ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if (_inner := body.get("incomplete_details")) is not None:
+        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:

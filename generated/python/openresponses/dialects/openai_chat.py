@@ -676,18 +676,18 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["stream"] = True
         out["openai_chat:@usage"] = "absent"
-        if body.get("stream_options") is not None:
-            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if (_inner := body.get("stream_options")) is not None:
+            ctx.unused(_inner, ("include_usage",), "stream_options.", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        if body.get("stream_options") is not None:
-            ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+        if (_inner := body.get("stream_options")) is not None:
+            ctx.unused(_inner, ("include_usage",), "stream_options.", out)
         return
     if body.get("stream") is not None:
         ctx.unused(body, ("stream",), "", out)
-    if body.get("stream_options") is not None:
-        ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
+    if (_inner := body.get("stream_options")) is not None:
+        ctx.unused(_inner, ("include_usage",), "stream_options.", out)
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -834,17 +834,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "input_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
     return out
 
 
@@ -857,8 +858,8 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("output_tokens",), "usage.", out)
 
 
 def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -883,13 +884,8 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@cached") is not None:
             ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "input_tokens_details"),
-            ("cached_tokens",),
-            "usage.input_tokens_details.",
-            out,
-        )
+    if (_inner := field(body.get("usage"), "input_tokens_details")) is not None:
+        ctx.unused(_inner, ("cached_tokens",), "usage.input_tokens_details.", out)
     if body.get("openai_chat:@cached") is not None:
         ctx.unused(body, ("openai_chat:@cached",), "", out)
 
@@ -909,10 +905,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     if code is not None:
                         error_["code"] = code
                     out["error"] = error_
-                    if body.get("incomplete_details") is not None:
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                    if (_inner := body.get("incomplete_details")) is not None:
+                        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                     return
                 if (
                     error.get("code") == "model_error"
@@ -921,10 +915,8 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     put(out, ("choices", 0, "finish_reason"), "error")
                     if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
-                    if body.get("incomplete_details") is not None:
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                    if (_inner := body.get("incomplete_details")) is not None:
+                        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                     return
                 if isinstance(code := error.get("code"), str) and isinstance(
                     message := error.get("message"), str
@@ -933,56 +925,52 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
                     if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
-                    if body.get("incomplete_details") is not None:
-                        ctx.unused(
-                            body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                        )
+                    if (_inner := body.get("incomplete_details")) is not None:
+                        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                     return
         case "incomplete":
             if isinstance(incomplete_details := body.get("incomplete_details"), dict):
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         put(out, ("choices", 0, "finish_reason"), "length")
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
             if ctx.has_calls(body):
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 if body.get("openai_chat:@error") is not None:
                     ctx.unused(body, ("openai_chat:@error",), "", out)
-                if body.get("incomplete_details") is not None:
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                if (_inner := body.get("incomplete_details")) is not None:
+                    ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                 return
             put(out, ("choices", 0, "finish_reason"), "stop")
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             if body.get("openai_chat:@error") is not None:
                 ctx.unused(body, ("openai_chat:@error",), "", out)
-            if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+            if (_inner := body.get("incomplete_details")) is not None:
+                ctx.unused(_inner, ("reason",), "incomplete_details.", out)
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if "status" in body or "openai_chat:@error" in body:
         ctx.unused(body, ("status", "openai_chat:@error"), "", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
+    if (_inner := body.get("incomplete_details")) is not None:
+        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -1069,23 +1057,22 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    if field(body.get("choices"), 0) is not None:
-        ctx.account_within(
-            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
-        )
-    if field(field(body.get("choices"), 0), "error") is not None:
-        ctx.account_within(
-            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-        )
-    if field(body.get("usage"), "prompt_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "prompt_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.prompt_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := field(body.get("choices"), 0), dict) and not (
+        _inner and _MESSAGE_FINISH_REASON_ERROR_INDEX.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out)
+    if isinstance(_inner := field(field(body.get("choices"), 0), "error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "choices.0.error.", out)
+    if isinstance(_inner := field(body.get("usage"), "prompt_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.prompt_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -1110,8 +1097,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         ):
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("completion_tokens",), "usage.", out)
 
 
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1124,35 +1111,18 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 "cached_tokens": num_cached_tokens
             }
             out["openai_chat:@cached"] = "mistral"
-            if body.get("usage") is not None:
-                ctx.unused(
-                    body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
-                )
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            if (_inner := body.get("usage")) is not None:
+                ctx.unused(_inner, ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out)
+            if (_inner := field(body.get("usage"), "prompt_tokens_details")) is not None:
+                ctx.unused(_inner, ("cached_tokens",), "usage.prompt_tokens_details.", out)
             return
         if (cached_tokens := usage.get("cached_tokens")) is not None and is_integer(cached_tokens):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
-            if body.get("usage") is not None:
-                ctx.unused(
-                    body.get("usage"),
-                    ("num_cached_tokens", "prompt_cache_hit_tokens"),
-                    "usage.",
-                    out,
-                )
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            if (_inner := body.get("usage")) is not None:
+                ctx.unused(_inner, ("num_cached_tokens", "prompt_cache_hit_tokens"), "usage.", out)
+            if (_inner := field(body.get("usage"), "prompt_tokens_details")) is not None:
+                ctx.unused(_inner, ("cached_tokens",), "usage.prompt_tokens_details.", out)
             return
         if (
             prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")
@@ -1161,15 +1131,10 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 "cached_tokens": prompt_cache_hit_tokens
             }
             out["openai_chat:@cached"] = "hit"
-            if body.get("usage") is not None:
-                ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
-            if field(body.get("usage"), "prompt_tokens_details") is not None:
-                ctx.unused(
-                    field(body.get("usage"), "prompt_tokens_details"),
-                    ("cached_tokens",),
-                    "usage.prompt_tokens_details.",
-                    out,
-                )
+            if (_inner := body.get("usage")) is not None:
+                ctx.unused(_inner, ("num_cached_tokens", "cached_tokens"), "usage.", out)
+            if (_inner := field(body.get("usage"), "prompt_tokens_details")) is not None:
+                ctx.unused(_inner, ("cached_tokens",), "usage.prompt_tokens_details.", out)
             return
         if (
             isinstance(prompt_tokens_details := usage.get("prompt_tokens_details"), dict)
@@ -1177,28 +1142,20 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             and is_integer(cached_tokens)
         ):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
-            if body.get("usage") is not None:
+            if (_inner := body.get("usage")) is not None:
                 ctx.unused(
-                    body.get("usage"),
+                    _inner,
                     ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
                     "usage.",
                     out,
                 )
             return
-    if body.get("usage") is not None:
+    if (_inner := body.get("usage")) is not None:
         ctx.unused(
-            body.get("usage"),
-            ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"),
-            "usage.",
-            out,
+            _inner, ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
         )
-    if field(body.get("usage"), "prompt_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "prompt_tokens_details"),
-            ("cached_tokens",),
-            "usage.prompt_tokens_details.",
-            out,
-        )
+    if (_inner := field(body.get("usage"), "prompt_tokens_details")) is not None:
+        ctx.unused(_inner, ("cached_tokens",), "usage.prompt_tokens_details.", out)
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1210,15 +1167,10 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            if field(body.get("choices"), 0) is not None:
-                ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := field(body.get("choices"), 0)) is not None:
+                ctx.unused(_inner, ("finish_reason",), "choices.0.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
     if isinstance(choices := body.get("choices"), list) and isinstance(
         choices_0 := element(choices, 0), dict
@@ -1232,8 +1184,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         ):
             out["status"] = "failed"
             out["error"] = {"code": code_, "message": message}
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_FAILED_WORD, finish_reason)
@@ -1244,28 +1196,18 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_FAILED_WORD, word_), "choices.0.finish_reason", out
             )
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_CUT_WORD, finish_reason)
@@ -1276,42 +1218,27 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_CUT_WORD, word_), "choices.0.finish_reason", out
             )
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
         match choices_0.get("finish_reason"):
             case "content_filter":
                 out["status"] = "incomplete"
                 out["incomplete_details"] = {"reason": "content_filter"}
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                if field(field(body.get("choices"), 0), "error") is not None:
-                    ctx.unused(
-                        field(field(body.get("choices"), 0), "error"),
-                        ("code", "message"),
-                        "choices.0.error.",
-                        out,
-                    )
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
+                if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
                 return
             case "tool_calls":
                 if ctx.has_calls(out):
                     out["status"] = "completed"
-                    if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    if field(field(body.get("choices"), 0), "error") is not None:
-                        ctx.unused(
-                            field(field(body.get("choices"), 0), "error"),
-                            ("code", "message"),
-                            "choices.0.error.",
-                            out,
-                        )
+                    if (_inner := body.get("error")) is not None:
+                        ctx.unused(_inner, ("code", "message"), "error.", out)
+                    if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                        ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
                     return
         if (
             (finish_reason := choices_0.get("finish_reason")) is not None
@@ -1323,27 +1250,17 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_ENDED_WORD, word_), "choices.0.finish_reason", out
             )
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
@@ -1353,27 +1270,17 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 finish_reason, lookup(ENCODE_COMPLETED_WORD, word_), "choices.0.finish_reason", out
             )
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if field(field(body.get("choices"), 0), "error") is not None:
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
+            if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
             return
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    if field(body.get("choices"), 0) is not None:
-        ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-    if field(field(body.get("choices"), 0), "error") is not None:
-        ctx.unused(
-            field(field(body.get("choices"), 0), "error"),
-            ("code", "message"),
-            "choices.0.error.",
-            out,
-        )
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
+    if (_inner := field(body.get("choices"), 0)) is not None:
+        ctx.unused(_inner, ("finish_reason",), "choices.0.", out)
+    if (_inner := field(field(body.get("choices"), 0), "error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "choices.0.error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -1488,10 +1395,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
                             )
-                        if body.get("error") is not None:
-                            ctx.account_within(
-                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
-                            )
+                        if isinstance(_inner := body.get("error"), dict) and not (
+                            _inner and _TYPE_CODE_MESSAGE_PARAM.issuperset(_inner)
+                        ):
+                            ctx.account_within(_inner, _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1506,10 +1413,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
                             )
-                        if body.get("error") is not None:
-                            ctx.account_within(
-                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
-                            )
+                        if isinstance(_inner := body.get("error"), dict) and not (
+                            _inner and _TYPE_CODE_MESSAGE_PARAM.issuperset(_inner)
+                        ):
+                            ctx.account_within(_inner, _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                         return
         if (type_ := error.get("type")) is not None and (
             type__ := lookup(DECODE_ERROR, type_)
@@ -1530,8 +1437,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
                 if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                     ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
-                if body.get("error") is not None:
-                    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+                if isinstance(_inner := body.get("error"), dict) and not (
+                    _inner and _TYPE_CODE_MESSAGE_PARAM.issuperset(_inner)
+                ):
+                    ctx.account_within(_inner, _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1547,8 +1456,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                 ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
-            if body.get("error") is not None:
-                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
+            if isinstance(_inner := body.get("error"), dict) and not (
+                _inner and _CODE_MESSAGE_PARAM.issuperset(_inner)
+            ):
+                ctx.account_within(_inner, _CODE_MESSAGE_PARAM, "error.", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")

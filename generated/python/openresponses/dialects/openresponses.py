@@ -354,13 +354,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -373,22 +370,16 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
+                        _inner, ("name", "description", "schema", "strict"), "text.format.", out
                     )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
+                        _inner, ("name", "description", "schema", "strict"), "text.format.", out
                     )
                 return
             case "json_schema":
@@ -407,13 +398,8 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    if (_inner := field(body.get("text"), "format")) is not None:
+        ctx.unused(_inner, ("type", "name", "description", "schema", "strict"), "text.format.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -553,13 +539,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -572,22 +555,16 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
+                        _inner, ("name", "description", "schema", "strict"), "text.format.", out
                     )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                if field(body.get("text"), "format") is not None:
+                if (_inner := field(body.get("text"), "format")) is not None:
                     ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("name", "description", "schema", "strict"),
-                        "text.format.",
-                        out,
+                        _inner, ("name", "description", "schema", "strict"), "text.format.", out
                     )
                 return
             case "json_schema":
@@ -611,13 +588,8 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    if field(body.get("text"), "format") is not None:
-        ctx.unused(
-            field(body.get("text"), "format"),
-            ("type", "name", "description", "schema", "strict"),
-            "text.format.",
-            out,
-        )
+    if (_inner := field(body.get("text"), "format")) is not None:
+        ctx.unused(_inner, ("type", "name", "description", "schema", "strict"), "text.format.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -758,13 +730,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -928,13 +897,10 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -1215,8 +1181,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
                 ctx.unused(body, ("type", "code", "message", "param"), "", out)
-            if body.get("error") is not None:
-                ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+            if isinstance(_inner := body.get("error"), dict) and not (
+                _inner and _TYPE_CODE_MESSAGE_PARAM.issuperset(_inner)
+            ):
+                ctx.account_within(_inner, _TYPE_CODE_MESSAGE_PARAM, "error.", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1250,8 +1218,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["param"] = param
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
                 ctx.unused(body, ("type", "code", "message", "param"), "", out)
-            if body.get("error") is not None:
-                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
+            if isinstance(_inner := body.get("error"), dict) and not (
+                _inner and _CODE_MESSAGE_PARAM.issuperset(_inner)
+            ):
+                ctx.account_within(_inner, _CODE_MESSAGE_PARAM, "error.", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")

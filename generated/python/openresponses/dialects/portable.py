@@ -496,10 +496,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE, "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -511,20 +515,20 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 match incomplete_details.get("reason"):
                     case "max_output_tokens":
                         out["finish_reason"] = "length"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
                     case "content_filter":
                         out["finish_reason"] = "content_filter"
-                        if body.get("error") is not None:
-                            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                        if (_inner := body.get("error")) is not None:
+                            ctx.unused(_inner, ("code", "message"), "error.", out)
                         return
                 out["finish_reason"] = "incomplete"
                 ctx.report(
                     body, "status", "coerced", "only length and content_filter are told apart"
                 )
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 return
         case "failed":
             if (
@@ -534,44 +538,40 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             ):
                 out["finish_reason"] = "error"
                 out["error"] = {"code": code, "message": message}
-                if body.get("incomplete_details") is not None:
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
+                if (_inner := body.get("incomplete_details")) is not None:
+                    ctx.unused(_inner, ("reason",), "incomplete_details.", out)
                 return
         case "completed":
             if ctx.has_calls(body):
                 out["finish_reason"] = "tool_calls"
-                if body.get("incomplete_details") is not None:
-                    ctx.unused(
-                        body.get("incomplete_details"), ("reason",), "incomplete_details.", out
-                    )
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("incomplete_details")) is not None:
+                    ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 return
             out["finish_reason"] = "stop"
-            if body.get("incomplete_details") is not None:
-                ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("incomplete_details")) is not None:
+                ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
     if (status := body.get("status")) is not None and (
         status_ := lookup(ENCODE_STATUS, status)
     ) is not None:
         out["finish_reason"] = status_
-        if body.get("incomplete_details") is not None:
-            ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-        if body.get("error") is not None:
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if (_inner := body.get("incomplete_details")) is not None:
+            ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+        if (_inner := body.get("error")) is not None:
+            ctx.unused(_inner, ("code", "message"), "error.", out)
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
     if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
-    if body.get("incomplete_details") is not None:
-        ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if (_inner := body.get("incomplete_details")) is not None:
+        ctx.unused(_inner, ("reason",), "incomplete_details.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -627,8 +627,10 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_CREATED_AT_USAGE_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_CREATED_AT_USAGE_AND_MORE_, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
     return out
 
 
@@ -638,14 +640,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         case "content_filter":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "content_filter"}
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         case "error":
             if (
@@ -659,8 +661,8 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "tool_calls":
             if ctx.has_calls(out):
                 out["status"] = "completed"
-                if body.get("error") is not None:
-                    ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if (_inner := body.get("error")) is not None:
+                    ctx.unused(_inner, ("code", "message"), "error.", out)
                 return
     if (
         (finish_reason := body.get("finish_reason")) is not None
@@ -670,30 +672,30 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["status"] = "completed"
         out["portable:finish_reason"] = word_
         ctx.keep_exact(finish_reason, lookup(ENCODE_ENDED_WORD, word_), "finish_reason", out)
-        if body.get("error") is not None:
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if (_inner := body.get("error")) is not None:
+            ctx.unused(_inner, ("code", "message"), "error.", out)
         return
     if body.get("finish_reason") == "stop":
         out["status"] = "completed"
-        if body.get("error") is not None:
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if (_inner := body.get("error")) is not None:
+            ctx.unused(_inner, ("code", "message"), "error.", out)
         return
     if (finish_reason := body.get("finish_reason")) is not None:
         if (word_ := lookup(DECODE_CALLED_WORD, finish_reason)) is not None:
             out["status"] = "completed"
             out["portable:finish_reason"] = word_
             ctx.keep_exact(finish_reason, lookup(ENCODE_CALLED_WORD, word_), "finish_reason", out)
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("code", "message"), "error.", out)
             return
         out["status"] = lookup(DECODE_STATUS, finish_reason)
-        if body.get("error") is not None:
-            ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+        if (_inner := body.get("error")) is not None:
+            ctx.unused(_inner, ("code", "message"), "error.", out)
         return
     if body.get("finish_reason") is not None:
         ctx.unused(body, ("finish_reason",), "", out)
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("code", "message"), "error.", out)
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:
@@ -741,8 +743,10 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR.issuperset(body):
         ctx.account(body, _ERROR, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _TYPE_CODE_MESSAGE_PARAM.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -772,11 +776,11 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("type",), "error.", out)
+            if (_inner := body.get("error")) is not None:
+                ctx.unused(_inner, ("type",), "error.", out)
             return
-    if body.get("error") is not None:
-        ctx.unused(body.get("error"), ("type", "code", "message", "param"), "error.", out)
+    if (_inner := body.get("error")) is not None:
+        ctx.unused(_inner, ("type", "code", "message", "param"), "error.", out)
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:

@@ -140,8 +140,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT, "reasoning.", out)
     return out
 
 
@@ -159,8 +161,8 @@ def encode_request_effort(body: Any, out: Any, ctx: Gathering) -> Any:
             out["reasoning_effort"] = lookup(ENCODE_EFFORT, effort)
             ctx.settle_word(body, effort, "effort", "reasoning_effort", reasoning, "effort")
             return
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("effort",), "reasoning.", out)
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -194,10 +196,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
-    if body.get("stream_options") is not None:
-        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
-    if body.get("thinking") is not None:
-        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if isinstance(_inner := body.get("stream_options"), dict) and not (
+        _inner and _INCLUDE_USAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _INCLUDE_USAGE, "stream_options.", out)
+    if isinstance(_inner := body.get("thinking"), dict) and not (
+        _inner and _TYPE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE, "thinking.", out)
     return out
 
 
@@ -213,11 +219,11 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     ) is not None:
         out["reasoning"] = {"effort": effort}
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        if body.get("thinking") is not None:
-            ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+        if (_inner := body.get("thinking")) is not None:
+            ctx.unused(_inner, ("type",), "thinking.", out)
         return
-    if body.get("thinking") is not None:
-        ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
+    if (_inner := body.get("thinking")) is not None:
+        ctx.unused(_inner, ("type",), "thinking.", out)
     if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
 

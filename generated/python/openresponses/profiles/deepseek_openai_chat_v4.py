@@ -138,8 +138,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT, "reasoning.", out)
     return out
 
 
@@ -153,8 +155,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
-        if body.get("tool_choice") is not None:
-            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+        if isinstance(_inner := body.get("tool_choice"), dict) and not (
+            _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+        ):
+            ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
@@ -224,10 +228,14 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____, "", out)
-    if body.get("stream_options") is not None:
-        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
-    if body.get("thinking") is not None:
-        ctx.account_within(body.get("thinking"), _TYPE, "thinking.", out)
+    if isinstance(_inner := body.get("stream_options"), dict) and not (
+        _inner and _INCLUDE_USAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _INCLUDE_USAGE, "stream_options.", out)
+    if isinstance(_inner := body.get("thinking"), dict) and not (
+        _inner and _TYPE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE, "thinking.", out)
     return out
 
 

@@ -385,31 +385,34 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_output_tokens(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_, "", out)
-    if body.get("usage") is not None:
+    if isinstance(_inner := body.get("usage"), dict) and not (
+        _inner
+        and _INPUT_TOKENS_DETAILS_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE.issuperset(
+            _inner
+        )
+    ):
         ctx.account_within(
-            body.get("usage"),
+            _inner,
             _INPUT_TOKENS_DETAILS_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
             "usage.",
             out,
         )
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
-    if field(body.get("usage"), "output_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "output_tokens_details"),
-            _REASONING_TOKENS,
-            "usage.output_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "input_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "output_tokens_details"), dict) and not (
+        _inner and _REASONING_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASONING_TOKENS, "usage.output_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
     return out
 
 
@@ -427,8 +430,8 @@ def encode_response_input_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("input_tokens",), "usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("input_tokens",), "usage.", out)
     if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
@@ -447,8 +450,8 @@ def encode_response_total_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("total_tokens",), "usage.", out)
     if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
@@ -472,13 +475,8 @@ def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any
         if body.get("openai_chat:@thought") is not None:
             ctx.unused(body, ("openai_chat:@thought",), "", out)
         return
-    if field(body.get("usage"), "output_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "output_tokens_details"),
-            ("reasoning_tokens",),
-            "usage.output_tokens_details.",
-            out,
-        )
+    if (_inner := field(body.get("usage"), "output_tokens_details")) is not None:
+        ctx.unused(_inner, ("reasoning_tokens",), "usage.output_tokens_details.", out)
     if body.get("openai_chat:@thought") is not None:
         ctx.unused(body, ("openai_chat:@thought",), "", out)
 
@@ -499,8 +497,8 @@ def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("output_tokens",), "usage.", out)
     if body.get("openai_chat:@usage") is not None:
         ctx.unused(body, ("openai_chat:@usage",), "", out)
 
@@ -550,52 +548,59 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_output_tokens(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_, "", out)
-    if field(body.get("choices"), 0) is not None:
-        ctx.account_within(
-            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+    if isinstance(_inner := field(body.get("choices"), 0), dict) and not (
+        _inner and _MESSAGE_FINISH_REASON_ERROR_INDEX.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out)
+    if isinstance(_inner := field(field(body.get("choices"), 0), "error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "choices.0.error.", out)
+    if isinstance(_inner := body.get("usage"), dict) and not (
+        _inner
+        and _NUM_CACHED_TOKENS_CACHED_TOKENS_PROMPT_CACHE_HIT_TOKENS_PROMPT_TOKENS_DETAILS_AND_MORE.issuperset(
+            _inner
         )
-    if field(field(body.get("choices"), 0), "error") is not None:
+    ):
         ctx.account_within(
-            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-        )
-    if body.get("usage") is not None:
-        ctx.account_within(
-            body.get("usage"),
+            _inner,
             _NUM_CACHED_TOKENS_CACHED_TOKENS_PROMPT_CACHE_HIT_TOKENS_PROMPT_TOKENS_DETAILS_AND_MORE,
             "usage.",
             out,
         )
-    if field(body.get("usage"), "prompt_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "prompt_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.prompt_tokens_details.",
-            out,
+    if isinstance(_inner := field(body.get("usage"), "prompt_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.prompt_tokens_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "completion_tokens_details"), dict) and not (
+        _inner and _REASONING_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASONING_TOKENS, "usage.completion_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("x_groq"), dict) and not (
+        _inner and _USAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _USAGE, "x_groq.", out)
+    if isinstance(_inner := field(body.get("x_groq"), "usage"), dict) and not (
+        _inner
+        and _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS.issuperset(
+            _inner
         )
-    if field(body.get("usage"), "completion_tokens_details") is not None:
+    ):
         ctx.account_within(
-            field(body.get("usage"), "completion_tokens_details"),
-            _REASONING_TOKENS,
-            "usage.completion_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    if body.get("x_groq") is not None:
-        ctx.account_within(body.get("x_groq"), _USAGE, "x_groq.", out)
-    if field(body.get("x_groq"), "usage") is not None:
-        ctx.account_within(
-            field(body.get("x_groq"), "usage"),
+            _inner,
             _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS,
             "x_groq.usage.",
             out,
         )
-    if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
+    if isinstance(
+        _inner := field(field(body.get("x_groq"), "usage"), "completion_tokens_details"), dict
+    ) and not (_inner and _REASONING_TOKENS.issuperset(_inner)):
         ctx.account_within(
-            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-            _REASONING_TOKENS,
-            "x_groq.usage.completion_tokens_details.",
-            out,
+            _inner, _REASONING_TOKENS, "x_groq.usage.completion_tokens_details.", out
         )
     return out
 
@@ -608,8 +613,8 @@ def decode_response_input_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         and is_integer(prompt_tokens)
     ):
         out.setdefault("usage", {})["input_tokens"] = prompt_tokens
-        if field(body.get("x_groq"), "usage") is not None:
-            ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+        if (_inner := field(body.get("x_groq"), "usage")) is not None:
+            ctx.unused(_inner, ("prompt_tokens",), "x_groq.usage.", out)
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
@@ -619,13 +624,13 @@ def decode_response_input_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out.setdefault("usage", {})["input_tokens"] = prompt_tokens
         out["openai_chat:@usage"] = "x_groq"
-        if body.get("usage") is not None:
-            ctx.unused(body.get("usage"), ("prompt_tokens",), "usage.", out)
+        if (_inner := body.get("usage")) is not None:
+            ctx.unused(_inner, ("prompt_tokens",), "usage.", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("prompt_tokens",), "usage.", out)
-    if field(body.get("x_groq"), "usage") is not None:
-        ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("prompt_tokens",), "usage.", out)
+    if (_inner := field(body.get("x_groq"), "usage")) is not None:
+        ctx.unused(_inner, ("prompt_tokens",), "x_groq.usage.", out)
 
 
 def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -636,8 +641,8 @@ def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         and is_integer(total_tokens)
     ):
         out.setdefault("usage", {})["total_tokens"] = total_tokens
-        if field(body.get("x_groq"), "usage") is not None:
-            ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+        if (_inner := field(body.get("x_groq"), "usage")) is not None:
+            ctx.unused(_inner, ("total_tokens",), "x_groq.usage.", out)
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
@@ -647,13 +652,13 @@ def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out.setdefault("usage", {})["total_tokens"] = total_tokens
         out["openai_chat:@usage"] = "x_groq"
-        if body.get("usage") is not None:
-            ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
+        if (_inner := body.get("usage")) is not None:
+            ctx.unused(_inner, ("total_tokens",), "usage.", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
-    if field(body.get("x_groq"), "usage") is not None:
-        ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("total_tokens",), "usage.", out)
+    if (_inner := field(body.get("x_groq"), "usage")) is not None:
+        ctx.unused(_inner, ("total_tokens",), "x_groq.usage.", out)
 
 
 def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -667,12 +672,11 @@ def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any
         out.setdefault("usage", {})["output_tokens_details"] = {
             "reasoning_tokens": reasoning_tokens
         }
-        if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
+        if (
+            _inner := field(field(body.get("x_groq"), "usage"), "completion_tokens_details")
+        ) is not None:
             ctx.unused(
-                field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-                ("reasoning_tokens",),
-                "x_groq.usage.completion_tokens_details.",
-                out,
+                _inner, ("reasoning_tokens",), "x_groq.usage.completion_tokens_details.", out
             )
         return
     if (
@@ -686,28 +690,15 @@ def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any
             "reasoning_tokens": reasoning_tokens
         }
         out["openai_chat:@thought"] = "x_groq"
-        if field(body.get("usage"), "completion_tokens_details") is not None:
-            ctx.unused(
-                field(body.get("usage"), "completion_tokens_details"),
-                ("reasoning_tokens",),
-                "usage.completion_tokens_details.",
-                out,
-            )
+        if (_inner := field(body.get("usage"), "completion_tokens_details")) is not None:
+            ctx.unused(_inner, ("reasoning_tokens",), "usage.completion_tokens_details.", out)
         return
-    if field(body.get("usage"), "completion_tokens_details") is not None:
-        ctx.unused(
-            field(body.get("usage"), "completion_tokens_details"),
-            ("reasoning_tokens",),
-            "usage.completion_tokens_details.",
-            out,
-        )
-    if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
-        ctx.unused(
-            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-            ("reasoning_tokens",),
-            "x_groq.usage.completion_tokens_details.",
-            out,
-        )
+    if (_inner := field(body.get("usage"), "completion_tokens_details")) is not None:
+        ctx.unused(_inner, ("reasoning_tokens",), "usage.completion_tokens_details.", out)
+    if (
+        _inner := field(field(body.get("x_groq"), "usage"), "completion_tokens_details")
+    ) is not None:
+        ctx.unused(_inner, ("reasoning_tokens",), "x_groq.usage.completion_tokens_details.", out)
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -718,10 +709,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         and is_integer(completion_tokens)
     ):
         out.setdefault("usage", {})["output_tokens"] = completion_tokens
-        if field(body.get("x_groq"), "usage") is not None:
-            ctx.unused(
-                field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out
-            )
+        if (_inner := field(body.get("x_groq"), "usage")) is not None:
+            ctx.unused(_inner, ("completion_tokens",), "x_groq.usage.", out)
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
@@ -731,13 +720,13 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out.setdefault("usage", {})["output_tokens"] = completion_tokens
         out["openai_chat:@usage"] = "x_groq"
-        if body.get("usage") is not None:
-            ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+        if (_inner := body.get("usage")) is not None:
+            ctx.unused(_inner, ("completion_tokens",), "usage.", out)
         return
-    if body.get("usage") is not None:
-        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
-    if field(body.get("x_groq"), "usage") is not None:
-        ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
+    if (_inner := body.get("usage")) is not None:
+        ctx.unused(_inner, ("completion_tokens",), "usage.", out)
+    if (_inner := field(body.get("x_groq"), "usage")) is not None:
+        ctx.unused(_inner, ("completion_tokens",), "x_groq.usage.", out)
 
 
 DIALECT = replace(

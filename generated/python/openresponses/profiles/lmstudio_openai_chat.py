@@ -177,8 +177,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    if body.get("stream_options") is not None:
-        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if isinstance(_inner := body.get("stream_options"), dict) and not (
+        _inner and _INCLUDE_USAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _INCLUDE_USAGE, "stream_options.", out)
     return out
 
 

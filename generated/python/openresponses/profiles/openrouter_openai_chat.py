@@ -273,8 +273,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT, "reasoning.", out)
     return out
 
 
@@ -288,8 +290,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
-        if body.get("tool_choice") is not None:
-            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+        if isinstance(_inner := body.get("tool_choice"), dict) and not (
+            _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+        ):
+            ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -362,8 +366,8 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
             if body.get("openai_chat:@effort") is not None:
                 ctx.unused(body, ("openai_chat:@effort",), "", out)
             return
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("effort",), "reasoning.", out)
     if body.get("openai_chat:@effort") is not None:
         ctx.unused(body, ("openai_chat:@effort",), "", out)
 
@@ -422,8 +426,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    if body.get("reasoning") is not None:
-        ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
+    if isinstance(_inner := body.get("reasoning"), dict) and not (
+        _inner and _EFFORT.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _EFFORT, "reasoning.", out)
     return out
 
 
@@ -508,8 +514,8 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
         out["reasoning"] = {"effort": effort}
         out["openai_chat:@effort"] = "flat"
         ctx.keep_exact(reasoning_effort, lookup(ENCODE_EFFORT, effort), "reasoning_effort", out)
-        if body.get("reasoning") is not None:
-            ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+        if (_inner := body.get("reasoning")) is not None:
+            ctx.unused(_inner, ("effort",), "reasoning.", out)
         return
     if (
         isinstance(reasoning := body.get("reasoning"), dict)
@@ -523,8 +529,8 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
-    if body.get("reasoning") is not None:
-        ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
+    if (_inner := body.get("reasoning")) is not None:
+        ctx.unused(_inner, ("effort",), "reasoning.", out)
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -599,17 +605,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "input_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
     return out
 
 

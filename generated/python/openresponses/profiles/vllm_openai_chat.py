@@ -300,8 +300,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
         if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
-        if body.get("tool_choice") is not None:
-            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
+        if isinstance(_inner := body.get("tool_choice"), dict) and not (
+            _inner and _TYPE_MODE_TOOLS.issuperset(_inner)
+        ):
+            ctx.account_within(_inner, _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -396,8 +398,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
-    if body.get("stream_options") is not None:
-        ctx.account_within(body.get("stream_options"), _INCLUDE_USAGE, "stream_options.", out)
+    if isinstance(_inner := body.get("stream_options"), dict) and not (
+        _inner and _INCLUDE_USAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _INCLUDE_USAGE, "stream_options.", out)
     return out
 
 
@@ -546,17 +550,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    if field(body.get("usage"), "input_tokens_details") is not None:
-        ctx.account_within(
-            field(body.get("usage"), "input_tokens_details"),
-            _CACHED_TOKENS,
-            "usage.input_tokens_details.",
-            out,
-        )
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
-    if body.get("incomplete_details") is not None:
-        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    if isinstance(_inner := field(body.get("usage"), "input_tokens_details"), dict) and not (
+        _inner and _CACHED_TOKENS.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CACHED_TOKENS, "usage.input_tokens_details.", out)
+    if isinstance(_inner := body.get("error"), dict) and not (
+        _inner and _CODE_MESSAGE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _CODE_MESSAGE, "error.", out)
+    if isinstance(_inner := body.get("incomplete_details"), dict) and not (
+        _inner and _REASON.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _REASON, "incomplete_details.", out)
     return out
 
 

@@ -190,13 +190,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 
@@ -337,13 +334,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    if field(body.get("text"), "format") is not None:
-        ctx.account_within(
-            field(body.get("text"), "format"),
-            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-            "text.format.",
-            out,
-        )
+    if isinstance(_inner := field(body.get("text"), "format"), dict) and not (
+        _inner and _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE.issuperset(_inner)
+    ):
+        ctx.account_within(_inner, _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE, "text.format.", out)
     return out
 
 

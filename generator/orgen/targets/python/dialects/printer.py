@@ -188,10 +188,8 @@ class Printer:
         return f"({tests})"
 
     def unused_test(self, op: Unused) -> str:
-        """Whether there is anything that may be unused: its container, or one of its keys."""
-        if isinstance(op.container, Local):
-            return self.any_key_test(HasAny(op.container, op.keys))
-        return f"{self.show(op.container)} is not None"
+        """Whether a local object has one of the keys that may be unused."""
+        return self.any_key_test(HasAny(op.container, op.keys))
 
     def key_set(self, keys: tuple[str, ...]) -> str:
         """The name of the constant that holds these keys."""
