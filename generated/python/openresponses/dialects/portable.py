@@ -1178,8 +1178,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/portable/dialect.yaml:152)"""
     out: dict[str, Any]
-    if isinstance(block, dict):
-        id_ = block.get("id")
+    if isinstance(block, dict) and ((id_ := block.get("id")) is None or isinstance(id_, str)):
         if (summary := block.get("summary")) is not None:
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
