@@ -1,6 +1,6 @@
 """Reads `[tool.orgen]` of pyproject.toml, or orgen.toml; faults are diagnostics with positions.
 
-`spec/meta/config.schema.yaml` describes the same keys for editors.
+`spec/meta/config.schema.json` describes the same keys for editors.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from orgen.config import MODEL_FLAVOURS, TARGETS
 from orgen.diagnostics import Diagnostics, Span
 from orgen.toml_places import Places, Steps, places_of
 
-Value: TypeAlias = "str | tuple[str, ...]"
+Value: TypeAlias = "str | tuple[str, ...] | bool"
 _KEYS = ("spec", "out", "targets", "package", "models", "vendor")
 _VENDOR = "vendor"
-_VENDOR_KEYS = ("target", "dest", "package", "dialects", "models")
+_VENDOR_KEYS = ("target", "dest", "package", "dialects", "models", "client")
 _PATHS = ("spec", "out")
 _MAX_BYTES = 1_048_576
 VENDOR_TARGETS = ("python",)
@@ -158,6 +158,8 @@ class _Checker:
                 self._fault(steps, fault)
             elif isinstance(value, list):
                 yield key, tuple(value)
+            elif isinstance(value, bool):
+                yield key, value
             elif isinstance(value, str):
                 is_path = steps in {(name,) for name in _PATHS} or steps == (_VENDOR, "dest")
                 yield key, str(self.path.parent / value) if is_path else value
@@ -210,6 +212,8 @@ def _fault(key: str, value: object) -> str | None:
 
 
 def _vendor_fault(key: str, value: object) -> str | None:
+    if key == "client":
+        return None if isinstance(value, bool) else "has to be true or false"
     if not isinstance(value, str) or not value:
         return "has to be a string"
     match key:

@@ -250,7 +250,7 @@ FACTS = [
     Fact(
         "groq",
         "openai_chat",
-        "the key content is missing beside calls, and x_groq tells of the call",
+        "the key content is missing beside calls, and x_groq tells of the call and its usage",
         choice({"role": "assistant", "channel": "commentary"}, x_groq={"id": "req_1"})
         + choice(
             {"tool_calls": [{"index": 0, "id": "x", "function": {"name": "f", "arguments": "{}"}}]}
@@ -259,7 +259,9 @@ FACTS = [
         + DONE,
         lambda r: (
             arguments_of(r) == ["{}"]
-            and r["openai_chat:x_groq"]["usage"] == {"prompt_tokens": 5, "completion_tokens": 6}
+            and r["openai_chat:x_groq.id"] == "req_1"
+            and (r["usage"]["input_tokens"], r["usage"]["output_tokens"]) == (5, 6)
+            and r["usage"]["total_tokens"] == 11
         ),
     ),
     Fact(

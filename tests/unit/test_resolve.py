@@ -289,6 +289,30 @@ def test_inline_objects_and_open_unions_get_names(tmp_path: Path) -> None:
     ]
 
 
+def test_moving_components_and_properties_renames_nothing(tmp_path: Path) -> None:
+    pets = {"type": "array", "items": {"oneOf": [ref("Cat"), ref("Dog")]}}
+    holders: dict[str, Any] = {
+        "Zoo": {"type": "object", "properties": {"visitors": pets, "animals": pets}},
+        "Farm": {"type": "object", "properties": {"barn": {"type": "object"}, "beasts": pets}},
+        "Cat": CAT,
+        "Dog": DOG,
+    }
+    reversed_holders = {
+        name: {**node, "properties": dict(reversed(list(node["properties"].items())))}
+        for name, node in reversed(list(holders.items()))
+    }
+    before, faults_before = resolved(tmp_path, holders)
+    after, faults_after = resolved(tmp_path, reversed_holders)
+    assert list(faults_before) == list(faults_after) == []
+    assert "FarmBeast" in before.components
+    assert before.components.keys() == after.components.keys()
+    assert list(properties(after, "Zoo")) == ["animals", "visitors"]
+    for name, component in before.components.items():
+        if isinstance(component.type, Record):
+            ours, theirs = properties(before, name), properties(after, name)
+            assert {k: p.type for k, p in ours.items()} == {k: p.type for k, p in theirs.items()}
+
+
 def test_a_taken_name_falls_back_to_the_title_and_then_to_a_fault(tmp_path: Path) -> None:
     inner = {"properties": {"x": TEXT_NODE}}
     taken = {"OrderLine": {"type": "string"}}

@@ -7,14 +7,18 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from orgen.cache import TextCache
 from orgen.config import Config
 from orgen.diagnostics import DiagnosticError, Diagnostics
+from orgen.dialect.load import load_dialects
 from orgen.pipeline import Output, generate, generate_in_order
 from orgen.progress import Progress
-from orgen.units import generate_in_units, run
+from orgen.provider.load import ProviderFiles
+from orgen.units import facts, generate_in_units, run
+from orgen.units.facts import facts_of
 from orgen.units.kept import parse_column, parse_python
 from orgen.units.work import Work
 
@@ -25,14 +29,14 @@ KEPT = ("ollama_chat", "openai_responses", "openresponses")
 
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The spec with a few of its dialects, and a provider that has a profile."""
+    """The spec with a few of its dialects and providers."""
     folder = tmp_path_factory.mktemp("units") / "spec"
     shutil.copytree(ROOT / "spec", folder)
     for path in (folder / "dialects").iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path)
     for path in (folder / "providers").glob("*.yaml"):
-        if path.stem not in ("ollama", "vllm"):
+        if path.stem not in ("groq", "ollama", "vllm"):
             path.unlink()
     return folder
 
@@ -189,3 +193,79 @@ def test_faults_are_told_as_in_order(config: Config, spec: Path, tmp_path: Path)
         found.append((diagnostics.items, diagnostics.sources))
     assert found[0] == found[1]
     assert generate_in_units(replace(config, spec=faulty), Progress()) is None
+
+
+def test_a_provider_that_changes_is_made_anew_with_those_that_begin_as_it(
+    config: Config, spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "forks", lambda: False)
+    made(config)
+    done: list[str] = []
+    real = Work.profile
+
+    def profile(self: Work, name: str, slug: str, *others: Any) -> object:
+        done.append(f"{name}/{slug}")
+        return real(self, name, slug, *others)
+
+    monkeypatch.setattr(Work, "profile", profile)
+    changed = tmp_path / "spec"
+    shutil.copytree(spec, changed)
+    path = changed / "providers" / "ollama.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("the choice of a tool is ignored", "no choice"), "utf-8")
+    now = replace(config, spec=changed)
+    same(made(now), generate_in_order(now, Diagnostics(), Progress()))
+    assert set(done) == {f"{name}/ollama" for name in ("ollama_chat", "openai_responses")}
+
+
+def test_only_files_of_providers_are_read_that_are_needed(
+    config: Config, spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "forks", lambda: False)
+    made(config)
+    read: list[str] = []
+    real = ProviderFiles.read
+    monkeypatch.setattr(
+        ProviderFiles, "read", lambda self, path: (read.append(path.stem), real(self, path))[1]
+    )
+    changed = tmp_path / "spec"
+    shutil.copytree(spec, changed)
+    path = changed / "dialects" / "ollama_chat" / "dialect.yaml"
+    path.write_text(path.read_text("utf-8").replace("errors are a text", "one text"), "utf-8")
+    now = replace(config, spec=changed)
+    output = made(now)
+    assert read == ["ollama", "vllm"]  # of which one begins as the other
+    same(output, generate_in_order(now, Diagnostics(), Progress()))
+
+
+@pytest.mark.parametrize("hidden", [r'"ext\u0065nds"', '"extends" '])
+def test_a_profile_whose_beginning_is_hidden_is_made_in_order(
+    spec: Path, tmp_path: Path, hidden: str
+) -> None:
+    """`keys` looks for `extends` in the text; what it does not find must not be kept."""
+    changed = tmp_path / "spec"
+    shutil.copytree(spec, changed)
+    shutil.copytree(ROOT / "spec" / "dialects" / "openai_chat", changed / "dialects/openai_chat")
+    dialects = '{"openai_chat": {"path": "/x", "profile": {' + hidden + ': "vllm"}}}'
+    text = (
+        '{"provider": "mine", "title": "Mine", "source": "https://a.example/", '
+        '"base_url": "http://localhost", "auth": {"scheme": "bearer", "required": false}, '
+        f'"capabilities": {{"input": ["text"]}}, "dialects": {dialects}}}'
+    )
+    (changed / "providers" / "mine.yaml").write_text(text, "utf-8")
+    config = Config(changed, tmp_path / "out", models="none", cache=tmp_path / "cache")
+    found = generate_in_units(config, Progress())
+    assert (found is None) == ("u0065" in hidden)
+    same(
+        generate(config, Diagnostics(), Progress()),
+        generate_in_order(config, Diagnostics(), Progress()),
+    )
+
+
+def test_facts_come_back_from_the_cache() -> None:
+    schema = Work(Config(ROOT / "spec", Path("out")), Progress(), []).schema
+    dialects = load_dialects(ROOT / "spec", schema, Diagnostics())
+    for dialect in dialects:
+        found = facts_of(dialect, ROOT / "spec" / "dialects" / dialect.name)
+        assert facts.load(facts.dump(found)) == found
+    assert any(facts_of(dialect, ROOT).known.servers for dialect in dialects)

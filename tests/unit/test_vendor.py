@@ -81,6 +81,7 @@ def test_the_package_tells_where_it_comes_from(dest: Path) -> None:
         "package": "acme._shapes",
         "dialects": "all",
         "models": "none",
+        "client": False,
     }
     assert {*manifest["files"], MANIFEST} == set(tree(dest))
     assert "Apache License" in (dest / "LICENSE").read_text()
@@ -184,6 +185,13 @@ def test_an_edit_is_not_overwritten_unless_forced(
     assert run(["vendor", "--check", DEST]) == 0
 
 
+def test_a_manifest_of_old_has_no_client(dest: Path) -> None:
+    text = (dest / MANIFEST).read_text()
+    (dest / MANIFEST).write_text(text.replace(',\n    "client": false', ""))
+    assert "client" not in (dest / MANIFEST).read_text()
+    assert run(["vendor", "--check", DEST]) == 0
+
+
 def test_what_is_half_deleted_is_restored(dest: Path) -> None:
     (dest / "types.py").unlink()
     (dest / "LICENSE").unlink()
@@ -250,6 +258,7 @@ def test_wrong_arguments_exit_with_2(
         ([DEST, "--package", "acme.other"], "P003"),
         ([DEST, "--dialects", "cobol"], "C006"),
         ([DEST, "--spec", "nowhere.yaml"], "L001"),
+        ([DEST, "--client"], "P008"),
     ],
 )
 def test_what_cannot_be_is_said(
@@ -294,6 +303,7 @@ def test_a_link_inside_of_the_package_is_not_followed(
         (("types.py", "../../../escape.py"), "P002", 0),
         (('"format": 1', '"format": 9'), "P002", 2),
         (('"models": "none"', '"models": "attrs"'), "P002", 0),
+        (('"client": false', '"client": "no"'), "P002", 0),
         (('"package": "acme._shapes"', '"package": "acme; import os"'), "P002", 0),
         (('"dialects": "all"', '"dialects": [3]'), "P002", 0),
         (('"files": {', '"files": {"orgen-manifest.json": "00",'), "P002", 0),

@@ -1223,8 +1223,8 @@ UserMessageItemParamContent = TypeAliasType(
 )
 
 
-SystemMessageItemContentPart = TypeAliasType(
-    "SystemMessageItemContentPart",
+DeveloperMessageItemContentPart = TypeAliasType(
+    "DeveloperMessageItemContentPart",
     Annotated[
         InputTextContentParam | ExtensionContent | UnknownContentPart,
         OneOf(
@@ -1236,18 +1236,20 @@ SystemMessageItemContentPart = TypeAliasType(
         ),
     ],
 )
-"""What stands in `SystemMessageItemParam.content`."""
+"""What stands in `DeveloperMessageItemParam.content`."""
 
 
 SystemMessageItemParamContent = TypeAliasType(
     "SystemMessageItemParamContent",
-    Annotated[list[SystemMessageItemContentPart] | SystemMessageItemParamContentValue, OneOf()],
+    Annotated[list[DeveloperMessageItemContentPart] | SystemMessageItemParamContentValue, OneOf()],
 )
 
 
 DeveloperMessageItemParamContent = TypeAliasType(
     "DeveloperMessageItemParamContent",
-    Annotated[list[SystemMessageItemContentPart] | DeveloperMessageItemParamContentValue, OneOf()],
+    Annotated[
+        list[DeveloperMessageItemContentPart] | DeveloperMessageItemParamContentValue, OneOf()
+    ],
 )
 
 
@@ -2614,6 +2616,7 @@ __all__ = [
     "CreateResponseBodyInput",
     "CreateResponseBodyInputValue",
     "DetailEnum",
+    "DeveloperMessageItemContentPart",
     "DeveloperMessageItemParam",
     "DeveloperMessageItemParamContent",
     "DeveloperMessageItemParamContentValue",
@@ -2717,7 +2720,6 @@ __all__ = [
     "StreamEvent",
     "StreamOptionsParam",
     "SummaryTextContent",
-    "SystemMessageItemContentPart",
     "SystemMessageItemParam",
     "SystemMessageItemParamContent",
     "SystemMessageItemParamContentValue",

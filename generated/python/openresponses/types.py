@@ -19,6 +19,7 @@ __all__ = [
     "AnyAnnotation",
     "AnyAssistantMessageItemContentPart",
     "AnyContentPart",
+    "AnyDeveloperMessageItemContentPart",
     "AnyFunctionCallOutputItemOutputPart",
     "AnyFunctionCallOutputPart",
     "AnyItemField",
@@ -28,7 +29,6 @@ __all__ = [
     "AnyResponseToolChoice",
     "AnyResponsesToolParam",
     "AnySpecificToolChoiceParam",
-    "AnySystemMessageItemContentPart",
     "AnyTextFormat",
     "AnyTextFormatParam",
     "AnyTool",
@@ -43,6 +43,7 @@ __all__ = [
     "ContentPart",
     "CreateResponseBody",
     "DetailEnum",
+    "DeveloperMessageItemContentPart",
     "DeveloperMessageItemParam",
     "EmptyModelParam",
     "Error",
@@ -140,7 +141,6 @@ __all__ = [
     "StreamEvent",
     "StreamOptionsParam",
     "SummaryTextContent",
-    "SystemMessageItemContentPart",
     "SystemMessageItemParam",
     "TextContent",
     "TextField",
@@ -177,6 +177,7 @@ __all__ = [
     "is_known_annotation",
     "is_known_assistant_message_item_content_part",
     "is_known_content_part",
+    "is_known_developer_message_item_content_part",
     "is_known_function_call_output_item_output_part",
     "is_known_function_call_output_part",
     "is_known_item_field",
@@ -186,7 +187,6 @@ __all__ = [
     "is_known_response_tool_choice",
     "is_known_responses_tool_param",
     "is_known_specific_tool_choice_param",
-    "is_known_system_message_item_content_part",
     "is_known_text_format",
     "is_known_text_format_param",
     "is_known_tool",
@@ -278,7 +278,7 @@ class SystemMessageItemParam(TypedDict):
     """Marks a message."""
     role: Literal["system"]
     """Marks the system as the speaker."""
-    content: list["SystemMessageItemContentPart"] | str
+    content: list["DeveloperMessageItemContentPart"] | str
     """The rules: text parts, or a string as a short form of one."""
     status: NotRequired[str | None]
     """State the message was in, if it is repeated. Means nothing on a new one."""
@@ -295,7 +295,7 @@ class DeveloperMessageItemParam(TypedDict):
     """Marks a message."""
     role: Literal["developer"]
     """Marks the developer as the speaker."""
-    content: list["SystemMessageItemContentPart"] | str
+    content: list["DeveloperMessageItemContentPart"] | str
     """The guidance: text parts, or a string as a short form of one."""
     status: NotRequired[str | None]
     """State the message was in, if it is repeated. Means nothing on a new one."""
@@ -2024,19 +2024,19 @@ class ExtensionContent(TypedDict):
     """Vendor slug and vendor type, joined by a colon: `acme:chart`."""
 
 
-SystemMessageItemContentPart: TypeAlias = InputTextContentParam
-"""What stands in `SystemMessageItemParam.content`."""
+DeveloperMessageItemContentPart: TypeAlias = InputTextContentParam
+"""What stands in `DeveloperMessageItemParam.content`."""
 
 
-AnySystemMessageItemContentPart: TypeAlias = (
-    SystemMessageItemContentPart | ExtensionContent | UnknownContentPart
+AnyDeveloperMessageItemContentPart: TypeAlias = (
+    DeveloperMessageItemContentPart | ExtensionContent | UnknownContentPart
 )
 
 
-def is_known_system_message_item_content_part(
-    value: AnySystemMessageItemContentPart,
-) -> TypeGuard[SystemMessageItemContentPart]:
-    """Whether the spec describes this variant, so that `SystemMessageItemContentPart` can be
+def is_known_developer_message_item_content_part(
+    value: AnyDeveloperMessageItemContentPart,
+) -> TypeGuard[DeveloperMessageItemContentPart]:
+    """Whether the spec describes this variant, so that `DeveloperMessageItemContentPart` can be
     narrowed.
     """
     return value.get("type") in {"input_text"}

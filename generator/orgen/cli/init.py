@@ -43,6 +43,7 @@ Writes, and overwrites nothing:
     "--dialects", multiple=True, metavar="A,B", callback=split_dialects, help="Default: all."
 )
 @click.option("--models", type=click.Choice(MODEL_FLAVOURS), default="none", show_default=True)
+@click.option("--client", is_flag=True, help="With the client, which needs httpx.")
 @click.option(
     "--skip", multiple=True, type=click.Choice(_PARTS), help="Leave this out; may be repeated."
 )
@@ -53,6 +54,7 @@ def init(
     package: str | None,
     dialects: tuple[str, ...] | None,
     models: ModelFlavour,
+    client: bool,
     skip: tuple[Part, ...],
     error_format: Format,
 ) -> int:
@@ -68,7 +70,7 @@ def init(
     diagnostics = Diagnostics()
     try:
         names = _dialects(dialects, diagnostics)
-        choices = Choices(Path(place).as_posix(), names, models, package)
+        choices = Choices(Path(place).as_posix(), names, models, package, client)
         written = _write(root, choices, skip, diagnostics)
     except DiagnosticError:
         return FAULT

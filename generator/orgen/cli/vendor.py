@@ -33,15 +33,16 @@ Examples:
   orgen vendor python src/acme/_openresponses
   orgen vendor python src/acme/_openresponses --dialects anthropic_messages,openai_chat
   orgen vendor python src/acme/_openresponses --models pydantic
+  orgen vendor python src/acme/_openresponses --client
   orgen vendor                                      as [tool.orgen.vendor] says
   orgen vendor --check src/acme/_openresponses      in CI: exit 1 if edited or out of date
   orgen vendor --update src/acme/_openresponses     what changes for your code, then the change
   orgen vendor --update --dry-run                   the same, and nothing is written
 
 \b
-DEST is the folder of the package, and its name the package's. A package without models needs the
-standard library only. Files of your own in it stay; vendored files that you have edited are not
-overwritten without --force. All files change at once or not at all.
+DEST is the folder of the package, and its name the package's. It needs the standard library only;
+models need their library, and a client needs httpx. Files of your own in it stay; vendored files
+that you have edited are not overwritten without --force. All files change at once or not at all.
 
 \b
 Exit codes: 0 all is well; 1 findings of --check; 2 faults, and nothing was written.
@@ -76,6 +77,11 @@ def split_dialects(
     help="Vendor these dialects only, or `all`.",
 )
 @click.option("--models", type=click.Choice(MODEL_FLAVOURS), help="Model classes; default: none.")
+@click.option(
+    "--client/--no-client",
+    default=None,
+    help="With the client, which needs httpx; default: without.",
+)
 @spec_option
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
@@ -89,6 +95,7 @@ def vendor(
     package: str | None,
     dialects: tuple[str, ...] | None,
     models: ModelFlavour | None,
+    client: bool | None,
     spec: str | None,
     force: bool,
     dry_run: bool,
@@ -106,7 +113,7 @@ def vendor(
     diagnostics = Diagnostics()
     try:
         settings = load_settings(diagnostics)
-        flags = Flags(package, dialects, models)
+        flags = Flags(package, dialects, models, client)
         asked = asked_for(places, flags, settings, diagnostics, existing=checking or updating)
         path = spec_path(spec, settings)
         asked.check_dialects(path, diagnostics)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from orgen.config import MODEL_FLAVOURS, ModelFlavour
-from orgen.config_file import VENDOR_TARGETS, Settings
+from orgen.config_file import VENDOR_TARGETS, Settings, Value
 from orgen.diagnostics import Diagnostics, Span
 from orgen.load.suggest import close_hint
 from orgen.vendor.manifest import read
@@ -24,10 +24,12 @@ class Flags:
     package: str | None
     dialects: tuple[str, ...] | None
     models: ModelFlavour | None
+    client: bool | None = None
 
     @property
     def any(self) -> bool:
-        return any(flag is not None for flag in (self.package, self.dialects, self.models))
+        flags = (self.package, self.dialects, self.models, self.client)
+        return any(flag is not None for flag in flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def asked_for(
         target,
         base.dialects if flags.dialects is None else flags.dialects,
         base.models if flags.models is None else flags.models,
+        base.client if flags.client is None else flags.client,
     )
     check_name(options.package, dest, diagnostics)
     diagnostics.check()
@@ -122,7 +125,7 @@ def _places(places: tuple[str, ...], settings: Settings, existing: bool) -> tupl
             raise click.UsageError("there are more arguments than a target and a folder")
 
 
-def _configured(dest: Path, settings: Settings) -> Mapping[str, str | tuple[str, ...]] | None:
+def _configured(dest: Path, settings: Settings) -> Mapping[str, Value] | None:
     """The table of the configuration, if it speaks of this folder."""
     table = settings.vendor
     if table is None or "dest" not in table or normal(Path(str(table["dest"]))) != normal(dest):
@@ -142,25 +145,24 @@ def _demand(dest: Path, diagnostics: Diagnostics) -> None:
     diagnostics.check()
 
 
-def _name(
-    dest: Path, configured: Mapping[str, str | tuple[str, ...]] | None, present: Options | None
-) -> str:
+def _name(dest: Path, configured: Mapping[str, Value] | None, present: Options | None) -> str:
     named = (configured or {}).get("package")
     if isinstance(named, str):
         return named
     return present.package if present is not None else default_name(dest)
 
 
-def _from_settings(base: Options, table: Mapping[str, str | tuple[str, ...]]) -> Options:
+def _from_settings(base: Options, table: Mapping[str, Value]) -> Options:
     dialects = table.get("dialects", ())
     named = table.get("models", "none")
     flavour: ModelFlavour = next((known for known in MODEL_FLAVOURS if known == named), "none")
     names = dialects if isinstance(dialects, tuple) else ()
-    return Options(base.package, base.target, tuple(sorted(set(names))), flavour)
+    client = table.get("client") is True
+    return Options(base.package, base.target, tuple(sorted(set(names))), flavour, client)
 
 
 def _spans(
-    configured: Mapping[str, str | tuple[str, ...]] | None, settings: Settings, flags: Flags
+    configured: Mapping[str, Value] | None, settings: Settings, flags: Flags
 ) -> dict[str, Span]:
     if configured is None or flags.dialects is not None:
         return {}

@@ -6,6 +6,7 @@ module looks at meaning only: templates, paths, names of groups and maps.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -41,6 +42,7 @@ from orgen.dialect.template import TemplateReader, column
 from orgen.ir.schema import Json
 from orgen.load import Document
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MOST_COPIES = 2_000
 """Rules that `use` may copy: groups that include groups could grow without end."""
 _STRUCTURE_ARGUMENTS = {"gather": 1, "hoist": (1, 2), "lead": 0, "turn": 1}
@@ -149,10 +151,22 @@ class _Parser:
             elif key == "same":
                 rows += [self.row(path, path, (*at, i)) for i, path in enumerate(value)]
             elif isinstance(value, list):
+                self.block_name(key, self.key(*at))
                 blocks.append(Block(key, tuple(self.rules(value, at, key)), self.key(*at)))
             else:
                 rows.append(self.row(key, value, at))
         return Body(name, tuple(rows), tuple(blocks), tuple(constants), self.key(name))
+
+    def block_name(self, name: str, span: Span) -> None:
+        """Refuse what could not be part of a function's name; paths are names of rows."""
+        if _NAME.fullmatch(name):
+            return
+        self.diagnostics.error(
+            span,
+            "D001",
+            f"{name!r:.80} is no name for a block of rules",
+            "name it with lower-case letters, digits and underscores",
+        )
 
     def row(self, key: str, value: Any, at: Path) -> Row:
         options: Mapping[str, Any] = value if isinstance(value, dict) else {"to": value}

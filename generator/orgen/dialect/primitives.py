@@ -380,6 +380,7 @@ FIXUPS = {
     "single_system_message": "joins leading system messages (decision 0060)",
     "max_tokens_only": "calls the limit `max_tokens` (decision 0061)",
     "max_completion_tokens_only": "calls the limit `max_completion_tokens` (decision 0061)",
+    "answer_begun": "marks a last assistant message as the answer's beginning (decision 0061)",
     "image_detail_dropped": "sends images without `detail` (decision 0061)",
     "strict_dropped": "sends functions without `strict` (decision 0061)",
     "nine_character_ids": "gives calls ids of nine letters and digits (decision 0061)",

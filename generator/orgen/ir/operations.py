@@ -238,7 +238,7 @@ class Differs:
 
 @dataclass(frozen=True, slots=True)
 class HasAny:
-    """An object that has one of these keys."""
+    """An object that has one of these keys, not all of them null: a target may let nulls pass."""
 
     value: Expr
     keys: tuple[str, ...]

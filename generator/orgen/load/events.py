@@ -13,8 +13,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from ruamel.yaml import YAML
-
 try:
     from yaml import ScalarEvent, YAMLError  # type: ignore[import-untyped]
     from yaml.cyaml import CParser  # type: ignore[import-untyped]
@@ -65,6 +63,8 @@ def _events(text: str) -> Iterator[Any]:
 
 def exact_events(text: str) -> Iterator[Any]:
     """The pure parser's events; raises ruamel.yaml's errors while it is iterated over."""
+    from ruamel.yaml import YAML  # seldom needed
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield from YAML(typ="safe", pure=True).parse(text)

@@ -14,9 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from typing import TYPE_CHECKING, Any
 
 from orgen.diagnostics import Diagnostics, Related, Span
 from orgen.ir.schema import Json
@@ -25,6 +23,9 @@ from orgen.load.core_schema import check_tag, resolve_plain
 from orgen.load.document import Place
 from orgen.load.events import Unread, exact_events, fast_events
 from orgen.load.source import Source
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
 
 # Characters that YAML does not allow to be written, escapes apart (production c-printable).
 _FORBIDDEN = re.compile(
@@ -133,6 +134,8 @@ class _Builder:
 
     def _events(self, text: str) -> Iterator[Any]:
         """The exact parser's events; its complaints become diagnostics."""
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
         try:
             yield from exact_events(text)
         except MarkedYAMLError as error:

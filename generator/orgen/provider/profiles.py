@@ -36,6 +36,26 @@ class Profile:
     terms: Terms
 
 
+def parents(documents: Mapping[str, Document], slug: str) -> set[str]:
+    """A provider, and all whose profiles its own may begin as, whatever the dialect."""
+    found: set[str] = set()
+    waiting = [slug]
+    while waiting:
+        one = waiting.pop()
+        if one in documents and one not in found:
+            found.add(one)
+            waiting += _named_parents(documents[one].value)
+    return found
+
+
+def _named_parents(root: Any) -> Iterator[str]:
+    for served in root["dialects"].values():
+        yield served.get("profile", {}).get("extends", "")
+    for entry in root.get("models", ()):
+        for said in entry.get("profiles", {}).values():
+            yield said.get("extends", "").rpartition("/")[0]
+
+
 @dataclass(slots=True)
 class Profiles:
     """The profiles of all provider files, each made once."""
@@ -48,8 +68,6 @@ class Profiles:
     """The provider files that have no fault of their own, by slug."""
     faulty: frozenset[str]
     """Files with faults that were reported."""
-    checked: bool = False
-    """Whether all profiles are known to have no fault."""
     made: dict[Key, Profile | None] = field(default_factory=dict)
     waiting: list[Key] = field(default_factory=list)
     """Profiles that wait for those that they begin as."""
@@ -68,6 +86,26 @@ class Profiles:
         own = found.dialect if found is not None else None
         terms = found.terms if found is not None else Terms()
         return replace(service, profile=own, terms=terms, families=tuple(families))
+
+    def terms(self, slug: str, dialect: str) -> Terms:
+        """The terms of a service, of which nothing else is made."""
+        found = Terms()
+        for said in reversed([*self.line(slug, dialect)]):
+            found = terms_of(said).upon(found)
+        return found
+
+    def line(self, slug: str, dialect: str) -> Iterator[dict[str, Any]]:
+        """What a service says upon a dialect, then what those say that it begins as."""
+        passed: set[str] = set()
+        at = self.place((slug, dialect, ""))
+        while at is not None and slug not in passed:
+            passed.add(slug)
+            said: Any = self.documents[slug].value
+            for step in at:
+                said = said[step]
+            yield said
+            slug = said.get("extends", "")
+            at = self.place((slug, dialect, "")) if slug in self.documents else None
 
     def entries(self, slug: str, dialect: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The entries of `models` with a profile of the dialect."""
@@ -114,8 +152,7 @@ class Profiles:
         if base is None:
             return None
         terms = terms_of(said)
-        if not self.checked:
-            self.check_terms(document, at, dialect, terms)
+        self.check_terms(document, at, dialect, terms)
         if not said.keys() - OWN:
             return replace(base, terms=terms.upon(base.terms))
         local = Diagnostics(sources=self.diagnostics.sources)
@@ -123,8 +160,7 @@ class Profiles:
         made = profile_of(found, self.dialects[dialect], local) if found is not None else None
         if made is not None:
             made = replace(made, span=document.key_span(at))
-            if not self.checked:
-                check_extended(made, self.schema, local, set(self.diagnostics.items))
+            check_extended(made, self.schema, local, set(self.diagnostics.items))
         self.diagnostics.items += local.items
         right = made if not local.has_errors else None
         return None if found is None else Profile(found, right, terms.upon(base.terms))

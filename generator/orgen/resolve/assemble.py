@@ -62,13 +62,13 @@ class Assembly:
             self.components[name] = self._component(name)
         self._lift_records()
         self.lifter.common = common_names(self.components, self.components)
-        for name, component in self.components.items():
+        for name, component in sorted(self.components.items()):
             if isinstance(component.type, Union) and component.type.open:
                 key = tuple(v.type for v in component.type.variants)
                 self.lifter.shared.setdefault(key, name)
 
     def _lift_records(self) -> None:
-        for name, component in list(self.components.items()):
+        for name, component in sorted(self.components.items()):
             place = _place(component, pascal(name))
             self.components[name] = replace(
                 component, type=self.lifter.records(component.type, place, top=True)
@@ -177,9 +177,9 @@ class Assembly:
 
     def finished(self) -> dict[str, Component]:
         """All components in document order, each preceded by those lifted out of it."""
-        for name, component in list(self.components.items()):
+        for name, component in sorted(self.components.items()):
             self.components[name] = self._with_unions(component)
-        for name, component in list(self.lifter.lifted.items()):
+        for name, component in sorted(self.lifter.lifted.items()):
             self.lifter.lifted[name] = self._with_unions(component)
         everything = self.components | self.lifter.lifted
         unknowns = Unknowns(everything, self.lifter.nouns, self.source.diagnostics)

@@ -4,11 +4,14 @@ Languages need names where JSON Schema needs none. A lifted component is called
 after the place where it stands (`Order.lines` holds `OrderLine`), else by its
 title; if both are taken, its author has to choose a title. Names are never
 numbered.
+
+Which of several places gives the name does not depend on their order: components and
+properties claim names by the alphabet, so that moving them renames nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from orgen.diagnostics import Diagnostics, Related, Span
@@ -102,14 +105,21 @@ class Lifter:
                 return type
 
     def _record(self, record: Record, place: Place) -> Record:
-        properties = []
-        for prop in record.properties:
-            here = place.of(prop)
-            properties.append(replace(prop, type=self.records(prop.type, here)))
+        properties = self._properties(record, place, self.records)
         extra = record.extra
         if extra is not None:
             extra = self.records(extra, replace(place, noun="Value", title=None))
-        return replace(record, properties=tuple(properties), extra=extra)
+        return replace(record, properties=properties, extra=extra)
+
+    def _properties(
+        self, record: Record, place: Place, lift: Callable[[Type, Place], Type]
+    ) -> tuple[Property, ...]:
+        """The properties in their order, lifted in that of their names."""
+        lifted = {
+            prop.name: replace(prop, type=lift(prop.type, place.of(prop)))
+            for prop in sorted(record.properties, key=lambda prop: prop.name)
+        }
+        return tuple(lifted[prop.name] for prop in record.properties)
 
     def _variants(self, union: Union, place: Place) -> Union:
         inline = [v for v in union.variants if isinstance(v.type, Record)]
@@ -139,10 +149,7 @@ class Lifter:
             case Map():
                 return replace(type, values=self.unions(type.values, place.entry()))
             case Record():
-                properties = tuple(
-                    replace(p, type=self.unions(p.type, place.of(p))) for p in type.properties
-                )
-                return replace(type, properties=properties)
+                return replace(type, properties=self._properties(type, place, self.unions))
             case _:
                 return type
 
@@ -207,7 +214,7 @@ def common_names(
                     key = tuple(v.type for v in inner.variants)
                     owners.setdefault(key, set()).add(component.name)
     names: dict[tuple[Type, ...], str] = {}
-    for key, holders in sorted(owners.items(), key=lambda entry: -len(entry[1])):
+    for key, holders in sorted(owners.items(), key=lambda one: (-len(one[1]), sorted(one[1]))):
         noun = common_noun(v.name for v in key if isinstance(v, Ref))
         if noun and len(holders) > 1 and noun not in taken and noun not in names.values():
             names[key] = noun

@@ -66,7 +66,7 @@ def load(text: str) -> Facts:
         value = json.loads(text)
         known = value["known"]
         made = Facts(
-            Knowledge(**{f.name: _word_or_words(known[f.name]) for f in fields(Knowledge)}),
+            Knowledge(**{f.name: _known(f.name, known[f.name]) for f in fields(Knowledge)}),
             value["extends"],
             _classes(value["classes"]),
             value["typed"],
@@ -85,6 +85,19 @@ def load(text: str) -> Facts:
     ):
         raise ValueError("no facts")
     return made
+
+
+def _known(name: str, value: Any) -> Any:
+    """A field of what is known: `servers` are pairs of a word and words, others are simpler."""
+    if name != "servers":
+        return _word_or_words(value)
+    return tuple((_word(setting), _word_or_words(list(slugs))) for setting, slugs in value)
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no word")
+    return value
 
 
 def _word_or_words(value: Any) -> Any:

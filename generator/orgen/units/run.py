@@ -21,15 +21,15 @@ from orgen.targets.python.native_modules import NativeTypes, types_among
 from orgen.units import facts as facts_module
 from orgen.units.facts import Facts, facts_of
 from orgen.units.kept import PythonUnit, dump_column, dump_python, parse_column, parse_python
-from orgen.units.keys import Keys, digest, keys_of
+from orgen.units.keys import Keys, digest, keys_of, provider_path
 from orgen.units.together import docs_of_providers, docs_together, python_together, settled_path
 from orgen.units.work import Reported, Wanted, Work
 
 _Value = TypeVar("_Value")
 Table: TypeAlias = "dict[str, str]"
 Task: TypeAlias = "tuple[str, str]"
-"""What to do, and for which dialect or target."""
-_WEIGHTS = {"python": 3, "check": 2, "docs": 1}
+"""What to do, and for which dialect or target; of a profile, `dialect/provider`."""
+_WEIGHTS = {"python": 3, "check": 1, "docs": 1, "profile": 1, "settings": 0.5}
 
 
 def generate_in_units(config: Config, progress: Progress) -> Output | None:
@@ -127,8 +127,6 @@ class _Run:
         key = digest("slugs", self.keys.tool, self.keys.providers)
         known = self._known(key, dict)
         if known is None:
-            for name in self.work.dialects_of_spec:
-                self.work.dialect(name)
             providers = self.work.providers(self.work.dialects_of_spec)
             known = {name: provider.slug for provider in providers for name in provider.names}
             self.made[key] = known
@@ -174,6 +172,12 @@ class _Run:
                 return self.keys.of_contract(name, self.config)
             case "python":
                 return digest("python", self.keys.dialect(name), repr(self.wanted(name)))
+            case "settings":
+                return digest("settings", self.keys.served(name), repr(self.wanted(name)))
+            case "profile":
+                dialect, provider = name.split("/")
+                wanted = repr(self.wanted(dialect)) if self._is_python(dialect) else ""
+                return digest("profile", self.keys.profile(dialect, provider), wanted)
             case "docs":
                 return digest("docs", self.keys.dialect(name))
             case _:
@@ -183,16 +187,26 @@ class _Run:
         """What has to be done, the longest first."""
         targets = [("contract", target) for target in self.config.selected]
         units = [("check", name) for name in self.work.dialects_of_spec]
+        units += [task for name in self.work.dialects_of_spec for task in self._profiles(name)]
+        units += [("docs", n) for n in self.chosen if "docs" in self.config.selected]
         units += [
-            (t, n) for t in ("python", "docs") if t in self.config.selected for n in self.chosen
+            (kind, n) for kind in ("python", "settings") for n in self.chosen if self._is_python(n)
         ]
         todo = [task for task in [*targets, *units] if not self._is_known(task)]
         return sorted(todo, key=self._weight)
 
+    def _is_python(self, name: str) -> bool:
+        """Whether the Python package has the dialect."""
+        return "python" in self.config.selected and name in self.chosen
+
+    def _profiles(self, name: str) -> list[Task]:
+        """A task for each provider that may speak a dialect."""
+        return [("profile", f"{name}/{one}") for one in self.keys.speakers[name]]
+
     def _is_known(self, task: Task) -> bool:
         kind, _ = task
         match kind:
-            case "python":
+            case "python" | "settings" | "profile":
                 return self._known(self.key(task), parse_python) is not None
             case "docs":
                 return self._known(self.key(task), parse_column) is not None
@@ -206,9 +220,11 @@ class _Run:
         kind, name = task
         if kind == "contract":
             return False, 0, name
-        size = (self.config.spec / "dialects" / name / "dialect.yaml").stat().st_size
-        profiles = self.keys.profiles[name] if kind != "docs" else 0
-        return True, -size * _WEIGHTS[kind] * (1 + profiles / 3), name
+        dialect, _, provider = name.partition("/")
+        size = (self.config.spec / "dialects" / dialect / "dialect.yaml").stat().st_size
+        if provider:
+            size += (self.config.spec / provider_path(provider)).stat().st_size
+        return True, -size * _WEIGHTS[kind], name
 
     def _do(self, tasks: list[Task]) -> None:
         """Do the tasks, side by side if there are many."""
@@ -223,20 +239,30 @@ class _Run:
         together = forks() and len(tasks) > 1
         early = beside(_contracts, [name for _, name in first]) if first and together else None
         for _, name in rest:
-            self.work.dialect(name)
-        if rest:
+            self.work.dialect(name.partition("/")[0])
+        if any(kind in ("settings", "profile") for kind, _ in rest):
             _ = self.slugs  # kept only if all files of providers are right together
-            speaking = {path for _, name in rest for path in self.keys.files[name]}
-            self.work.speaking = sorted(speaking)
+            self.work.speaking = sorted({path for task in rest for path in self._reading(task)})
             _ = self.work.provider_files
         done = spread(_one, [jobs[task] for task in rest], alone=not together)
         self.made |= {self.key(task): table for task, table in zip(rest, done, strict=True)}
         made = early() if early else _contracts([name for _, name in first])
         self.made |= {self.keys.of_contract(name, self.config): t for name, t in made.items()}
 
+    def _reading(self, task: Task) -> Iterator[str]:
+        """The files of providers that a task reads."""
+        kind, name = task
+        dialect, _, provider = name.partition("/")
+        speakers = {"profile": [provider], "settings": self.keys.speakers[dialect]}.get(kind, [])
+        for speaker in speakers:
+            yield from map(provider_path, self.keys.parents[speaker])
+
     def _job(self, task: Task) -> Job:
         kind, name = task
-        return kind, name, self.wanted(name) if kind == "python" else None, self.facts[name]
+        dialect, _, provider = name.partition("/")
+        wanted = self.wanted(dialect) if self._is_python(dialect) else None
+        known = frozenset(self.keys.parents[provider] if provider else ())
+        return Job(kind, dialect, provider, wanted, self.facts[dialect], known)
 
     def _target(self, target: str) -> Table:
         """All files of a target."""
@@ -274,7 +300,11 @@ class _Run:
         return parse_column(self._table(("docs", name)))
 
     def _unit(self, name: str) -> PythonUnit:
-        return parse_python(self._table(("python", name)))
+        """All modules of a dialect, and the rows of its profiles in the order of providers."""
+        tasks = [("python", name), ("settings", name), *self._profiles(name)]
+        parts = [parse_python(self._table(task)) for task in tasks]
+        files = {path: text for part in parts for path, text in part.files.items()}
+        return PythonUnit(files, tuple(row for part in parts for row in part.rows))
 
     def _made(self, key: str, make: Callable[[], Table]) -> Table:
         known = self._known(key, dict)
@@ -299,7 +329,21 @@ class _Run:
         self.cache.prune()
 
 
-Job: TypeAlias = "tuple[str, str, Wanted | None, Facts]"
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task with all that its result depends on besides the files."""
+
+    kind: str
+    dialect: str
+    provider: str
+    """Empty for tasks that are no profile."""
+    wanted: Wanted | None
+    """None if the Python package does not have the dialect."""
+    facts: Facts
+    parents: frozenset[str]
+    """The providers that a profile may begin as."""
+
+
 _WORK: Work | None = None
 """What helpers have in memory when they begin."""
 
@@ -312,11 +356,14 @@ def _contracts(targets: list[str]) -> dict[str, Table]:
 def _one(job: Job) -> Table:
     """Do one task."""
     assert _WORK is not None
-    kind, name, wanted, facts = job
-    if kind == "python":
-        assert wanted is not None
-        return dump_python(_WORK.python(wanted))
-    if kind == "docs":
-        return dump_column(_WORK.column(name))
-    _WORK.check(name)
-    return {"facts": facts_module.dump(facts)}
+    match job:
+        case Job("profile"):
+            return dump_python(_WORK.profile(job.dialect, job.provider, job.wanted, job.parents))
+        case Job("python", wanted=Wanted() as wanted):
+            return dump_python(_WORK.python(wanted))
+        case Job("settings", wanted=Wanted() as wanted):
+            return dump_python(_WORK.settings(wanted))
+        case Job("docs"):
+            return dump_column(_WORK.column(job.dialect))
+    _WORK.check(job.dialect)
+    return {"facts": facts_module.dump(job.facts)}

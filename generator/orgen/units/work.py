@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from orgen.config import Config
 from orgen.diagnostics import DiagnosticError, Diagnostics
@@ -15,23 +16,24 @@ from orgen.dialect.mapping import Field, canonical_fields, mapping_of
 from orgen.dialect.settings import Settings
 from orgen.format import format_files
 from orgen.ir.schema import Schema
-from orgen.lifecycle import Lifecycle, find_lifecycle
 from orgen.pipeline import Spec, read_contract
 from orgen.progress import Progress
 from orgen.provider.load import ProviderFiles
 from orgen.provider.model import Provider
-from orgen.provider.profiles import Profiles
+from orgen.provider.profiles import Profiles, parents
 from orgen.render import SourceFile
 from orgen.targets.docs import contract_pages
 from orgen.targets.docs.mapping import DialectColumn, column_of
-from orgen.targets.openapi import openapi_files
 from orgen.targets.python import contract_files
 from orgen.targets.python.dialects import compiled_bases, placed
 from orgen.targets.python.dialects.module import render_dialect
-from orgen.targets.python.dialects.profiles import profile_modules
+from orgen.targets.python.dialects.profiles import ProfileMaker
 from orgen.targets.python.native_modules import NativeTypes, native_file
 from orgen.targets.python.settings_module import settings_module
 from orgen.units.kept import PythonUnit
+
+if TYPE_CHECKING:
+    from orgen.lifecycle import Lifecycle
 
 
 class Reported(Exception):
@@ -62,7 +64,8 @@ class Work:
     """The files of providers that are needed, sorted, if all are known to be right together."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     dialects: dict[str, Dialect] = field(default_factory=dict)
-    _checked: set[str] = field(default_factory=set)
+    _makers: dict[str, tuple[Wanted, ProfileMaker]] = field(default_factory=dict)
+    """Dialect -> what makes the modules of its profiles."""
 
     @cached_property
     def spec(self) -> Spec:
@@ -87,6 +90,8 @@ class Work:
 
     @cached_property
     def lifecycle(self) -> Lifecycle | None:
+        from orgen.lifecycle import find_lifecycle
+
         found = find_lifecycle(self.config.spec, self.schema, self.diagnostics)
         self._check()
         return found
@@ -151,53 +156,78 @@ class Work:
         return made
 
     def check(self, name: str) -> None:
-        """Check a dialect and all profiles upon it."""
+        """Check a dialect."""
         check_extended(self.dialect(name), self.schema, self.diagnostics)
-        self._speakers(name, self._checking)
         self._check()
-        self._checked.add(name)
 
     @cached_property
-    def _checking(self) -> Profiles:
-        return self._profiles(checked=False)
-
-    @cached_property
-    def _trusting(self) -> Profiles:
-        return self._profiles(checked=True)
-
-    def _profiles(self, *, checked: bool) -> Profiles:
+    def profiles(self) -> Profiles:
         files = self.provider_files
         known = (self.files, self.dialects, self.schema, self.diagnostics, files.documents)
-        return Profiles(*known, frozenset(files.faulty), checked)
-
-    def _speakers(self, name: str, profiles: Profiles) -> list[Provider]:
-        """The providers that speak a dialect, with their profiles."""
-        self.dialect(name)
-        return [
-            replace(
-                provider,
-                services=tuple(profiles.service(provider.slug, one) for one in provider.services),
-            )
-            for provider in self._serving(self.provider_files, [name])
-        ]
+        return Profiles(*known, frozenset(files.faulty))
 
     def python(self, wanted: Wanted) -> PythonUnit:
-        """The Python modules of a dialect that is checked, and of the profiles upon it."""
+        """The Python modules of a dialect."""
         name, schema = wanted.name, self.schema
-        chain = self.chain(name)
-        bases, modules = compiled_bases(schema, chain, wanted.settings, wanted.natives)
-        texts = {f"dialects/{name}.py": render_dialect(modules[-1])}
-        profiles = self._checking if name in self._checked else self._trusting
-        speakers = self._speakers(name, profiles)
-        rows, others = profile_modules(schema, speakers, {name: bases[name]})
-        files = placed(schema, {**texts, **others})
-        if name in wanted.natives:
-            native = wanted.natives[name].module
-            files += settings_module(schema, self.dialect(name), native, speakers)
+        made = compiled_bases(schema, self.chain(name), wanted.settings, wanted.natives)
+        files = placed(schema, {f"dialects/{name}.py": render_dialect(made[1][-1])})
         if wanted.own:
             files.append(native_file(schema, self.dialect(name), self.diagnostics))
         self._check()
-        return PythonUnit(self.laid_out(files), tuple(rows))
+        return PythonUnit(self.laid_out(files), ())
+
+    def settings(self, wanted: Wanted) -> PythonUnit:
+        """The module of what providers of a dialect take in their entries."""
+        name = wanted.name
+        speakers = [
+            replace(
+                provider,
+                services=tuple(
+                    replace(one, terms=self.profiles.terms(provider.slug, name))
+                    for one in provider.services
+                ),
+            )
+            for provider in self._serving(self.provider_files, [name])
+        ]
+        native = wanted.natives[name].module if name in wanted.natives else ""
+        files = settings_module(self.schema, self.dialect(name), native, speakers)
+        return PythonUnit(self.laid_out(files if native else []), ())
+
+    def profile(self, name: str, slug: str, wanted: Wanted | None, known: Set[str]) -> PythonUnit:
+        """Check a provider's profile of a dialect; and its modules, if they are wanted.
+
+        `known` are the providers that it may begin as; more than these are `Reported`.
+        """
+        self.dialect(name)
+        if slug not in self.provider_files.providers:
+            raise Reported
+        if not parents(self.provider_files.documents, slug) <= known:
+            raise Reported
+        speaker = self.speaker(name, slug)
+        self._check()
+        if wanted is None or not speaker.services:
+            return PythonUnit({}, ())
+        rows, texts = self._maker(wanted).provider(speaker)
+        self._check()
+        return PythonUnit(self.laid_out(placed(self.schema, texts)), tuple(rows))
+
+    def speaker(self, name: str, slug: str) -> Provider:
+        """A provider with its profiles of one dialect."""
+        provider = self.provider_files.providers[slug]
+        services = (one for one in provider.services if one.dialect == name)
+        made = tuple(self.profiles.service(slug, one) for one in services)
+        return replace(provider, services=made)
+
+    def _maker(self, wanted: Wanted) -> ProfileMaker:
+        name = wanted.name
+        known = self._makers.get(name)
+        if known is None or known[0] != wanted:
+            chain = self.chain(name)
+            bases, _ = compiled_bases(self.schema, chain, wanted.settings, wanted.natives)
+            find = partial(self.speaker, name)
+            known = wanted, ProfileMaker(self.schema, find, {name: bases[name]})
+            self._makers[name] = known
+        return known[1]
 
     def column(self, name: str) -> DialectColumn:
         """What the reference says about a dialect that is checked."""
@@ -214,6 +244,8 @@ class Work:
             case "docs":
                 files = contract_pages(self.schema, self.lifecycle)
             case _:
+                from orgen.targets.openapi import openapi_files
+
                 files = openapi_files(self.spec.core, self.spec.full)
         self._check()
         return self.laid_out(files)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orgen.config import Config
-from orgen.diagnostics import Diagnostics
+from orgen.diagnostics import Diagnostics, Span
+from orgen.load.source import display_name
 from orgen.pipeline import generate
 from orgen.progress import Progress
 from orgen.vendor.graph import is_public, needed
@@ -16,6 +17,7 @@ from orgen.vendor.manifest import NAME, Manifest, dump
 from orgen.vendor.options import Options
 from orgen.write.plan import digest
 
+_CLIENT = "client/__init__.py"
 _FROM_ABOVE = ("LICENSE",)
 """Files beside the package that go into it."""
 
@@ -55,7 +57,7 @@ def build(
     """Generate the package that `options` describe.
 
     Raises:
-        DiagnosticError: if the spec has faults, or lacks a dialect.
+        DiagnosticError: if the spec has faults, or lacks a dialect or providers for a client.
     """
     name = options.package.rpartition(".")[2]
     config = Config(
@@ -66,7 +68,7 @@ def build(
         models=options.models,
         dialects=options.dialects,
         imported_as=options.package,
-        client=False,
+        client=options.client,
         cache=cache,
     )
     output = generate(config, diagnostics, progress)
@@ -76,6 +78,8 @@ def build(
         for path, text in made.items()
         if path.startswith(f"{name}/")
     }
+    if options.client and _CLIENT not in inside:
+        _report_clientless(spec, diagnostics)
     inside |= {path: made[path] for path in _FROM_ABOVE}
     texts = _marked(needed(inside))
     files = {path: texts[path].encode("utf-8") for path in sorted(texts)}
@@ -87,6 +91,17 @@ def build(
         {path: digest(content) for path, content in files.items()},
     )
     return Wanted(manifest, files)
+
+
+def _report_clientless(spec: Path, diagnostics: Diagnostics) -> None:
+    """Raises DiagnosticError."""
+    diagnostics.error(
+        Span(display_name(spec)),
+        "P008",
+        "the spec has no providers, so that there is nothing for a client to call",
+        "leave the client out, or add a provider with `orgen new provider`",
+    )
+    diagnostics.check()
 
 
 def _marked(files: Mapping[str, str]) -> dict[str, str]:

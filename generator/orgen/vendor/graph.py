@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 
 INTERNAL = "runtime"
 """Folder of the modules that serve only others."""
+CLIENT = "client"
+"""Folder of a package whose own modules serve it alone."""
 
 
 def needed(files: Mapping[str, str]) -> dict[str, str]:
@@ -34,9 +36,8 @@ def is_public(path: str) -> bool:
     """Whether users of the package import the module by its name."""
     *folders, name = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
     parts = [*folders, name]
-    return parts[0] != INTERNAL and not any(
-        part.startswith("_") and part != "__init__" for part in parts
-    )
+    inner = parts[0] == INTERNAL or (parts[0] == CLIENT and len(parts) > 1)
+    return not inner and not any(part.startswith("_") and part != "__init__" for part in parts)
 
 
 def imported(path: str, text: str, modules: Set[str]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from orgen.config import MODEL_FLAVOURS
@@ -51,6 +51,7 @@ def dump(manifest: Manifest) -> str:
             "package": options.package,
             "dialects": list(options.dialects) or "all",
             "models": options.models,
+            "client": options.client,
         },
         "files": dict(sorted(manifest.files.items())),
     }
@@ -134,7 +135,15 @@ class _Reader:
         if flavour is None:
             known = ", ".join(MODEL_FLAVOURS)
             self._fault(f"models has to be one of {known}", "options", "models")
-        return replace(options, models=flavour or "none", dialects=self._dialects())
+        client = self._at("options", "client")
+        if client is not None and not isinstance(client, bool):
+            self._fault("client has to be true or false", "options", "client")
+        return Options(
+            options.package,
+            models=flavour or "none",
+            dialects=self._dialects(),
+            client=client is True,  # manifests of old say nothing of it
+        )
 
     def _dialects(self) -> tuple[str, ...]:
         value = self._at("options", "dialects")

@@ -12,10 +12,12 @@ class Options:
     """The choices of the consumer.
 
     `package` is the dotted name that the package is imported by, the last part
-    of which names its folder; `dialects` are sorted names, none for all.
+    of which names its folder; `dialects` are sorted names, none for all; with
+    `client` it calls providers, and needs httpx for that.
     """
 
     package: str
     target: str = "python"
     dialects: tuple[str, ...] = ()
     models: ModelFlavour = "none"
+    client: bool = False

@@ -36,17 +36,22 @@ class Choices:
     dialects: tuple[str, ...]
     models: ModelFlavour = "none"
     package: str | None = None
+    client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What the templates of `templates/new/project/` print; all but `table` are literals."""
+    """What the templates of `templates/new/project/` print.
+
+    All but `table` and `client` are literals.
+    """
 
     table: str
     dest: str
     package: str
     dialects: tuple[str, ...]
     models: str
+    client: bool
     pattern: str
     requirement: str
 
@@ -157,6 +162,7 @@ def _rendered(template: str, choices: Choices, table: str) -> str:
         json.dumps(choices.package) if choices.package else "",
         tuple(json.dumps(name) for name in choices.dialects),
         json.dumps(choices.models),
+        choices.client,
         json.dumps(rf"^({re.escape(choices.dest)}/|pyproject\.toml$|orgen\.toml$)"),
         json.dumps(f"orgen=={importlib.metadata.version('orgen')}"),
     )

@@ -100,7 +100,7 @@ def find(
 
 
 def _report_options(shown: str, made: Options, asked: Options, diagnostics: Diagnostics) -> None:
-    for name in ("target", "package", "dialects", "models"):
+    for name in ("target", "package", "dialects", "models", "client"):
         before, now = getattr(made, name), getattr(asked, name)
         if before != now:
             diagnostics.error(
@@ -113,6 +113,8 @@ def _report_options(shown: str, made: Options, asked: Options, diagnostics: Diag
 
 
 def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return (", ".join(value) or "all") if isinstance(value, tuple) else str(value)
 
 

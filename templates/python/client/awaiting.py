@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from random import random as _random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..runtime.catalogue import Provider
 from . import network
@@ -131,7 +131,7 @@ class AsyncClient:
             self._transport = network.async_transport(proxy, context)
         return self._transport
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -273,7 +273,7 @@ class AsyncStream(Streaming, AsyncIterator["StreamEvent | ExtensionEvent"]):
         event: StreamEvent | ExtensionEvent = self._ready.popleft()
         return event
 
-    async def __aenter__(self) -> AsyncStream:
+    async def __aenter__(self) -> Self:
         await self._advance(until_open=True)
         return self
 

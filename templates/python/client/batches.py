@@ -13,7 +13,15 @@ from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .conversing import Limits, Outcome, Pending, Run, error_event, error_text, result_event
+from .conversing import (
+    Limits,
+    Outcome,
+    Pending,
+    Run,
+    error_event,
+    error_text,
+    result_event,
+)
 from .tools import Tool, output_of
 
 MAX_TOGETHER = 32

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from random import random as _random
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..runtime.catalogue import Provider
 from . import network
@@ -156,7 +156,7 @@ class Client:
                 self._transport = network.DeadlineTransport(proxy, context)
             return self._transport
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -247,7 +247,7 @@ class _Wire:
         if response is not None:
             response.close()
 
-    def __enter__(self) -> _Wire:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -312,7 +312,7 @@ class Stream(Streaming, Iterator["StreamEvent | ExtensionEvent"]):
         event: StreamEvent | ExtensionEvent = self._ready.popleft()
         return event
 
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> Self:
         self._advance(until_open=True)
         return self
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dialects
 from ..runtime.jsontext import loads
+from .failures import ConfigurationError
 
 DATA = b"data: "
 TOOLS = frozenset({"orgen:tool_result", "orgen:tool_error"})
@@ -16,6 +17,11 @@ class Portable:
     """Says canonical events in the portable vocabulary: those of one response, or of several."""
 
     def __init__(self, request: Mapping[str, Any] | None = None) -> None:
+        if "portable" not in dialects.names():
+            raise ConfigurationError(
+                "events for user interfaces need the dialect portable, which this package lacks",
+                field="dialect",
+            )
         self._dialect = dialects.get("portable")
         self._request = request
         self._encoder = self._dialect.StreamEncoder(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from .awaiting import AsyncClient
 from .batches import Tasks, run_in_threads
@@ -184,7 +184,7 @@ class ToolRun(_Record, Iterator["Event"]):
         """Ends the run, and closes the connection of the turn that is being read."""
         self._going.close()
 
-    def __enter__(self) -> ToolRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -239,7 +239,7 @@ class AsyncToolRun(_Record, AsyncIterator["Event"]):
         """Ends the run: its calls are cancelled, and its connection is closed."""
         await self._going.aclose()
 
-    async def __aenter__(self) -> AsyncToolRun:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

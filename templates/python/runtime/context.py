@@ -275,7 +275,9 @@ def response_base(identifier: Any, body: Any) -> str:
         made = body.get("created_at", body.get("created"))
         identifier = f"{made} {body.get('model')}" if isinstance(made, str | int) else None
     if isinstance(identifier, str) and identifier:
-        return f"{zlib.crc32(identifier.encode('utf-8', 'surrogatepass')):08x}_"
+        ascii = identifier.isascii()
+        data = identifier.encode() if ascii else identifier.encode("utf-8", "surrogatepass")
+        return f"{zlib.crc32(data):08x}_"
     try:
         text = json.dumps(body, sort_keys=True, default=str)
     except (RecursionError, TypeError, ValueError):

@@ -8,9 +8,18 @@ from typing import Any
 
 from . import residue
 from .context import Context
-from .primitives import is_minted, lookup
+from .primitives import MINTED, is_minted, lookup
 from .spelling import OtherSpelling, in_snake_case
 from .tables import UNTAGGED, DialectTables
+
+PREFIXES = {
+    "message": "msg",
+    "function_call": "fc",
+    "function_call_output": "fco",
+    "reasoning": "rs",
+    "compaction": "cmp",
+}
+"""How the ids of items begin that we make, by type; else with `item`."""
 
 
 class DecodeContext(Context):
@@ -21,9 +30,11 @@ class DecodeContext(Context):
         "items",
         "left",
         "named",
+        "newest",
         "orphans",
         "seen_items",
         "spelling",
+        "status",
         "url",
         "waiting",
     )
@@ -40,6 +51,10 @@ class DecodeContext(Context):
         super().__init__(tables, source, slug, response=response)
         self.spelling = spelling
         """Whether an unknown key may still be a known one in another spelling."""
+        self.status: str | None = "completed"
+        """The status of items that do not state one; None in streams, which give ids, too."""
+        self.newest = ""
+        """The last id that an item without one was given."""
         self.url: dict[str, Any] = {}
         """What the URL of the request says."""
         self.hoists = False
@@ -57,6 +72,15 @@ class DecodeContext(Context):
         self.orphans: dict[str, Any] = {}
         """Residue of an answer without items."""
 
+    def new_id(self, kind: str) -> str | None:
+        """The id of an item of an answer that does not state one: it tells the item's place."""
+        if self.status is None:
+            return None
+        prefix = PREFIXES.get(kind, "item")
+        self.minted[prefix] = number = self.minted.get(prefix, 0) + 1
+        self.newest = made = f"{prefix}{MINTED}{self.base}{number}"
+        return made
+
     def url_fields(self) -> dict[str, Any]:
         """What the URL of the request says (`model`, `stream`)."""
         return self.url
@@ -71,7 +95,7 @@ class DecodeContext(Context):
         name, ignored = self.tables.name, self.tables.ignore
         for key, value in container.items():
             if key not in known and value is not None:
-                path = f"{place}{residue.escape(str(key))}"
+                path = place + (key if key.isidentifier() else residue.escape(str(key)))
                 if path not in ignored:
                     out[f"{name}:{path}"] = value
 

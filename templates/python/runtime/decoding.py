@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import resource
 from .assembling import Assembler, Element, put
 from .context import response_base
+from .decode_context import PREFIXES
 from .emitting import Emitter, OpenItem, final_status
 from .errors import Loss, OpenResponsesError
 from .framing import (
@@ -332,6 +333,7 @@ class StreamDecoder:
         ctx = self._context(native)
         before = dict(self._made) if element.minted is None else element.minted
         ctx.minted = dict(before)
+        ctx.status = None
         try:
             found = self._dialect.run(self._dialect.functions.decode_response, native, ctx)
         except OpenResponsesError:
@@ -343,14 +345,19 @@ class StreamDecoder:
         if not isinstance(items, list):
             return []
         items = resource.allowed_calls(ctx, items, self._request)
-        return [item for item in items if isinstance(item, dict) and item.get("type")]
+        found_items = [item for item in items if isinstance(item, dict) and item.get("type")]
+        for item in found_items:
+            for key in ("id", "status"):
+                if item.get(key, "") is None:  # the stream says it later
+                    del item[key]
+        return found_items
 
     def _mint(self, item: dict[str, Any]) -> str:
         """The id of an item: the vendor's, or one that its place tells."""
         given = item.get("id")
         if isinstance(given, str) and given:
             return given
-        prefix = resource.PREFIXES.get(item["type"], "item")
+        prefix = PREFIXES.get(item["type"], "item")
         self._made[prefix] = self._made.get(prefix, 0) + 1
         return f"{prefix}{MINTED}{self._base}{self._made[prefix]}"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .encode_context import EncodeContext
 from .serving import (
+    answer_begun,
     developer_as_system,
     image_detail_dropped,
     max_completion_tokens_only,
@@ -284,6 +285,7 @@ FIXUPS: dict[str, Fixup] = {
     "system_as_developer": system_as_developer,
     "max_tokens_only": max_tokens_only,
     "max_completion_tokens_only": max_completion_tokens_only,
+    "answer_begun": answer_begun,
     "image_detail_dropped": image_detail_dropped,
     "strict_dropped": strict_dropped,
     "nine_character_ids": nine_character_ids,

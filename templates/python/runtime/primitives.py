@@ -10,7 +10,6 @@ import base64
 import functools
 import itertools
 import json
-import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -379,16 +378,17 @@ def unix_time(text: Any) -> int | None:
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
-    day, time, zone = match.groups()
+    zone = match[1]
     try:
-        moment = datetime.fromisoformat(f"{day}T{time}{'+00:00' if zone in 'Zz' else zone}")
-        return math.floor(moment.timestamp())
+        since = datetime.fromisoformat(f"{text[:10]}T{text[11:19]}{zone or '+00:00'}") - _EPOCH
     except (ValueError, OverflowError):
         return None
+    return since.days * 86_400 + since.seconds
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII
 )
 
 

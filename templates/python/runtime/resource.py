@@ -34,8 +34,6 @@ ECHO: dict[str, Any] = {
 }
 """Settings that a response echoes, with the value for "nothing was said"."""
 
-_ECHOED = frozenset(ECHO)
-_FORMED = frozenset({"reasoning", "text", "tool_choice", "tools"})
 """Those whose form in a response demands more than in a request."""
 
 _BLANK: dict[str, Any] = {
@@ -81,39 +79,45 @@ def complete(
     clock: Callable[[], float],
 ) -> dict[str, Any]:
     """The whole resource: required fields in the contract's order, then what the dialect kept."""
-    status = found.pop("status", None)
+    whole = _BLANK.copy()
+    whole["tools"], whole["metadata"], whole["text"] = [], {}, {"format": {"type": "text"}}
+    whole |= found
+    status = found.get("status")
     if status not in STATUSES:
-        status = known_status(ctx, status, found)
-    created = found.pop("created_at", None)
-    created = int(created) if isinstance(created, _NUMBER) else int(clock())
-    output = found.pop("output", [])
-    if not isinstance(output, list):
+        whole["status"] = status = known_status(ctx, status, whole)
+    created = found.get("created_at")
+    if type(created) is not int:
+        created = int(created) if isinstance(created, _NUMBER) else int(clock())
+        whole["created_at"] = created
+    if status == "completed" and whole["completed_at"] is None:
+        whole["completed_at"] = created
+    identifier = found.get("id")
+    if not identifier:
+        if identifier == "":
+            ctx.keep_id(identifier, whole)
+        whole["id"] = f"resp{MINTED}{ctx.base.rstrip('_')}"
+    output = found.get("output")
+    if output is None:
+        whole["output"] = output = []
+    elif not isinstance(output, list):
         raise ctx.expected(ctx.source, "output", "a list of items")
     if request is not None:
-        output = allowed_calls(ctx, output, request)
+        whole["output"] = output = allowed_calls(ctx, output, request)
     complete_items(ctx, output, status)
-    identifier = found.pop("id", None)
-    if identifier == "":
-        ctx.keep_id(identifier, found)
-    error = found.pop("error", None)
-    if found.get("service_tier") == ECHO["service_tier"] and not ctx.tables.echoes:
-        found[f"{ctx.tables.name}:{TIER}"] = True
-    whole = _BLANK.copy()
-    whole["id"] = identifier or f"resp{MINTED}{ctx.base.rstrip('_')}"
-    whole["created_at"] = created
-    if status == "completed":
-        whole["completed_at"] = created
-    whole["status"] = status
-    whole["incomplete_details"] = found.pop("incomplete_details", None) or None
-    whole["model"] = found.pop("model", None) or (request or {}).get("model") or ""
-    whole["output"] = output
-    if error is not None:
-        whole["error"] = {"code": "server_error", "message": "", **error}
-    whole["usage"] = complete_usage(found.pop("usage", None))
-    complete_echo(whole, request or {}, found)
+    if not whole["incomplete_details"]:
+        whole["incomplete_details"] = None
+    if whole["error"] is not None:
+        whole["error"] = {"code": "server_error", "message": "", **whole["error"]}
+    if whole["usage"] is not None:
+        whole["usage"] = complete_usage(whole["usage"])
+    if request is not None:
+        whole["model"] = whole["model"] or request.get("model") or ""
+        echo_request(whole, request, found)
     if ctx.tables.echoes:
+        complete_forms(whole)
         whole.update(kept_nulls(ctx, whole))
-    whole.update(found)
+    elif found.get("service_tier") == ECHO["service_tier"]:
+        whole[f"{ctx.tables.name}:{TIER}"] = True
     return whole
 
 
@@ -179,21 +183,11 @@ def allowed_calls(
     return kept
 
 
-def complete_echo(whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]) -> None:
-    """Echoed settings: those of the answer, which are taken from `found`, else of the request.
-
-    `whole` has the value for "nothing was said" of each, and gets objects of its own.
-    """
-    whole["tools"], whole["metadata"] = [], {}
-    whole["text"] = {"format": {"type": "text"}}
-    given = request and {k: request[k] for k in ECHO if request.get(k) is not None}
+def echo_request(whole: dict[str, Any], request: Mapping[str, Any], found: dict[str, Any]) -> None:
+    """The settings of the request, where the answer does not echo its own (`found`)."""
+    given = {k: request[k] for k in ECHO if request.get(k) is not None and found.get(k) is None}
     if given:
         whole.update(given)
-    echoed = () if _ECHOED.isdisjoint(found) else _ECHOED.intersection(found)
-    for name in echoed:
-        if (value := found.pop(name)) is not None:
-            whole[name] = value
-    if given or not _FORMED.isdisjoint(echoed):
         complete_forms(whole)
 
 
@@ -227,68 +221,66 @@ def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def complete_items(ctx: DecodeContext, output: list[Any], status: str) -> None:
-    """Ids and statuses, and the lists that the contract demands in text parts."""
-    last = len(output) - 1
+    """What rules left open: ids and statuses, and the lists that the contract demands in parts."""
+    newest, ctx.status = ctx.newest, "completed"
     for index, item in enumerate(output):
-        get = item.get
-        kind, identifier, state = get("type", "item"), get("id"), get("status")
+        identifier, state = item.get("id"), item.get("status")
+        if identifier and state:
+            if item["type"] == "message":
+                complete_content(item)
+            continue
+        kind = item.get("type", "item")
         if not identifier:
             if identifier == "":
                 ctx.keep_id(identifier, item)
-            prefix = PREFIXES.get(kind, "item")
-            number = ctx.minted[prefix] = ctx.minted.get(prefix, 0) + 1
-            identifier = f"{prefix}{MINTED}{ctx.base}{number}"
+            identifier = ctx.new_id(kind)
         if not state:
             if state == "":
                 item[f"{ctx.tables.name}:status"] = ""
-            state = "incomplete" if index == last and status == "incomplete" else "completed"
-        output[index] = whole = {"type": kind, "id": identifier, "status": state}
-        whole |= item
-        whole["id"], whole["status"] = identifier, state
+            cut = status == "incomplete" and index == len(output) - 1
+            state = "incomplete" if cut else "completed"
+        whole = {"type": kind, "id": identifier, "status": state}
+        output[index] = whole = {**whole, **item, **whole}
         if kind == "message":
             complete_content(whole)
+    if status == "incomplete" and output and output[-1]["id"] == newest:
+        output[-1]["status"] = "incomplete"  # which it did not state
 
 
 def complete_content(message: dict[str, Any]) -> None:
     """A text as a part, and the lists that text parts have."""
     content: Any = message.get("content")
-    if isinstance(content, str):
+    if type(content) is str:
         message["content"] = [
             {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
         ]
-    elif isinstance(content, list):
+    elif type(content) is list:
         for part in content:
-            if isinstance(part, dict) and part.get("type") == "output_text":
+            if type(part) is dict and part.get("type") == "output_text":
                 if "annotations" not in part:
                     part["annotations"] = []
                 if "logprobs" not in part:
                     part["logprobs"] = []
 
 
-PREFIXES = {
-    "message": "msg",
-    "function_call": "fc",
-    "function_call_output": "fco",
-    "reasoning": "rs",
-    "compaction": "cmp",
-}
-
-
-def complete_usage(usage: dict[str, Any] | None) -> dict[str, Any] | None:
+def complete_usage(usage: dict[str, Any]) -> dict[str, Any]:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
-    if usage is None:
-        return None
-    given = dict(usage)
-    read, written = given.pop("input_tokens_details", {}), given.pop("output_tokens_details", {})
-    into, out = given.get("input_tokens") or 0, given.get("output_tokens") or 0
-    return {
+    into, out = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
+    whole: dict[str, Any] = {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,
-        **given,
-        "input_tokens_details": {"cached_tokens": 0, **read},
-        "output_tokens_details": {"reasoning_tokens": 0, **written},
+        "input_tokens_details": _NOTHING_CACHED,
+        "output_tokens_details": _NO_REASONING,
     }
+    whole |= usage
+    whole["input_tokens_details"] = _NOTHING_CACHED | whole["input_tokens_details"]
+    whole["output_tokens_details"] = _NO_REASONING | whole["output_tokens_details"]
+    return whole
+
+
+_NOTHING_CACHED = {"cached_tokens": 0}
+_NO_REASONING = {"reasoning_tokens": 0}
 
 
 def reduced(response: dict[str, Any], dialect: str) -> dict[str, Any]:

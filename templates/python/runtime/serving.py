@@ -96,6 +96,17 @@ def _rename_limit(native: dict[str, Any], old: str, new: str) -> None:
         native.setdefault(new, limit)
 
 
+def answer_begun(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """A last message of the assistant is marked as what the answer begins with (Mistral).
+
+    The API refuses conversations that end with another one.
+    """
+    messages = native.get("messages") or [{}]
+    last = messages[-1]
+    if last.get("role") == "assistant" and not last.get("tool_calls") and "prefix" not in last:
+        native["messages"] = [*messages[:-1], {**last, "prefix": True}]
+
+
 def image_detail_dropped(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Images are sent without `detail`, which the server does not know (vLLM, Vertex AI)."""
     asked = False

@@ -55,6 +55,10 @@ class Splitting(DecodeNames):
             if not self.response:
                 items.append(wrap(value, self))
                 return
+            made = part(self.tables.text(value), self) if value else None
+            if made is not None and ":" not in made["type"]:
+                items.append(wrap([made], self))
+                return
             value = [self.tables.text(value)] if value else []
         if not isinstance(value, list):
             raise self.expected(message, key, "a list")
@@ -106,7 +110,11 @@ class Splitting(DecodeNames):
         unless one of the fields `fill` says that it says nothing.
         """
         left, self.left = self.left, []
-        unread = [key for key in message if key not in known or key in left]
+        unread = [
+            key
+            for key, value in message.items()
+            if value is not None and (key not in known or key in left)
+        ]
         if not items and self.response:
             self.orphans = {key: message[key] for key in unread}
             return

@@ -175,10 +175,15 @@ def _dialect(record: Provider, wanted: str | None) -> str:
         return here[0]
     if wanted in here:
         return str(wanted)
-    served = ", ".join(here) or "none of the dialects that this package has"
+    if not here:
+        raise ConfigurationError(
+            f"{record.name} serves {', '.join(record.dialects)}, and this package has none of them",
+            field="dialect",
+            provider=record.name,
+        )
     raise ConfigurationError(
         f"{record.name} does not serve the dialect {wanted!r}{_meant(wanted, here)}; "
-        f"it serves {served}",
+        f"it serves {', '.join(here)}",
         field="dialect",
         provider=record.name,
     )

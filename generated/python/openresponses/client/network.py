@@ -21,9 +21,10 @@ try:
 except ModuleNotFoundError as error:
     if error.name not in ("anyio", "httpcore", "httpx"):
         raise
-    _package = __name__.partition(".")[0]
+    _package, *_inner = __name__.split(".")
+    _extra = f"'{_package}[client]', or httpx itself" if len(_inner) == 2 else "httpx"
     raise ModuleNotFoundError(
-        f"the client needs httpx: pip install '{_package}[client]', or httpx itself",
+        f"the client needs httpx: pip install {_extra}",
         name=error.name,
     ) from None
 

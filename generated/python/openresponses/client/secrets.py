@@ -28,9 +28,10 @@ class Key:
         """
         if not isinstance(self._source, str):
             given = self._source()
-            if not isinstance(given, str):
+            text = given if isinstance(given, str) else None
+            if text is None:
                 raise ValueError("the function given as api_key does not return a text")
-            self._last = given.strip()
+            self._last = text.strip()
         if not self._last or not self._last.isascii() or not self._last.isprintable():
             raise ValueError("the key is empty, or has characters that no HTTP header takes")
         return self._last

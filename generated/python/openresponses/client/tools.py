@@ -35,7 +35,7 @@ class Tool:
     @property
     def awaits(self) -> bool:
         """Whether it is a coroutine function."""
-        called = getattr(self.function, "__call__", None)  # noqa: B004 - of an object
+        called = type(self.function).__call__  # of an object
         return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(called)
 
     def arguments(self, text: Any) -> dict[str, Any]:

@@ -193,6 +193,8 @@ _TYPE_ID_NAME_INPUT = frozenset(["type", "id", "name", "input"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_MEDIA_TYPE_DATA = frozenset(["type", "media_type", "data"])
 _TYPE_MESSAGE = frozenset(["type", "message"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_INPUT_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "input_schema", "strict"]
 )
@@ -202,7 +204,6 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE_ = frozenset(
     ["type", "name", "description", "parameters", "strict"]
 )
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_SCHEMA_STRICT = frozenset(["type", "name", "schema", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
@@ -296,8 +297,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -325,7 +324,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     match body.get("tool_choice"):
         case "none":
             out["tool_choice"] = {"type": "none"}
-            if "parallel_tool_calls" in body:
+            if body.get("parallel_tool_calls") is not None:
                 ctx.unused(body, ("parallel_tool_calls",), "", out)
             return
         case "auto":
@@ -358,7 +357,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 match tool_choice.get("mode"):
@@ -375,12 +374,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                                 )
                             out["tool_choice"] = tool_choice_
                             if body.get("tool_choice") is not None:
-                                ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                                ctx.account_within(
+                                    body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                                )
                             return
                     case "none":
                         out["tool_choice"] = {"type": "none"}
                         if body.get("tool_choice") is not None:
-                            ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                            ctx.account_within(
+                                body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                            )
                         return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     (parallel_tool_calls := body.get("parallel_tool_calls")) is None
@@ -391,14 +394,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         tool_choice_["disable_parallel_tool_use"] = disable_parallel_tool_use
                     out["tool_choice"] = tool_choice_
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
     if isinstance(parallel_tool_calls := body.get("parallel_tool_calls"), bool):
         out["tool_choice"] = {
             "type": "auto",
             "disable_parallel_tool_use": negate(parallel_tool_calls),
         }
-        if "tool_choice" in body:
+        if body.get("tool_choice") is not None:
             ctx.unused(body, ("tool_choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -474,7 +479,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if (format__ := ctx.one(format_, decode_text_format)) is not None:
                 out.setdefault("text", {})["format"] = format__
             else:
-                if "format" in output_config:
+                if output_config.get("format") is not None:
                     ctx.unused(output_config, ("format",), "output_config.", out)
         if not _FORMAT_EFFORT.issuperset(output_config):
             ctx.account(output_config, _FORMAT_EFFORT, "output_config.", out)
@@ -715,7 +720,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if "status" in body:
+    if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -730,7 +735,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if body.get("type") != "message":
         ctx.check_constant(body, "type", "message", "", out)
     ctx.ungather_one(
-        body, body, decode_messages_assistant_items, TURN_MESSAGES_ASSISTANT, out, ["output"], ""
+        body,
+        body,
+        decode_answer_messages_assistant_items,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "",
     )
     if (id_ := body.get("id")) is not None:
         if not isinstance(id_, str):
@@ -857,7 +868,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         out["anthropic_messages:stop_reason"] = word_
         ctx.keep_exact(stop_reason, lookup(ENCODE_COMPLETED_WORD, word_), "stop_reason", out)
         return
-    if "stop_reason" in body:
+    if body.get("stop_reason") is not None:
         ctx.unused(body, ("stop_reason",), "", out)
 
 
@@ -908,14 +919,14 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         out["type"] = "error"
         out["error"] = {"type": lookup(ENCODE_ERROR, type_), "message": message}
         ctx.settle_word(body, type_, "error", "error.type", body, "type")
-        if "code" in body:
+        if body.get("code") is not None:
             ctx.unused(body, ("code",), "", out)
         return
     if isinstance(message := body.get("message"), str):
         out["type"] = "error"
         out["error"] = {"type": "api_error", "message": message}
         ctx.report(body, None, "coerced", "the API has no such type of error")
-        if "code" in body:
+        if body.get("code") is not None:
             ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
@@ -975,7 +986,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["code"] = type_
             out["message"] = message
             return
-    if "type" in body:
+    if body.get("type") is not None:
         ctx.unused(body, ("type",), "", out)
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("type", "message"), "error.", out)
@@ -1303,9 +1314,91 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
     return None
 
 
+def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    out: dict[str, Any]
+    if isinstance(block, dict):
+        match block.get("type"):
+            case "tool_use":
+                if (
+                    isinstance(id_ := block.get("id"), str)
+                    and isinstance(name := block.get("name"), str)
+                    and (input_ := block.get("input")) is not None
+                ):
+                    out = {
+                        "type": "function_call",
+                        "id": ctx.new_id("function_call"),
+                        "status": ctx.status,
+                        "call_id": id_,
+                        "name": name,
+                        "arguments": ctx.to_json(input_, block, "input"),
+                    }
+                    if len(block) > 4:
+                        ctx.account(block, _TYPE_ID_NAME_INPUT, "", out)
+                    return out
+            case "thinking":
+                if (thinking := block.get("thinking")) is not None:
+                    if (signature := block.get("signature")) is not None:
+                        out = {
+                            "type": "reasoning",
+                            "id": ctx.new_id("reasoning"),
+                            "status": ctx.status,
+                            "summary": [{"type": "summary_text", "text": thinking}],
+                            "encrypted_content": ctx.carry("signature", signature),
+                        }
+                        if len(block) > 3:
+                            ctx.account(block, _TYPE_THINKING_SIGNATURE, "", out)
+                        return out
+                    out = {
+                        "type": "reasoning",
+                        "id": ctx.new_id("reasoning"),
+                        "status": ctx.status,
+                        "summary": [{"type": "summary_text", "text": thinking}],
+                        "anthropic_messages:@signature": "absent",
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_THINKING, "", out)
+                    return out
+            case "redacted_thinking":
+                if (data := block.get("data")) is not None:
+                    out = {
+                        "type": "reasoning",
+                        "id": ctx.new_id("reasoning"),
+                        "status": ctx.status,
+                        "summary": [],
+                        "encrypted_content": ctx.carry("redacted", data),
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_DATA, "", out)
+                    return out
+            case "compaction":
+                if (content := block.get("content")) is not None:
+                    out = {
+                        "type": "compaction",
+                        "id": ctx.new_id("compaction"),
+                        "status": ctx.status,
+                        "encrypted_content": ctx.carry("compaction", content),
+                    }
+                    if len(block) > 2:
+                        ctx.account(block, _TYPE_CONTENT, "", out)
+                    return out
+    return None
+
+
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
@@ -1331,6 +1424,26 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_messages_assistant_content_element,
             decode_assistant_content,
             decode_messages_assistant_content_run,
+            "item",
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/anthropic_messages/dialect.yaml:187)"""
+    items: list[Any] = []
+    if (
+        message.get("content") is not None
+        and message.get("content") != []
+        and message.get("content") is not None
+    ):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            decode_answer_messages_assistant_content_element,
+            decode_answer_assistant_content,
+            decode_answer_messages_assistant_content_run,
             "item",
         )
     return items
@@ -1668,6 +1781,24 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     ):
         citations = native.get("citations")
         out = {"type": "output_text", "text": text}
+        if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
+            out["annotations"] = annotations
+        if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):
+            ctx.account(native, _TYPE_TEXT_CITATIONS, "", out)
+        return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/anthropic_messages/dialect.yaml:143)"""
+    out: dict[str, Any]
+    if (
+        isinstance(native, dict)
+        and native.get("type") == "text"
+        and isinstance(text := native.get("text"), str)
+    ):
+        citations = native.get("citations")
+        out = {"type": "output_text", "text": text, "annotations": []}
         if (annotations := spanning(ctx.each(citations, decode_citation), text)) is not None:
             out["annotations"] = annotations
         if len(native) > 2 and not _TYPE_TEXT_CITATIONS.issuperset(native):

@@ -331,6 +331,8 @@ _TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
 _TYPE_FILE_URL = frozenset(["type", "file_url"])
 _TYPE_FORMAT_DATA = frozenset(["type", "format", "data"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_NAME_DESCRIPTION_GEMINI_GENERATE_CONTENT_PARAMETERS_AND_MORE = frozenset(
     ["type", "name", "description", "gemini_generate_content:parameters", "parameters", "strict"]
 )
@@ -340,7 +342,6 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "gemini_generate_content:responseSchema", "schema", "strict"]
 )
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
 _TYPE_NAME_STRICT = frozenset(["type", "name", "strict"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
@@ -418,8 +419,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         "text.format.",
         out,
     )
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -440,7 +439,7 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
                 reasoning,
                 "effort",
             )
-            if "gemini_generate_content:@thinking" in body:
+            if body.get("gemini_generate_content:@thinking") is not None:
                 ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
             return
         if body.get("gemini_generate_content:@thinking") == "budget":
@@ -467,12 +466,12 @@ def encode_request_thinking(body: Any, out: Any, ctx: Gathering) -> Any:
             reasoning,
             "effort",
         )
-        if "gemini_generate_content:@thinking" in body:
+        if body.get("gemini_generate_content:@thinking") is not None:
             ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
         return
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    if "gemini_generate_content:@thinking" in body:
+    if body.get("gemini_generate_content:@thinking") is not None:
         ctx.unused(body, ("gemini_generate_content:@thinking",), "", out)
 
 
@@ -565,7 +564,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                        ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                     return
             case "allowed_tools":
                 if (
@@ -579,7 +578,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
                 if (tool_choice.get("mode") is None or tool_choice.get("mode") == "auto") and (
                     tools := tool_choice.get("tools")
@@ -591,12 +592,16 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
                         }
                     }
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
                 if tool_choice.get("mode") == "none":
                     out["toolConfig"] = {"functionCallingConfig": {"mode": "NONE"}}
                     if body.get("tool_choice") is not None:
-                        ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                        ctx.account_within(
+                            body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                        )
                     return
     if (body.get("tool_choice") is None or body.get("tool_choice") == "auto") and ctx.has_strict(
         body
@@ -613,7 +618,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if "tool_choice" in body:
+    if body.get("tool_choice") is not None:
         ctx.unused(body, ("tool_choice",), "", out)
 
 
@@ -624,13 +629,13 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         and body.get("gemini_generate_content:@logprobs") == "count"
     ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        if "include" in body:
+        if body.get("include") is not None:
             ctx.unused(body, ("include",), "", out)
         return
     if body.get("top_logprobs") == 0:
         include = body.get("include")
         if include is None or include == []:
-            if "gemini_generate_content:@logprobs" in body:
+            if body.get("gemini_generate_content:@logprobs") is not None:
                 ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
             return
     include = body.get("include")
@@ -643,7 +648,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         if top_logprobs is not None:
             out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-        if "gemini_generate_content:@logprobs" in body:
+        if body.get("gemini_generate_content:@logprobs") is not None:
             ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
         return
     if isinstance(include, list) and len(include) == 2:
@@ -655,7 +660,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    if "gemini_generate_content:@logprobs" in body:
+                    if body.get("gemini_generate_content:@logprobs") is not None:
                         ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
             case "reasoning.encrypted_content":
@@ -665,7 +670,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
                     out.setdefault("generationConfig", {})["responseLogprobs"] = True
                     if top_logprobs is not None:
                         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
-                    if "gemini_generate_content:@logprobs" in body:
+                    if body.get("gemini_generate_content:@logprobs") is not None:
                         ctx.unused(body, ("gemini_generate_content:@logprobs",), "", out)
                     return
     if (
@@ -703,7 +708,7 @@ def encode_request_tier(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("service_tier") is not None and not isinstance(body.get("service_tier"), str):
         raise ctx.expected(body, "service_tier", "a string")
-    if "service_tier" in body:
+    if body.get("service_tier") is not None:
         ctx.unused(body, ("service_tier",), "", out)
 
 
@@ -713,7 +718,7 @@ def encode_request_stateless(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("store") is not None and not isinstance(body.get("store"), bool):
         raise ctx.expected(body, "store", "true or false")
-    if "store" in body:
+    if body.get("store") is not None:
         ctx.unused(body, ("store",), "", out)
 
 
@@ -725,7 +730,7 @@ def encode_request_parallel(body: Any, out: Any, ctx: Gathering) -> Any:
         body.get("parallel_tool_calls"), bool
     ):
         raise ctx.expected(body, "parallel_tool_calls", "true or false")
-    if "parallel_tool_calls" in body:
+    if body.get("parallel_tool_calls") is not None:
         ctx.unused(body, ("parallel_tool_calls",), "", out)
 
 
@@ -1088,7 +1093,7 @@ def decode_request_tier(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.misfit(body, "serviceTier", "", out)
         ctx.keep_exact(service_tier, lookup(ENCODE_TIER, tier), "serviceTier", out)
         return
-    if "serviceTier" in body:
+    if body.get("serviceTier") is not None:
         ctx.unused(body, ("serviceTier",), "", out)
 
 
@@ -1219,7 +1224,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     out["promptFeedback"] = gemini_generate_content_prompt_feedback
                     if body.get("error") is not None:
                         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                    if "gemini_generate_content:candidates.0.finishReason" in body:
+                    if body.get("gemini_generate_content:candidates.0.finishReason") is not None:
                         ctx.unused(
                             body, ("gemini_generate_content:candidates.0.finishReason",), "", out
                         )
@@ -1404,7 +1409,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body,
         body.get("candidates"),
         "content",
-        decode_contents_model,
+        decode_answer_contents_model,
         TURN_CONTENTS_MODEL,
         out,
         ["output"],
@@ -1510,7 +1515,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(candidates, list) and isinstance(candidates_0 := element(candidates, 0), dict):
         if candidates_0.get("finishReason") == "STOP":
             out["status"] = "completed"
-            if "promptFeedback" in body:
+            if body.get("promptFeedback") is not None:
                 ctx.unused(body, ("promptFeedback",), "", out)
             ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
             return
@@ -1524,7 +1529,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                     "candidates.0.finishReason",
                     out,
                 )
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 ctx.unused(
                     field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
@@ -1534,14 +1539,14 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": "the model gave no usable answer"}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 return
             if isinstance(finish_message := candidates_0.get("finishMessage"), str):
                 out["status"] = "failed"
                 out["error"] = {"code": "model_error", "message": finish_message}
                 out["gemini_generate_content:candidates.0.finishReason"] = finish_reason
-                if "promptFeedback" in body:
+                if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
                 return
     if "candidates" in body or "promptFeedback" in body:
@@ -1573,7 +1578,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 out["@status"] = lookup(ENCODE_HTTP, code)
             ctx.settle_word(body, code, "http", "error.code", body, "code", True)
             ctx.settle_word(body, code, "http", "@status", body, "code", True)
-            if "param" in body:
+            if body.get("param") is not None:
                 ctx.unused(body, ("param",), "", out)
             return
         if (
@@ -1587,7 +1592,7 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
                 "code": lookup(ENCODE_HTTP, lookup(ENCODE_REFUSAL, code)),
             }
             ctx.settle_word(body, code, "refusal", "error.status", body, "code")
-            if "param" in body:
+            if body.get("param") is not None:
                 ctx.unused(body, ("param",), "", out)
             return
     if (
@@ -2102,9 +2107,79 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        if (text := part.get("text")) is not None and part.get("thought") is True:
+            thought_signature = part.get("thoughtSignature")
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [{"type": "summary_text", "text": text}],
+            }
+            if (encrypted_content := ctx.carry("own", thought_signature)) is not None:
+                out["encrypted_content"] = encrypted_content
+            if len(part) > 2 and not _TEXT_THOUGHT_THOUGHT_SIGNATURE.issuperset(part):
+                ctx.account(part, _TEXT_THOUGHT_THOUGHT_SIGNATURE, "", out)
+            return out
+        if (
+            part.get("text") == ""
+            and (thought_signature := part.get("thoughtSignature")) is not None
+        ):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "encrypted_content": ctx.carry("own", thought_signature),
+            }
+            if len(part) > 2:
+                ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
+            return out
+        if (
+            isinstance(function_call := part.get("functionCall"), dict)
+            and ((id_ := function_call.get("id")) is None or isinstance(id_, str))
+            and (name := function_call.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            args = function_call.get("args")
+            if part.get("thoughtSignature") is None:
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id_),
+                    "name": name_,
+                    "arguments": ctx.to_json(default(args, {}), function_call, "args"),
+                }
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                if id_ == "":
+                    ctx.keep_id(id_, out)
+                if len(part) > 1:
+                    ctx.account(part, _FUNCTION_CALL, "", out)
+                if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
+                    ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
+                return out
+    return None
+
+
 def decode_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_contents_model_parts_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
@@ -2120,9 +2195,32 @@ def decode_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_contents_model_parts_beside(part: Any, ctx: Splitting) -> Any:
+    """model (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    out: dict[str, Any]
+    if isinstance(part, dict) and (thought_signature := part.get("thoughtSignature")) is not None:
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry("next", thought_signature),
+        }
+        return out, ctx.without(part, ["thoughtSignature"])
+    return None
+
+
 def decode_contents_model(message: Any, ctx: Splitting) -> Any:
     """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
     items = decode_contents_model_items(message, ctx)
+    if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
+    return items
+
+
+def decode_answer_contents_model(message: Any, ctx: Splitting) -> Any:
+    """model: a message of a request (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    items = decode_answer_contents_model_items(message, ctx)
     if ctx.left or not items or not _ROLE_PARTS.issuperset(message):
         ctx.keep_turn(message, _ROLE_PARTS, items, "assistant", ())
     return items
@@ -2141,6 +2239,23 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
             decode_contents_model_parts_run,
             "item",
             decode_contents_model_parts_beside,
+        )
+    return items
+
+
+def decode_answer_contents_model_items(message: Any, ctx: Splitting) -> Any:
+    """model: the items of one message (spec/dialects/gemini_generate_content/dialect.yaml:223)"""
+    items: list[Any] = []
+    if message.get("parts") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "parts",
+            decode_answer_contents_model_parts_element,
+            decode_answer_assistant_content,
+            decode_answer_contents_model_parts_run,
+            "item",
+            decode_answer_contents_model_parts_beside,
         )
     return items
 
@@ -2612,6 +2727,17 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
     if isinstance(native, dict) and isinstance(text := native.get("text"), str):
         out = {"type": "output_text", "text": text}
+        if len(native) > 1:
+            ctx.account(native, _TEXT, "", out)
+        return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/gemini_generate_content/dialect.yaml:183)"""
+    out: dict[str, Any]
+    if isinstance(native, dict) and isinstance(text := native.get("text"), str):
+        out = {"type": "output_text", "text": text, "annotations": []}
         if len(native) > 1:
             ctx.account(native, _TEXT, "", out)
         return out

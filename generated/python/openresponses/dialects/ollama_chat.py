@@ -254,13 +254,13 @@ def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("ollama_chat:shift") is False:
             out["shift"] = False
             return
-        if "ollama_chat:shift" in body:
+        if body.get("ollama_chat:shift") is not None:
             ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is None or body.get("truncation") == "disabled":
         out["truncate"] = False
         out["shift"] = False
-        if "ollama_chat:shift" in body:
+        if body.get("ollama_chat:shift") is not None:
             ctx.unused(body, ("ollama_chat:shift",), "", out)
         return
     if body.get("truncation") is not None and not isinstance(body.get("truncation"), str):
@@ -283,13 +283,13 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
             out["top_logprobs"] = top_logprobs
         return
     if body.get("top_logprobs") == 0:
-        if "include" in body:
+        if body.get("include") is not None:
             ctx.unused(body, ("include",), "", out)
         return
     if is_integer(top_logprobs := body.get("top_logprobs")):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
-        if "include" in body:
+        if body.get("include") is not None:
             ctx.unused(body, ("include",), "", out)
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
@@ -376,7 +376,7 @@ def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
     if (format_ := body.get("format")) is not None and isinstance(format_, dict):
         out["text"] = {"format": {"type": "json_schema", "name": "response", "schema": format_}}
         return
-    if "format" in body:
+    if body.get("format") is not None:
         ctx.unused(body, ("format",), "", out)
 
 
@@ -396,7 +396,7 @@ def decode_request_truncation(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["truncation"] = "disabled"
         out["ollama_chat:shift"] = True
-        if "shift" in body:
+        if body.get("shift") is not None:
             ctx.unused(body, ("shift",), "", out)
         return
     if "truncate" in body or "shift" in body:
@@ -515,7 +515,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if "status" in body:
+    if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -532,7 +532,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     ctx.ungather_one(
         body,
         body.get("message"),
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
@@ -586,7 +586,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         case "stop":
             out["status"] = "completed"
             return
-    if "done_reason" in body:
+    if body.get("done_reason") is not None:
         ctx.unused(body, ("done_reason",), "", out)
 
 
@@ -637,19 +637,19 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 502
-                if "code" in body:
+                if body.get("code") is not None:
                     ctx.unused(body, ("code",), "", out)
                 return
         case "model_error":
             if isinstance(message := body.get("message"), str):
                 out["error"] = message
                 out["@status"] = 500
-                if "code" in body:
+                if body.get("code") is not None:
                     ctx.unused(body, ("code",), "", out)
                 return
     if isinstance(message := body.get("message"), str):
         out["error"] = message
-        if "code" in body:
+        if body.get("code") is not None:
             ctx.unused(body, ("code",), "", out)
         return
     if body.get("type") is not None and not isinstance(body.get("type"), str):
@@ -713,7 +713,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             return
         out["message"] = error
         return
-    if "error" in body:
+    if body.get("error") is not None:
         ctx.unused(body, ("error",), "", out)
 
 
@@ -1017,7 +1017,29 @@ def decode_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
             return out
         out = {"type": "reasoning", "summary": [], "encrypted_content": ctx.carry("thinking", text)}
         return out
-    if "thinking" in message:
+    if message.get("thinking") is not None:
+        ctx.unread(message, ["thinking"])
+    return None
+
+
+def decode_answer_messages_assistant_thinking(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and (thinking := message.get("thinking")) is not None
+        and (text := filled(thinking)) is not None
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "content": [{"type": "reasoning_text", "text": text}],
+            "encrypted_content": ctx.carry("thinking", text),
+        }
+        return out
+    if message.get("thinking") is not None:
         ctx.unread(message, ["thinking"])
     return None
 
@@ -1033,7 +1055,37 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
-    if message.get("content") is not None and message.get("content") != "" and "content" in message:
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
+        ctx.unread(message, ["content"])
+    return None
+
+
+def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    if (
+        isinstance(message, dict)
+        and message.get("content") is not None
+        and message.get("content") != ""
+        and (content := message.get("content")) is not None
+    ):
+        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        out = {
+            "type": "message",
+            "id": ctx.new_id("message"),
+            "status": ctx.status,
+            "role": "assistant",
+            "content": content_,
+        }
+        return out
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
         ctx.unread(message, ["content"])
     return None
 
@@ -1064,9 +1116,45 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    if (
+        isinstance(tool_call, dict)
+        and ((id_ := tool_call.get("id")) is None or isinstance(id_, str))
+        and isinstance(function := tool_call.get("function"), dict)
+        and isinstance(name := function.get("name"), str)
+        and (arguments := function.get("arguments")) is not None
+        and isinstance(arguments, dict)
+    ):
+        out = {
+            "type": "function_call",
+            "id": ctx.new_id("function_call"),
+            "status": ctx.status,
+            "call_id": ctx.mint("call", id_),
+            "name": name,
+            "arguments": ctx.to_json(arguments, function, "arguments"),
+        }
+        if id_ == "":
+            ctx.keep_id(id_, out)
+        if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
+            ctx.account(tool_call, _ID_FUNCTION, "", out)
+        if len(function) > 2:
+            ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+        return out
+    return None
+
+
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items = decode_messages_assistant_items(message, ctx)
+    if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
+        ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
+    return items
+
+
+def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
+    """assistant: a message of a request (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    items = decode_answer_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_THINKING_CONTENT_TOOL_CALLS.issuperset(message):
         ctx.keep_turn(message, _ROLE_THINKING_CONTENT_TOOL_CALLS, items, "assistant", ("content",))
     return items
@@ -1076,12 +1164,12 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
     items: list[Any] = []
     if (
-        "thinking" in message
+        message.get("thinking") is not None
         and (thinking_item := decode_messages_assistant_thinking(message, ctx)) is not None
     ):
         items.append(thinking_item)
     if (
-        "content" in message
+        message.get("content") is not None
         and (content_item := decode_messages_assistant_content(message, ctx)) is not None
     ):
         items.append(content_item)
@@ -1091,6 +1179,32 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             message,
             "tool_calls",
             decode_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/ollama_chat/dialect.yaml:144)"""
+    items: list[Any] = []
+    if (
+        message.get("thinking") is not None
+        and (thinking_item := decode_answer_messages_assistant_thinking(message, ctx)) is not None
+    ):
+        items.append(thinking_item)
+    if (
+        message.get("content") is not None
+        and (content_item := decode_answer_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_answer_messages_assistant_tool_calls_element,
             None,
             None,
             "item",
@@ -1201,6 +1315,13 @@ def decode_answer(native: Any, ctx: Splitting) -> Any:
         if ctx.response:
             return {"type": "output_text", "text": native}
         return {"type": "output_text", "text": native}
+    return ctx.foreign(native, "answer")
+
+
+def decode_answer_answer(native: Any, ctx: Splitting) -> Any:
+    """answer, native to canonical (spec/dialects/ollama_chat/dialect.yaml:100)"""
+    if isinstance(native, str):
+        return {"type": "output_text", "text": native, "annotations": []}
     return ctx.foreign(native, "answer")
 
 

@@ -20,12 +20,12 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
+    pieces,
     put,
     safe_id,
     safe_name,
     total,
     typed,
-    unless_absent,
     whole,
     word,
 )
@@ -143,6 +143,7 @@ DECODE_REQUEST_FIELDS = typed(
 DECODE_REQUEST_STREAM_OPTIONS_FIELDS = typed({"include_obfuscation": "boolean"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CODE_MESSAGE_PARAM = frozenset(["code", "message", "param"])
 _CODE_OBJECT_MESSAGE_PARAM_AND_MORE = frozenset(["code", "object", "message", "param", "detail"])
 _DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
@@ -315,6 +316,7 @@ _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
     ["type", "image_url", "detail", "openai_chat:@part"]
 )
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
+_TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
@@ -325,9 +327,11 @@ _TYPE_NAME_DESCRIPTION_PARAMETERS_AND_MORE = frozenset(
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
+_TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT = frozenset(["type", "name", "schema", "openai_chat:@format"])
 _TYPE_REFUSAL = frozenset(["type", "refusal"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SCHEMA = frozenset(["type", "schema"])
 _TYPE_SUMMARY = frozenset(["type", "summary"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
     ["type", "summary", "content", "encrypted_content", "id"]
@@ -345,6 +349,9 @@ _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
     ["type", "url", "title", "start_index", "end_index"]
 )
+_TYPE_VIDEO_URL = frozenset(["type", "video_url"])
+_TYPE_VIDEO_URL_OPENAI_CHAT_PART = frozenset(["type", "video_url", "openai_chat:@part"])
+_URL = frozenset(["url"])
 _URL_DETAIL = frozenset(["url", "detail"])
 _URL_TITLE_START_INDEX_END_INDEX = frozenset(["url", "title", "start_index", "end_index"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
@@ -413,7 +420,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_tokens"] = max_output_tokens
             return
         out["max_completion_tokens"] = max_output_tokens
-        if "openai_chat:@limit" in body:
+        if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
@@ -430,12 +437,12 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out.setdefault("stream_options", {})["include_usage"] = True
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
@@ -472,7 +479,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    if "include" in body:
+    if body.get("include") is not None:
         ctx.unused(body, ("include",), "", out)
 
 
@@ -492,7 +499,7 @@ def encode_request_tools(body: Any, out: Any, ctx: Gathering) -> Any:
             out["functions"] = ctx.each(tools, encode_legacy_function)
             return
         out["tools"] = ctx.each(tools, encode_tool)
-        if "openai_chat:@tools" in body:
+        if body.get("openai_chat:@tools") is not None:
             ctx.unused(body, ("openai_chat:@tools",), "", out)
         return
     if body.get("tools") is not None and not isinstance(body.get("tools"), list):
@@ -524,12 +531,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -592,7 +599,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -621,7 +628,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_tokens", "", out)
         out["openai_chat:@limit"] = "max_tokens"
-        if "max_completion_tokens" in body:
+        if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
@@ -629,7 +636,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
-        if "max_tokens" in body:
+        if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
     if "max_tokens" in body or "max_completion_tokens" in body:
@@ -655,7 +662,7 @@ def decode_request_stream(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("stream_options") is not None:
             ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
         return
-    if "stream" in body:
+    if body.get("stream") is not None:
         ctx.unused(body, ("stream",), "", out)
     if body.get("stream_options") is not None:
         ctx.unused(body.get("stream_options"), ("include_usage",), "stream_options.", out)
@@ -666,7 +673,7 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("logprobs") is True:
         out["include"] = ["message.output_text.logprobs"]
         return
-    if "logprobs" in body:
+    if body.get("logprobs") is not None:
         ctx.unused(body, ("logprobs",), "", out)
 
 
@@ -680,13 +687,13 @@ def decode_request_tools(body: Any, out: Any, ctx: Splitting) -> Any:
         tools = ctx.each(functions, decode_legacy_function)
         out["tools"] = tools
         out["openai_chat:@tools"] = "functions"
-        if "tools" in body:
+        if body.get("tools") is not None:
             ctx.unused(body, ("tools",), "", out)
         return
     if (tools := body.get("tools")) is not None:
         tools_ = ctx.each(tools, decode_tool)
         out["tools"] = tools_
-        if "functions" in body:
+        if body.get("functions") is not None:
             ctx.unused(body, ("functions",), "", out)
         return
     if "functions" in body or "tools" in body:
@@ -698,7 +705,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -706,27 +713,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -847,7 +854,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
                 out.setdefault("usage", {})["prompt_cache_hit_tokens"] = cached_tokens
                 return
         out.setdefault("usage", {})["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
-        if "openai_chat:@cached" in body:
+        if body.get("openai_chat:@cached") is not None:
             ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
     ctx.unused(
@@ -856,7 +863,7 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         "usage.input_tokens_details.",
         out,
     )
-    if "openai_chat:@cached" in body:
+    if body.get("openai_chat:@cached") is not None:
         ctx.unused(body, ("openai_chat:@cached",), "", out)
 
 
@@ -885,7 +892,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                     and error.get("message") == "the server broke off"
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
-                    if "openai_chat:@error" in body:
+                    if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
                         ctx.unused(
@@ -897,7 +904,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 ):
                     put(out, ("choices", 0, "finish_reason"), "error")
                     put(out, ("choices", 0, "error"), {"code": code, "message": message})
-                    if "openai_chat:@error" in body:
+                    if body.get("openai_chat:@error") is not None:
                         ctx.unused(body, ("openai_chat:@error",), "", out)
                     if body.get("incomplete_details") is not None:
                         ctx.unused(
@@ -911,14 +918,14 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                         put(out, ("choices", 0, "finish_reason"), "length")
                         if body.get("error") is not None:
                             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        if "openai_chat:@error" in body:
+                        if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
                     case "content_filter":
                         put(out, ("choices", 0, "finish_reason"), "content_filter")
                         if body.get("error") is not None:
                             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                        if "openai_chat:@error" in body:
+                        if body.get("openai_chat:@error") is not None:
                             ctx.unused(body, ("openai_chat:@error",), "", out)
                         return
         case "completed":
@@ -926,7 +933,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
                 put(out, ("choices", 0, "finish_reason"), "tool_calls")
                 if body.get("error") is not None:
                     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                if "openai_chat:@error" in body:
+                if body.get("openai_chat:@error") is not None:
                     ctx.unused(body, ("openai_chat:@error",), "", out)
                 if body.get("incomplete_details") is not None:
                     ctx.unused(
@@ -936,7 +943,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
             put(out, ("choices", 0, "finish_reason"), "stop")
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            if "openai_chat:@error" in body:
+            if body.get("openai_chat:@error") is not None:
                 ctx.unused(body, ("openai_chat:@error",), "", out)
             if body.get("incomplete_details") is not None:
                 ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -962,7 +969,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         body,
         body.get("choices"),
         "message",
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
@@ -1401,8 +1408,6 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     decode_error_shape(body, out, ctx)
     if not _ERROR_CODE_OBJECT_MESSAGE_AND_MORE.issuperset(body):
         ctx.account(body, _ERROR_CODE_OBJECT_MESSAGE_AND_MORE, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
     return out
 
 
@@ -1424,6 +1429,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
                             )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
+                            )
                         return
                 case "model_not_found":
                     if isinstance(message := error.get("message"), str) and (
@@ -1437,6 +1446,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                         if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                             ctx.unused(
                                 body, ("code", "object", "message", "param", "detail"), "", out
+                            )
+                        if body.get("error") is not None:
+                            ctx.account_within(
+                                body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out
                             )
                         return
         if (type_ := error.get("type")) is not None and (
@@ -1458,6 +1471,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
                 if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                     ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+                if body.get("error") is not None:
+                    ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
                 return
         code = error.get("code")
         code_ = word(code)
@@ -1471,10 +1486,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _CODE_OBJECT_MESSAGE_PARAM_AND_MORE.isdisjoint(body):
                 ctx.unused(body, ("code", "object", "message", "param", "detail"), "", out)
+            if body.get("error") is not None:
+                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
             return
     if isinstance(error, str):
         code = body.get("code")
@@ -1517,7 +1532,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1879,7 +1894,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1898,7 +1913,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:225)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:233)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1915,7 +1930,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:228)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:236)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1932,7 +1947,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1949,7 +1964,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:234)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -1984,7 +1999,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -2036,7 +2051,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2114,8 +2129,63 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
     return None
 
 
+def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if isinstance(message, dict):
+        if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
+            reasoning_details, list
+        ):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": default(ctx.pick(reasoning_details, decode_detail_summary), []),
+                "encrypted_content": ctx.carry(
+                    "reasoning_details",
+                    ctx.to_json(reasoning_details, message, "reasoning_details"),
+                ),
+            }
+            if (content := ctx.pick(reasoning_details, decode_detail_text)) is not None:
+                out["content"] = content
+            if "reasoning_content" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_content", "reasoning"])
+            return out
+        if (reasoning_content := message.get("reasoning_content")) is not None and (
+            text := filled(reasoning_content)
+        ) is not None:
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+                "encrypted_content": ctx.carry("reasoning_content", text),
+            }
+            if "reasoning_details" in message or "reasoning" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning"])
+            return out
+        if (reasoning := message.get("reasoning")) is not None and (
+            text := filled(reasoning)
+        ) is not None:
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+                "encrypted_content": ctx.carry("reasoning", text),
+            }
+            if "reasoning_details" in message or "reasoning_content" in message:
+                ctx.unread(message, ["reasoning_details", "reasoning_content"])
+            return out
+    if "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message:
+        ctx.unread(message, ["reasoning_details", "reasoning_content", "reasoning"])
+    return None
+
+
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2146,13 +2216,60 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
     return None
 
 
+def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(block, dict)
+        and block.get("type") == "thinking"
+        and (thinking := block.get("thinking")) is not None
+    ):
+        if isinstance(thinking, list):
+            out = {
+                "type": "reasoning",
+                "id": ctx.new_id("reasoning"),
+                "status": ctx.status,
+                "summary": [],
+                "encrypted_content": ctx.carry(
+                    "thinking", ctx.to_json(thinking, block, "thinking")
+                ),
+            }
+            if (content := ctx.pick(thinking, decode_thinking_text)) is not None:
+                out["content"] = content
+            if len(block) > 2:
+                ctx.account(block, _TYPE_THINKING, "", out)
+            return out
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry("thinking", ctx.to_json(thinking, block, "thinking")),
+        }
+        if len(block) > 2:
+            ctx.account(block, _TYPE_THINKING, "", out)
+        return out
+    return None
+
+
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
+def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
+
+
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2168,13 +2285,37 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
                 "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
             }
             return out
-    if "annotations" in message:
+    if message.get("annotations") is not None:
+        ctx.unread(message, ["annotations"])
+    return None
+
+
+def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and (content := message.get("content")) is not None
+        and isinstance(content, str)
+        and (annotations := message.get("annotations")) is not None
+        and (notes := filled(annotations)) is not None
+    ):
+        notes_ = ctx.each(notes, decode_annotation)
+        if (annotations_ := filled(notes_)) is not None:
+            out = {
+                "type": "message",
+                "id": ctx.new_id("message"),
+                "status": ctx.status,
+                "role": "assistant",
+                "content": [{"type": "output_text", "text": content, "annotations": annotations_}],
+            }
+            return out
+    if message.get("annotations") is not None:
         ctx.unread(message, ["annotations"])
     return None
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2189,13 +2330,36 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
             ),
         }
         return out
-    if "extra_content" in message:
+    if message.get("extra_content") is not None:
+        ctx.unread(message, ["extra_content"])
+    return None
+
+
+def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and (extra_content := message.get("extra_content")) is not None
+        and isinstance(extra_content, dict)
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "message_extra", ctx.to_json(extra_content, message, "extra_content")
+            ),
+        }
+        return out
+    if message.get("extra_content") is not None:
         ctx.unread(message, ["extra_content"])
     return None
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2207,13 +2371,33 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
             "content": [{"type": "refusal", "refusal": text}],
         }
         return out
-    if "refusal" in message:
+    if message.get("refusal") is not None:
+        ctx.unread(message, ["refusal"])
+    return None
+
+
+def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and (refusal := message.get("refusal")) is not None
+        and (text := filled(refusal)) is not None
+    ):
+        out = {
+            "type": "message",
+            "id": ctx.new_id("message"),
+            "status": ctx.status,
+            "role": "assistant",
+            "content": [{"type": "refusal", "refusal": text}],
+        }
+        return out
+    if message.get("refusal") is not None:
         ctx.unread(message, ["refusal"])
     return None
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2231,13 +2415,39 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
         if len(function_call) > 2:
             ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
         return out
-    if "function_call" in message:
+    if message.get("function_call") is not None:
+        ctx.unread(message, ["function_call"])
+    return None
+
+
+def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    if (
+        isinstance(message, dict)
+        and isinstance(function_call := message.get("function_call"), dict)
+        and (name := function_call.get("name")) is not None
+        and (name_ := filled(name)) is not None
+        and isinstance(arguments := function_call.get("arguments"), str)
+    ):
+        out = {
+            "type": "function_call",
+            "id": ctx.new_id("function_call"),
+            "status": ctx.status,
+            "call_id": name_,
+            "name": name_,
+            "arguments": arguments,
+            "openai_chat:@call": "function",
+        }
+        if len(function_call) > 2:
+            ctx.account(function_call, _NAME_ARGUMENTS, "function_call.", out)
+        return out
+    if message.get("function_call") is not None:
         ctx.unread(message, ["function_call"])
     return None
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2264,7 +2474,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
                 ctx.account(function, _NAME_ARGUMENTS, "function.", out)
             return out
         id_ = tool_call.get("id")
-        id__ = unless_absent(id_, safe_id(id_))
+        id__ = safe_id(id_)
         if (
             (id_ is None or id__ is not None)
             and (tool_call.get("type") is None or tool_call.get("type") == "function")
@@ -2313,8 +2523,91 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if isinstance(tool_call, dict):
+        if (
+            tool_call.get("id") == ""
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+            and ((arguments := function.get("arguments")) is None or isinstance(arguments, str))
+            and tool_call.get("extra_content") is None
+        ):
+            out = {
+                "type": "function_call",
+                "id": ctx.new_id("function_call"),
+                "status": ctx.status,
+                "call_id": ctx.mint("call", None),
+                "name": name_,
+                "arguments": default(arguments, "{}"),
+                "openai_chat:id": "",
+            }
+            if name != name_:
+                ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+            if len(tool_call) > 2 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+            if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+            return out
+        id_ = tool_call.get("id")
+        id__ = safe_id(id_)
+        if (
+            (id_ is None or id__ is not None)
+            and (tool_call.get("type") is None or tool_call.get("type") == "function")
+            and isinstance(function := tool_call.get("function"), dict)
+            and (name := function.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            if (
+                (arguments := function.get("arguments")) is None or isinstance(arguments, str)
+            ) and tool_call.get("extra_content") is None:
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": default(arguments, "{}"),
+                }
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                    ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                    ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+                return out
+            if (
+                arguments is not None
+                and isinstance(arguments, dict)
+                and tool_call.get("extra_content") is None
+            ):
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id__),
+                    "name": name_,
+                    "arguments": ctx.to_json(arguments, function, "arguments"),
+                }
+                if id_ != id__:
+                    ctx.keep_exact(id_, id__, "id", out)
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "function.name", out, function, "name")
+                if len(tool_call) > 1 and not _ID_TYPE_FUNCTION.issuperset(tool_call):
+                    ctx.account(tool_call, _ID_TYPE_FUNCTION, "", out)
+                if len(function) > 1 and not _NAME_ARGUMENTS.issuperset(function):
+                    ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+                return out
+    return None
+
+
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2331,8 +2624,28 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
     return None
 
 
+def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    out: dict[str, Any]
+    if (
+        isinstance(tool_call, dict)
+        and (extra_content := tool_call.get("extra_content")) is not None
+    ):
+        out = {
+            "type": "reasoning",
+            "id": ctx.new_id("reasoning"),
+            "status": ctx.status,
+            "summary": [],
+            "encrypted_content": ctx.carry(
+                "extra_content", ctx.to_json(extra_content, tool_call, "extra_content")
+            ),
+        }
+        return out, ctx.without(tool_call, ["extra_content"])
+    return None
+
+
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
     items = decode_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2349,8 +2662,26 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     return items
 
 
+def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
+    items = decode_answer_messages_assistant_items(message, ctx)
+    if (
+        ctx.left
+        or not items
+        or not _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE.issuperset(message)
+    ):
+        ctx.keep_turn(
+            message,
+            _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE,
+            items,
+            "assistant",
+            (),
+        )
+    return items
+
+
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:251)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -2359,7 +2690,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     ) is not None:
         items.append(reasoning_details_item)
     if (
-        "annotations" in message
+        message.get("annotations") is not None
         and (content_item := decode_messages_assistant_content(message, ctx)) is not None
     ):
         items.append(content_item)
@@ -2375,18 +2706,18 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 "part",
             )
     if (
-        "extra_content" in message
+        message.get("extra_content") is not None
         and (extra_content_item := decode_messages_assistant_extra_content(message, ctx))
         is not None
     ):
         items.append(extra_content_item)
     if (
-        "refusal" in message
+        message.get("refusal") is not None
         and (refusal_item := decode_messages_assistant_refusal(message, ctx)) is not None
     ):
         items.append(refusal_item)
     if (
-        "function_call" in message
+        message.get("function_call") is not None
         and (function_call_item := decode_messages_assistant_function_call(message, ctx))
         is not None
     ):
@@ -2401,6 +2732,62 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             None,
             "item",
             decode_messages_assistant_tool_calls_beside,
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    items: list[Any] = []
+    if (
+        "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
+    ) and (
+        reasoning_details_item := decode_answer_messages_assistant_reasoning_details(message, ctx)
+    ) is not None:
+        items.append(reasoning_details_item)
+    if (
+        message.get("annotations") is not None
+        and (content_item := decode_answer_messages_assistant_content(message, ctx)) is not None
+    ):
+        items.append(content_item)
+    else:
+        if message.get("content") is not None:
+            ctx.take_apart(
+                items,
+                message,
+                "content",
+                decode_answer_messages_assistant_content_element,
+                decode_answer_assistant_content,
+                decode_answer_messages_assistant_content_run,
+                "part",
+            )
+    if (
+        message.get("extra_content") is not None
+        and (extra_content_item := decode_answer_messages_assistant_extra_content(message, ctx))
+        is not None
+    ):
+        items.append(extra_content_item)
+    if (
+        message.get("refusal") is not None
+        and (refusal_item := decode_answer_messages_assistant_refusal(message, ctx)) is not None
+    ):
+        items.append(refusal_item)
+    if (
+        message.get("function_call") is not None
+        and (function_call_item := decode_answer_messages_assistant_function_call(message, ctx))
+        is not None
+    ):
+        items.append(function_call_item)
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_answer_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "item",
+            decode_answer_messages_assistant_tool_calls_beside,
         )
     return items
 
@@ -2520,6 +2907,36 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "input_video"
+                ):
+                    out = {"type": "input_video", "input_video": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
     return ctx.no_rule(part, "user_content")
 
 
@@ -2599,6 +3016,46 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
                         ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
                     return out
+            case "video_url":
+                if isinstance(video_url := native.get("video_url"), dict) and isinstance(
+                    url := video_url.get("url"), str
+                ):
+                    out = {
+                        "type": "input_video",
+                        "video_url": url,
+                        "openai_chat:@part": "video_url",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    if len(video_url) > 1:
+                        ctx.account(video_url, _URL, "video_url.", out)
+                    return out
+            case "input_video":
+                if isinstance(input_video := native.get("input_video"), dict):
+                    if isinstance(data := input_video.get("data"), str) and isinstance(
+                        format_ := input_video.get("format"), str
+                    ):
+                        out = {
+                            "type": "input_video",
+                            "video_url": "data:video/" + format_ + ";base64," + data,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 2:
+                            ctx.account(input_video, _DATA_FORMAT, "input_video.", out)
+                        return out
+                    if isinstance(url := input_video.get("url"), str):
+                        out = {
+                            "type": "input_video",
+                            "video_url": url,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 1:
+                            ctx.account(input_video, _URL, "input_video.", out)
+                        return out
             case "file":
                 if (
                     isinstance(file := native.get("file"), dict)
@@ -2622,7 +3079,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:174)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -2705,7 +3162,7 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:168)"""
+    """tool_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:174)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2736,7 +3193,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -2761,7 +3218,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:182)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -2780,8 +3237,28 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "assistant_content")
 
 
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "output_text", "text": text, "annotations": []}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+    return ctx.foreign(native, "assistant_content")
+
+
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2795,14 +3272,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:189)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2816,12 +3293,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:190)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:197)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2835,7 +3312,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:191)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -2849,7 +3326,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -2863,7 +3340,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:192)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -2877,7 +3354,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -2891,7 +3368,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:193)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -2905,7 +3382,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:201)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2930,7 +3407,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:201)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -2956,7 +3433,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -2981,7 +3458,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3011,7 +3488,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3032,7 +3509,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:203)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3052,7 +3529,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3088,7 +3565,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -3133,7 +3610,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:220)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3147,7 +3624,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:220)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -3157,7 +3634,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3173,6 +3650,14 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE, "json_object", out)
                 return out
             case "json_schema":
+                if (
+                    isinstance(schema := part.get("schema"), dict)
+                    and part.get("openai_chat:@format") == "bare"
+                ):
+                    out = {"type": "json_schema", "schema": schema}
+                    if len(part) > 3 and not _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT.issuperset(part):
+                        ctx.account(part, _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT, "json_schema", out)
+                    return out
                 name = part.get("name")
                 if (
                     (
@@ -3201,7 +3686,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:216)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3216,6 +3701,16 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
+                if isinstance(schema := native.get("schema"), dict):
+                    out = {
+                        "type": "json_schema",
+                        "name": "response",
+                        "schema": schema,
+                        "openai_chat:@format": "bare",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_SCHEMA, "", out)
+                    return out
                 if isinstance(json_schema_ := native.get("json_schema"), dict):
                     name = json_schema_.get("name")
                     if (
@@ -3633,6 +4128,7 @@ TABLES = DialectTables(
             "ephemeral",
             "file",
             "image_url",
+            "input_video",
             "moderation_result",
             "moderation_results",
             "openrouter:advisor",

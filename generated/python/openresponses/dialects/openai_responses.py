@@ -230,8 +230,8 @@ DECODE_COMPACT_RESPONSE_USAGE_FIELDS = typed(
 DECODE_COMPACT_RESPONSE_USAGE_INPUT_TOKENS_DETAILS_FIELDS = typed({"cached_tokens": "integer"})
 DECODE_COMPACT_RESPONSE_USAGE_OUTPUT_TOKENS_DETAILS_FIELDS = typed({"reasoning_tokens": "integer"})
 _CACHED_TOKENS = frozenset(["cached_tokens"])
+_CODE_MESSAGE_PARAM = frozenset(["code", "message", "param"])
 _DATA_FORMAT = frozenset(["data", "format"])
-_ERROR_TYPE_CODE_MESSAGE_AND_MORE = frozenset(["error", "type", "code", "message", "param"])
 _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE = frozenset(
     [
         "id",
@@ -592,7 +592,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -954,7 +954,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
     if (incomplete_details := body.get("incomplete_details")) is not None:
         if not isinstance(incomplete_details, dict):
@@ -1374,10 +1374,8 @@ def decode_error(body: Any, ctx: Splitting) -> Any:
     out: dict[str, Any]
     out = {}
     decode_error_shape(body, out, ctx)
-    if not _ERROR_TYPE_CODE_MESSAGE_AND_MORE.issuperset(body):
-        ctx.account(body, _ERROR_TYPE_CODE_MESSAGE_AND_MORE, "", out)
-    if body.get("error") is not None:
-        ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_PARAM_AND_MORE, "", out)
     return out
 
 
@@ -1401,6 +1399,8 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "error.type", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
                 ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.account_within(body.get("error"), _TYPE_CODE_MESSAGE_PARAM, "error.", out)
             return
     if (type_ := body.get("type")) is not None and (
         type__ := lookup(DECODE_ERROR, type_)
@@ -1419,7 +1419,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             if param is not None:
                 out["param"] = param
             ctx.keep_exact(type_, lookup(ENCODE_ERROR, type__), "type", out)
-            if "error" in body:
+            if body.get("error") is not None:
                 ctx.unused(body, ("error",), "", out)
             return
     if isinstance(error := body.get("error"), dict):
@@ -1432,10 +1432,10 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             out["message"] = message
             if param is not None:
                 out["param"] = param
-            if body.get("error") is not None:
-                ctx.unused(body.get("error"), ("type",), "error.", out)
             if not _TYPE_CODE_MESSAGE_PARAM.isdisjoint(body):
                 ctx.unused(body, ("type", "code", "message", "param"), "", out)
+            if body.get("error") is not None:
+                ctx.account_within(body.get("error"), _CODE_MESSAGE_PARAM, "error.", out)
             return
     if error is not None and isinstance(error, str):
         code = body.get("code")
@@ -3678,6 +3678,7 @@ TABLES = DialectTables(
         "ephemeral": "OpenAI Chat Completions",
         "file": "OpenAI Chat Completions",
         "image_url": "OpenAI Chat Completions",
+        "input_video": "OpenAI Chat Completions",
         "moderation_result": "OpenAI Chat Completions",
         "moderation_results": "OpenAI Chat Completions",
         "openrouter:advisor": "OpenAI Chat Completions",

@@ -381,7 +381,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (tools := body.get("tools")) is not None:
         if not isinstance(tools, list):
@@ -392,7 +392,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (tool_choice_ := ctx.one(tool_choice, decode_choice)) is not None:
             out["tool_choice"] = tool_choice_
         else:
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -557,7 +557,7 @@ def encode_response_finish(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("status") is not None and not isinstance(body.get("status"), str):
         raise ctx.expected(body, "status", "a string")
-    if "status" in body:
+    if body.get("status") is not None:
         ctx.unused(body, ("status",), "", out)
     if body.get("incomplete_details") is not None:
         ctx.unused(body.get("incomplete_details"), ("reason",), "incomplete_details.", out)
@@ -572,7 +572,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     ctx.ungather_one(
         body,
         body.get("message"),
-        decode_messages_assistant,
+        decode_answer_messages_assistant,
         TURN_MESSAGES_ASSISTANT,
         out,
         ["output"],
@@ -681,7 +681,7 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("error") is not None:
             ctx.unused(body.get("error"), ("code", "message"), "error.", out)
         return
-    if "finish_reason" in body:
+    if body.get("finish_reason") is not None:
         ctx.unused(body, ("finish_reason",), "", out)
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
@@ -1320,9 +1320,110 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
     return None
 
 
+def decode_answer_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
+    out: dict[str, Any]
+    if isinstance(block, dict) and ((id_ := block.get("id")) is None or isinstance(id_, str)):
+        if (summary := block.get("summary")) is not None:
+            if (summary_ := strings(summary)) is not None:
+                summary__ = ctx.each(summary_, decode_summary)
+                if (text := block.get("text")) is not None and (text_ := strings(text)) is not None:
+                    text__ = ctx.each(text_, decode_thought)
+                    if (
+                        ((state := block.get("state")) is None or isinstance(state, str))
+                        and (summary___ := filled(summary__)) is not None
+                        and (text___ := filled(text__)) is not None
+                    ):
+                        out = {"type": "reasoning", "summary": summary___, "content": text___}
+                        if id_ is not None:
+                            out["id"] = id_
+                        if state is not None:
+                            out["encrypted_content"] = state
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
+                        if len(block) > 2 and not _ID_SUMMARY_TEXT_STATE.issuperset(block):
+                            ctx.account(block, _ID_SUMMARY_TEXT_STATE, "", out)
+                        return out
+            if isinstance(summary, str) and (
+                (state := block.get("state")) is None or isinstance(state, str)
+            ):
+                out = {"type": "reasoning", "summary": [{"type": "summary_text", "text": summary}]}
+                if id_ is not None:
+                    out["id"] = id_
+                if state is not None:
+                    out["encrypted_content"] = state
+                if id_ == "":
+                    ctx.keep_id(id_, out)
+                if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
+                    ctx.account(block, _ID_SUMMARY_STATE, "", out)
+                return out
+            if (summary_ := strings(summary)) is not None:
+                summary__ = ctx.each(summary_, decode_summary)
+                if ((state := block.get("state")) is None or isinstance(state, str)) and (
+                    summary___ := filled(summary__)
+                ) is not None:
+                    out = {"type": "reasoning", "summary": summary___}
+                    if id_ is not None:
+                        out["id"] = id_
+                    if state is not None:
+                        out["encrypted_content"] = state
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
+                    if len(block) > 1 and not _ID_SUMMARY_STATE.issuperset(block):
+                        ctx.account(block, _ID_SUMMARY_STATE, "", out)
+                    return out
+        if (
+            (text := block.get("text")) is not None
+            and isinstance(text, str)
+            and ((state := block.get("state")) is None or isinstance(state, str))
+        ):
+            out = {
+                "type": "reasoning",
+                "summary": [],
+                "content": [{"type": "reasoning_text", "text": text}],
+            }
+            if id_ is not None:
+                out["id"] = id_
+            if state is not None:
+                out["encrypted_content"] = state
+            if id_ == "":
+                ctx.keep_id(id_, out)
+            if len(block) > 1 and not _ID_TEXT_STATE.issuperset(block):
+                ctx.account(block, _ID_TEXT_STATE, "", out)
+            return out
+        text_ = unless_absent(text, strings(text))
+        if text is None or text_ is not None:
+            text__ = unless_absent(text, ctx.each(text_, decode_thought))
+            if (state := block.get("state")) is None or isinstance(state, str):
+                out = {"type": "reasoning", "summary": []}
+                if id_ is not None:
+                    out["id"] = id_
+                if text__ is not None:
+                    out["content"] = text__
+                if state is not None:
+                    out["encrypted_content"] = state
+                if id_ == "":
+                    ctx.keep_id(id_, out)
+                if not _ID_TEXT_STATE.issuperset(block):
+                    ctx.account(block, _ID_TEXT_STATE, "", out)
+                return out
+    return None
+
+
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
     """a run of parts is one message (spec/dialects/portable/dialect.yaml:152)"""
     return {"type": "message", "role": "assistant", "content": content}
+
+
+def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
+    """a run of parts is one message (spec/dialects/portable/dialect.yaml:152)"""
+    return {
+        "type": "message",
+        "id": ctx.new_id("message"),
+        "status": ctx.status,
+        "role": "assistant",
+        "content": content,
+    }
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
@@ -1335,6 +1436,28 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
     ):
         out = {
             "type": "function_call",
+            "call_id": id_,
+            "name": name,
+            "arguments": ctx.to_json(arguments, tool_call, "arguments"),
+        }
+        if len(tool_call) > 3:
+            ctx.account(tool_call, _ID_NAME_ARGUMENTS, "", out)
+        return out
+    return None
+
+
+def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
+    if (
+        isinstance(tool_call, dict)
+        and isinstance(id_ := tool_call.get("id"), str)
+        and isinstance(name := tool_call.get("name"), str)
+        and (arguments := tool_call.get("arguments")) is not None
+    ):
+        out = {
+            "type": "function_call",
+            "id": ctx.new_id("function_call"),
+            "status": ctx.status,
             "call_id": id_,
             "name": name,
             "arguments": ctx.to_json(arguments, tool_call, "arguments"),
@@ -1365,9 +1488,38 @@ def decode_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
     return None
 
 
+def decode_answer_messages_assistant_items_element(item: Any, ctx: Splitting) -> Any:
+    """assistant (spec/dialects/portable/dialect.yaml:152)"""
+    if (
+        isinstance(item, dict)
+        and item.get("type") == "compaction"
+        and isinstance(state := item.get("state"), str)
+    ):
+        out = {
+            "type": "compaction",
+            "id": ctx.new_id("compaction"),
+            "status": ctx.status,
+            "encrypted_content": state,
+        }
+        if len(item) > 2:
+            ctx.account(item, _TYPE_STATE, "", out)
+        return out
+    return None
+
+
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
     """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
     items = decode_messages_assistant_items(message, ctx)
+    if ctx.left or not items or not _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE.issuperset(message):
+        ctx.keep_turn(
+            message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ("content",)
+        )
+    return items
+
+
+def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
+    """assistant: a message of a request (spec/dialects/portable/dialect.yaml:152)"""
+    items = decode_answer_messages_assistant_items(message, ctx)
     if ctx.left or not items or not _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE.issuperset(message):
         ctx.keep_turn(
             message, _ROLE_REASONING_CONTENT_TOOL_CALLS_AND_MORE, items, "assistant", ("content",)
@@ -1415,6 +1567,56 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
     if message.get("items") is not None:
         ctx.take_apart(
             items, message, "items", decode_messages_assistant_items_element, None, None, "item"
+        )
+    return items
+
+
+def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
+    """assistant: the items of one message (spec/dialects/portable/dialect.yaml:152)"""
+    items: list[Any] = []
+    if message.get("reasoning") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "reasoning",
+            decode_answer_messages_assistant_reasoning_element,
+            None,
+            None,
+            "part",
+        )
+    if (
+        message.get("content") is not None
+        and message.get("content") != ""
+        and message.get("content") is not None
+    ):
+        ctx.take_apart(
+            items,
+            message,
+            "content",
+            None,
+            decode_answer_assistant_content,
+            decode_answer_messages_assistant_content_run,
+            "part",
+        )
+    if message.get("tool_calls") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "tool_calls",
+            decode_answer_messages_assistant_tool_calls_element,
+            None,
+            None,
+            "part",
+        )
+    if message.get("items") is not None:
+        ctx.take_apart(
+            items,
+            message,
+            "items",
+            decode_answer_messages_assistant_items_element,
+            None,
+            None,
+            "item",
         )
     return items
 
@@ -1878,6 +2080,38 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
                         logprobs_ = unless_absent(logprobs, filled(logprobs))
                         if logprobs is None or logprobs_ is not None:
                             out = {"type": "output_text", "text": text}
+                            if annotations_ is not None:
+                                out["annotations"] = annotations_
+                            if logprobs_ is not None:
+                                out["logprobs"] = logprobs_
+                            if len(native) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(
+                                native
+                            ):
+                                ctx.account(native, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "", out)
+                            return out
+            case "refusal":
+                if isinstance(refusal := native.get("refusal"), str):
+                    out = {"type": "refusal", "refusal": refusal}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_REFUSAL, "", out)
+                    return out
+    return ctx.foreign(native, "assistant_content")
+
+
+def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
+    """assistant_content, native to canonical (spec/dialects/portable/dialect.yaml:123)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    annotations = native.get("annotations")
+                    annotations_ = unless_absent(annotations, filled(annotations))
+                    if annotations is None or annotations_ is not None:
+                        logprobs = native.get("logprobs")
+                        logprobs_ = unless_absent(logprobs, filled(logprobs))
+                        if logprobs is None or logprobs_ is not None:
+                            out = {"type": "output_text", "text": text, "annotations": []}
                             if annotations_ is not None:
                                 out["annotations"] = annotations_
                             if logprobs_ is not None:

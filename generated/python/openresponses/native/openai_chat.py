@@ -73,11 +73,14 @@ __all__ = [
     "GoogleExtraContent",
     "Grammar",
     "GroqDetails",
+    "GroqUsage",
     "ImagePart",
     "ImagePartImageUrl",
     "ImageUrl",
     "InputAudio",
     "InputFile",
+    "InputVideo",
+    "InputVideoPart",
     "JsonObjectFormat",
     "JsonSchema",
     "JsonSchemaFormat",
@@ -721,7 +724,25 @@ class VideoUrlPart(TypedDict):
     """Where the video is."""
 
 
-UserPart: TypeAlias = TextPart | ImagePart | AudioPart | FilePart | DocumentUrlPart | VideoUrlPart
+class VideoUrl(TypedDict):
+    """Where a video is."""
+
+    url: str
+    """Address or data URL."""
+
+
+class InputVideoPart(TypedDict):
+    """llama.cpp - a video, inline or by address."""
+
+    type: Literal["input_video"]
+    """Always `input_video`."""
+    input_video: "InputVideo"
+    """The video."""
+
+
+UserPart: TypeAlias = (
+    TextPart | ImagePart | AudioPart | FilePart | DocumentUrlPart | VideoUrlPart | InputVideoPart
+)
 """A part of a user message; the last two are not OpenAI's."""
 
 
@@ -737,14 +758,19 @@ def is_known_user_part(value: AnyUserPart) -> TypeGuard[UserPart]:
         "file",
         "document_url",
         "video_url",
+        "input_video",
     }
 
 
-class VideoUrl(TypedDict):
-    """Where a video is."""
+class InputVideo(TypedDict, total=False):
+    """A video, inline or by address."""
 
+    data: str
+    """The video in base64."""
+    format: str
+    """Format, such as mp4."""
     url: str
-    """Address or data URL."""
+    """Address of the video."""
 
 
 class RefusalPart(TypedDict):
@@ -1151,8 +1177,10 @@ class JsonSchemaFormat(TypedDict):
 
     type: Literal["json_schema"]
     """Always `json_schema`."""
-    json_schema: "JsonSchema"
+    json_schema: NotRequired["JsonSchema"]
     """The schema with its name."""
+    schema: NotRequired[dict[str, Any]]
+    """llama.cpp - the schema alone."""
 
 
 ResponseFormat: TypeAlias = TextFormat | JsonObjectFormat | JsonSchemaFormat
@@ -1672,10 +1700,33 @@ class GroqDetails(TypedDict, total=False):
     """Id of the call."""
     seed: int
     """Seed that was used."""
-    usage: Usage | None
+    usage: "GroqUsage | None"
     """Usage, in the last chunk."""
     error: str
     """Error of the call."""
+
+
+class GroqUsage(TypedDict, total=False):
+    """Groq - tokens used and seconds taken."""
+
+    prompt_tokens: int
+    """Tokens of the prompt."""
+    completion_tokens: int
+    """Tokens of the answer."""
+    total_tokens: int
+    """Sum of both."""
+    prompt_tokens_details: PromptTokensDetails
+    """Some of the tokens of the prompt."""
+    completion_tokens_details: CompletionTokensDetails
+    """Some of the tokens of the answer."""
+    queue_time: float
+    """Seconds in the queue."""
+    prompt_time: float
+    """Seconds for the prompt."""
+    completion_time: float
+    """Seconds for the answer."""
+    total_time: float
+    """Seconds for both."""
 
 
 class UsageBreakdown(TypedDict, total=False):

@@ -22,12 +22,10 @@ from ..dialects.openai_chat import (
     ENCODE_ERROR,
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
-    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -39,11 +37,14 @@ from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
+    decode_messages_message,
     decode_request_limit,
     decode_request_tool_choice,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
     encode_request_tool_choice,
+    encode_response,
 )
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "max"}
@@ -108,7 +109,6 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
     ]
 )
 _TYPE = frozenset(["type"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
@@ -140,8 +140,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
@@ -182,7 +180,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -204,7 +202,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
     """effort (spec/providers/deepseek.yaml:20)"""
     if isinstance(thinking := body.get("thinking"), dict) and thinking.get("type") == "disabled":
         out["reasoning"] = {"effort": "none"}
-        if "reasoning_effort" in body:
+        if body.get("reasoning_effort") is not None:
             ctx.unused(body, ("reasoning_effort",), "", out)
         return
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
@@ -217,7 +215,7 @@ def decode_request_effort(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("thinking") is not None:
         ctx.unused(body.get("thinking"), ("type",), "thinking.", out)
-    if "reasoning_effort" in body:
+    if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
 
 
@@ -269,6 +267,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -295,7 +294,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -338,5 +336,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

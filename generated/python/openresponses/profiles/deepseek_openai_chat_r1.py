@@ -26,6 +26,7 @@ from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 from .deepseek_openai_chat import DECODE_EFFORT, ENCODE_EFFORT
 from .deepseek_openai_chat_reasoner import decode_request, encode_request
+from .vllm_openai_chat import encode_response
 
 DIALECT = replace(
     BASE,
@@ -52,6 +53,7 @@ DIALECT = replace(
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
         },
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -78,7 +80,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -121,5 +122,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

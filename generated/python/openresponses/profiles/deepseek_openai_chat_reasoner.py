@@ -23,13 +23,11 @@ from ..dialects.openai_chat import (
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
     decode_function_name,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     encode_function_name,
-    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -51,10 +49,13 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
+    decode_messages_message,
     decode_request_limit,
     encode_choice,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
+    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -138,30 +139,30 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_effort(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/deepseek.yaml:76)"""
+    """tool_choice (spec/providers/deepseek.yaml:77)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
     ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if body.get("tool_choice") is not None:
+            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required":
         out["tool_choice"] = "auto"
         ctx.report(
             body, "tool_choice", "coerced", "a reasoning model cannot be made to call a tool"
         )
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if (
@@ -182,12 +183,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -213,7 +214,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -232,11 +233,11 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/deepseek.yaml:76)"""
+    """tool_choice (spec/providers/deepseek.yaml:77)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -244,27 +245,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -296,6 +297,7 @@ DIALECT = replace(
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
         },
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -322,7 +324,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -365,5 +366,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

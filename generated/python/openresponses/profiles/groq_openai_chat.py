@@ -25,6 +25,8 @@ from ..dialects.openai_chat import (
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
     ENCODE_REQUEST_STREAM_OPTIONS_FIELDS,
+    TURN_MESSAGES_ASSISTANT,
+    decode_answer_messages_assistant,
     decode_messages_message,
     decode_request_limit,
     decode_request_logprobs,
@@ -32,6 +34,8 @@ from ..dialects.openai_chat import (
     decode_request_stream,
     decode_request_tool_choice,
     decode_request_tools,
+    decode_response_cached_tokens,
+    decode_response_finish,
     decode_text_format,
     encode_messages_item,
     encode_request_limit,
@@ -40,11 +44,13 @@ from ..dialects.openai_chat import (
     encode_request_stream,
     encode_request_tool_choice,
     encode_request_tools,
+    encode_response_cached_tokens,
+    encode_response_finish,
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
-from ..runtime.primitives import is_integer, lookup, typed
+from ..runtime.primitives import field, is_integer, lookup, put, typed, whole
 from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
 
@@ -74,9 +80,42 @@ ENCODE_REQUEST_FIELDS = typed(
         "top_logprobs": "integer",
     }
 )
+_CACHED_TOKENS = frozenset(["cached_tokens"])
+_CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
+_ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_ = frozenset(
+    ["id", "model", "service_tier", "created", "choices", "usage", "error", "x_groq", "object"]
+)
+_ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_ = frozenset(
+    [
+        "id",
+        "model",
+        "service_tier",
+        "created_at",
+        "output",
+        "usage",
+        "openai_chat:@cached",
+        "status",
+        "error",
+        "openai_chat:@error",
+        "incomplete_details",
+        "openai_chat:@usage",
+        "openai_chat:@thought",
+        "object",
+    ]
+)
 _INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
 _INCLUDE_OBFUSCATION_INCLUDE_USAGE = frozenset(["include_obfuscation", "include_usage"])
+_INPUT_TOKENS_DETAILS_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "input_tokens_details",
+        "input_tokens",
+        "total_tokens",
+        "output_tokens_details",
+        "output_tokens",
+    ]
+)
+_MESSAGE_FINISH_REASON_ERROR_INDEX = frozenset(["message", "finish_reason", "error", "index"])
 _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
     [
         "model",
@@ -136,6 +175,24 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
         "function_call",
     ]
 )
+_NUM_CACHED_TOKENS_CACHED_TOKENS_PROMPT_CACHE_HIT_TOKENS_PROMPT_TOKENS_DETAILS_AND_MORE = frozenset(
+    [
+        "num_cached_tokens",
+        "cached_tokens",
+        "prompt_cache_hit_tokens",
+        "prompt_tokens_details",
+        "prompt_tokens",
+        "total_tokens",
+        "completion_tokens_details",
+        "completion_tokens",
+    ]
+)
+_PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS = frozenset(
+    ["prompt_tokens", "total_tokens", "completion_tokens_details", "completion_tokens"]
+)
+_REASON = frozenset(["reason"])
+_REASONING_TOKENS = frozenset(["reasoning_tokens"])
+_USAGE = frozenset(["usage"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
 
@@ -252,7 +309,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
@@ -279,6 +336,362 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___, "", out)
     return out
+
+
+def encode_response(body: Any, ctx: Gathering) -> Any:
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    out: dict[str, Any]
+    out = {}
+    out["object"] = "chat.completion"
+    put(out, ("choices", 0, "index"), 0)
+    ctx.gather_each(
+        body,
+        body.get("output"),
+        encode_messages_item,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["choices"],
+        "message",
+    )
+    if (id_ := body.get("id")) is not None:
+        if not isinstance(id_, str):
+            raise ctx.expected(body, "id", "a string")
+        out["id"] = id_
+    if (model := body.get("model")) is not None:
+        if not isinstance(model, str):
+            raise ctx.expected(body, "model", "a string")
+        out["model"] = model
+    if (service_tier := body.get("service_tier")) is not None:
+        if not isinstance(service_tier, str):
+            raise ctx.expected(body, "service_tier", "a string")
+        out["service_tier"] = service_tier
+    if (created_at := body.get("created_at")) is not None:
+        if not is_integer(created_at):
+            raise ctx.expected(body, "created_at", "a whole number")
+        if (created_at_ := whole(created_at)) is not None:
+            out["created"] = created_at_
+        else:
+            ctx.misfit(body, "created_at", "", out)
+    encode_response_cached_tokens(body, out, ctx)
+    encode_response_finish(body, out, ctx)
+    encode_response_input_tokens(body, out, ctx)
+    encode_response_total_tokens(body, out, ctx)
+    encode_response_reasoning_tokens(body, out, ctx)
+    encode_response_output_tokens(body, out, ctx)
+    if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_.issuperset(body):
+        ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_, "", out)
+    if body.get("usage") is not None:
+        ctx.account_within(
+            body.get("usage"),
+            _INPUT_TOKENS_DETAILS_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE,
+            "usage.",
+            out,
+        )
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
+    ctx.account_within(
+        field(body.get("usage"), "output_tokens_details"),
+        _REASONING_TOKENS,
+        "usage.output_tokens_details.",
+        out,
+    )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    return out
+
+
+def encode_response_input_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
+    """input_tokens (spec/providers/groq.yaml:19)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        input_tokens := usage.get("input_tokens")
+    ):
+        if body.get("openai_chat:@usage") == "x_groq":
+            out.setdefault("x_groq", {}).setdefault("usage", {})["prompt_tokens"] = input_tokens
+            return
+        out.setdefault("usage", {})["prompt_tokens"] = input_tokens
+        if body.get("openai_chat:@usage") is not None:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("input_tokens",), "usage.", out)
+    if body.get("openai_chat:@usage") is not None:
+        ctx.unused(body, ("openai_chat:@usage",), "", out)
+
+
+def encode_response_total_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
+    """total_tokens (spec/providers/groq.yaml:23)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        total_tokens := usage.get("total_tokens")
+    ):
+        if body.get("openai_chat:@usage") == "x_groq":
+            out.setdefault("x_groq", {}).setdefault("usage", {})["total_tokens"] = total_tokens
+            return
+        out.setdefault("usage", {})["total_tokens"] = total_tokens
+        if body.get("openai_chat:@usage") is not None:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
+    if body.get("openai_chat:@usage") is not None:
+        ctx.unused(body, ("openai_chat:@usage",), "", out)
+
+
+def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
+    """reasoning_tokens (spec/providers/groq.yaml:27)"""
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and isinstance(output_tokens_details := usage.get("output_tokens_details"), dict)
+        and is_integer(reasoning_tokens := output_tokens_details.get("reasoning_tokens"))
+    ):
+        if body.get("openai_chat:@thought") == "x_groq":
+            out.setdefault("x_groq", {}).setdefault("usage", {})["completion_tokens_details"] = {
+                "reasoning_tokens": reasoning_tokens
+            }
+            return
+        out.setdefault("usage", {})["completion_tokens_details"] = {
+            "reasoning_tokens": reasoning_tokens
+        }
+        if body.get("openai_chat:@thought") is not None:
+            ctx.unused(body, ("openai_chat:@thought",), "", out)
+        return
+    ctx.unused(
+        field(body.get("usage"), "output_tokens_details"),
+        ("reasoning_tokens",),
+        "usage.output_tokens_details.",
+        out,
+    )
+    if body.get("openai_chat:@thought") is not None:
+        ctx.unused(body, ("openai_chat:@thought",), "", out)
+
+
+def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
+    """output_tokens (spec/providers/groq.yaml:34)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        output_tokens := usage.get("output_tokens")
+    ):
+        if body.get("openai_chat:@usage") == "x_groq":
+            out.setdefault("x_groq", {}).setdefault("usage", {})[
+                "completion_tokens"
+            ] = output_tokens
+            return
+        out.setdefault("usage", {})["completion_tokens"] = output_tokens
+        if body.get("openai_chat:@usage") is not None:
+            ctx.unused(body, ("openai_chat:@usage",), "", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("output_tokens",), "usage.", out)
+    if body.get("openai_chat:@usage") is not None:
+        ctx.unused(body, ("openai_chat:@usage",), "", out)
+
+
+def decode_response(body: Any, ctx: Splitting) -> Any:
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    out: dict[str, Any]
+    out = {}
+    if body.get("object") != "chat.completion":
+        ctx.check_constant(body, "object", "chat.completion", "", out)
+    ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
+    ctx.ungather_each(
+        body,
+        body.get("choices"),
+        "message",
+        decode_answer_messages_assistant,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["output"],
+        "choices",
+    )
+    if (id_ := body.get("id")) is not None:
+        if not isinstance(id_, str):
+            raise ctx.expected(body, "id", "a string")
+        out["id"] = id_
+    if (model := body.get("model")) is not None:
+        if not isinstance(model, str):
+            raise ctx.expected(body, "model", "a string")
+        out["model"] = model
+    if (service_tier := body.get("service_tier")) is not None:
+        if not isinstance(service_tier, str):
+            raise ctx.expected(body, "service_tier", "a string")
+        out["service_tier"] = service_tier
+    if (created_at := body.get("created")) is not None:
+        if (created_at_ := whole(created_at)) is not None:
+            out["created_at"] = created_at_
+            ctx.keep_exact(created_at, created_at_, "created", out)
+        else:
+            ctx.misfit(body, "created", "", out)
+    decode_response_cached_tokens(body, out, ctx)
+    decode_response_finish(body, out, ctx)
+    decode_response_input_tokens(body, out, ctx)
+    decode_response_total_tokens(body, out, ctx)
+    decode_response_reasoning_tokens(body, out, ctx)
+    decode_response_output_tokens(body, out, ctx)
+    if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_.issuperset(body):
+        ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_, "", out)
+    ctx.account_within(
+        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+    )
+    ctx.account_within(
+        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+    )
+    if body.get("usage") is not None:
+        ctx.account_within(
+            body.get("usage"),
+            _NUM_CACHED_TOKENS_CACHED_TOKENS_PROMPT_CACHE_HIT_TOKENS_PROMPT_TOKENS_DETAILS_AND_MORE,
+            "usage.",
+            out,
+        )
+    ctx.account_within(
+        field(body.get("usage"), "prompt_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.prompt_tokens_details.",
+        out,
+    )
+    ctx.account_within(
+        field(body.get("usage"), "completion_tokens_details"),
+        _REASONING_TOKENS,
+        "usage.completion_tokens_details.",
+        out,
+    )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("x_groq") is not None:
+        ctx.account_within(body.get("x_groq"), _USAGE, "x_groq.", out)
+    ctx.account_within(
+        field(body.get("x_groq"), "usage"),
+        _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS,
+        "x_groq.usage.",
+        out,
+    )
+    ctx.account_within(
+        field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+        _REASONING_TOKENS,
+        "x_groq.usage.completion_tokens_details.",
+        out,
+    )
+    return out
+
+
+def decode_response_input_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
+    """input_tokens (spec/providers/groq.yaml:19)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        prompt_tokens := usage.get("prompt_tokens")
+    ):
+        out.setdefault("usage", {})["input_tokens"] = prompt_tokens
+        ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+        return
+    if (
+        isinstance(x_groq := body.get("x_groq"), dict)
+        and isinstance(usage := x_groq.get("usage"), dict)
+        and is_integer(prompt_tokens := usage.get("prompt_tokens"))
+    ):
+        out.setdefault("usage", {})["input_tokens"] = prompt_tokens
+        out["openai_chat:@usage"] = "x_groq"
+        if body.get("usage") is not None:
+            ctx.unused(body.get("usage"), ("prompt_tokens",), "usage.", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("prompt_tokens",), "usage.", out)
+    ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+
+
+def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
+    """total_tokens (spec/providers/groq.yaml:23)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        total_tokens := usage.get("total_tokens")
+    ):
+        out.setdefault("usage", {})["total_tokens"] = total_tokens
+        ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+        return
+    if (
+        isinstance(x_groq := body.get("x_groq"), dict)
+        and isinstance(usage := x_groq.get("usage"), dict)
+        and is_integer(total_tokens := usage.get("total_tokens"))
+    ):
+        out.setdefault("usage", {})["total_tokens"] = total_tokens
+        out["openai_chat:@usage"] = "x_groq"
+        if body.get("usage") is not None:
+            ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
+    ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+
+
+def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
+    """reasoning_tokens (spec/providers/groq.yaml:27)"""
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and isinstance(completion_tokens_details := usage.get("completion_tokens_details"), dict)
+        and is_integer(reasoning_tokens := completion_tokens_details.get("reasoning_tokens"))
+    ):
+        out.setdefault("usage", {})["output_tokens_details"] = {
+            "reasoning_tokens": reasoning_tokens
+        }
+        ctx.unused(
+            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+            ("reasoning_tokens",),
+            "x_groq.usage.completion_tokens_details.",
+            out,
+        )
+        return
+    if (
+        isinstance(x_groq := body.get("x_groq"), dict)
+        and isinstance(usage := x_groq.get("usage"), dict)
+        and isinstance(completion_tokens_details := usage.get("completion_tokens_details"), dict)
+        and is_integer(reasoning_tokens := completion_tokens_details.get("reasoning_tokens"))
+    ):
+        out.setdefault("usage", {})["output_tokens_details"] = {
+            "reasoning_tokens": reasoning_tokens
+        }
+        out["openai_chat:@thought"] = "x_groq"
+        ctx.unused(
+            field(body.get("usage"), "completion_tokens_details"),
+            ("reasoning_tokens",),
+            "usage.completion_tokens_details.",
+            out,
+        )
+        return
+    ctx.unused(
+        field(body.get("usage"), "completion_tokens_details"),
+        ("reasoning_tokens",),
+        "usage.completion_tokens_details.",
+        out,
+    )
+    ctx.unused(
+        field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+        ("reasoning_tokens",),
+        "x_groq.usage.completion_tokens_details.",
+        out,
+    )
+
+
+def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
+    """output_tokens (spec/providers/groq.yaml:34)"""
+    if isinstance(usage := body.get("usage"), dict) and is_integer(
+        completion_tokens := usage.get("completion_tokens")
+    ):
+        out.setdefault("usage", {})["output_tokens"] = completion_tokens
+        ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
+        return
+    if (
+        isinstance(x_groq := body.get("x_groq"), dict)
+        and isinstance(usage := x_groq.get("usage"), dict)
+        and is_integer(completion_tokens := usage.get("completion_tokens"))
+    ):
+        out.setdefault("usage", {})["output_tokens"] = completion_tokens
+        out["openai_chat:@usage"] = "x_groq"
+        if body.get("usage") is not None:
+            ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+        return
+    if body.get("usage") is not None:
+        ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
+    ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
 
 
 DIALECT = replace(
@@ -338,5 +751,7 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
+        decode_response=decode_response,
     ),
 )

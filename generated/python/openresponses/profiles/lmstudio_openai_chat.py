@@ -10,12 +10,10 @@ from typing import Any
 from ..dialects.openai_chat import (
     DECODE_EFFORT,
     ENCODE_EFFORT,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
-    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -27,11 +25,14 @@ from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
+    decode_messages_message,
     decode_request_limit,
     decode_request_tool_choice,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
     encode_request_tool_choice,
+    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -87,10 +88,11 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
 _NAME_DESCRIPTION_SCHEMA_STRICT = frozenset(["name", "description", "schema", "strict"])
 _TYPE = frozenset(["type"])
 _TYPE_JSON_SCHEMA = frozenset(["type", "json_schema"])
-_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
     ["type", "name", "description", "schema", "strict"]
 )
+_TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT = frozenset(["type", "name", "schema", "openai_chat:@format"])
+_TYPE_SCHEMA = frozenset(["type", "schema"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -133,8 +135,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -163,7 +163,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -204,6 +204,14 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
                     ctx.account(part, _TYPE, "text", out)
                 return out
             case "json_schema":
+                if (
+                    isinstance(schema := part.get("schema"), dict)
+                    and part.get("openai_chat:@format") == "bare"
+                ):
+                    out = {"type": "json_schema", "schema": schema}
+                    if len(part) > 3 and not _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT.issuperset(part):
+                        ctx.account(part, _TYPE_NAME_SCHEMA_OPENAI_CHAT_FORMAT, "json_schema", out)
+                    return out
                 name = part.get("name")
                 if (
                     (
@@ -247,6 +255,16 @@ def decode_text_format(native: Any, ctx: Splitting) -> Any:
                     ctx.account(native, _TYPE, "", out)
                 return out
             case "json_schema":
+                if isinstance(schema := native.get("schema"), dict):
+                    out = {
+                        "type": "json_schema",
+                        "name": "response",
+                        "schema": schema,
+                        "openai_chat:@format": "bare",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_SCHEMA, "", out)
+                    return out
                 if isinstance(json_schema_ := native.get("json_schema"), dict):
                     name = json_schema_.get("name")
                     if (
@@ -284,7 +302,11 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        refuses={"input_file": "there are no files", "input_audio": "there is no audio input"},
+        refuses={
+            "input_file": "there are no files",
+            "input_audio": "there is no audio input",
+            "input_video": "there is no video input",
+        },
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -311,7 +333,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -338,5 +359,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

@@ -31,9 +31,7 @@ from ..dialects.openai_chat import (
     decode_function_name,
     decode_messages_assistant,
     decode_messages_developer,
-    decode_messages_function,
     decode_messages_system,
-    decode_messages_tool,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
@@ -51,7 +49,6 @@ from ..dialects.openai_chat import (
     encode_response_output_tokens,
     encode_summary_text,
     encode_text_format,
-    encode_tool_content,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
@@ -65,6 +62,7 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
+    pieces,
     put,
     whole,
 )
@@ -74,9 +72,12 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
+    decode_messages_function,
+    decode_messages_tool,
     decode_request_limit,
     encode_request_limit,
     encode_request_stream,
+    encode_tool_content,
 )
 
 ENCODE_EFFORT = {"none": "none", "high": "high", "low": "high", "medium": "high", "xhigh": "high"}
@@ -189,7 +190,9 @@ _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
-_TYPE_NAME_MODE_TOOLS = frozenset(["type", "name", "mode", "tools"])
+_TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
+_TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
+_TYPE_NAME = frozenset(["type", "name"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
 _TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
 _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
@@ -202,6 +205,9 @@ _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
     ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
 )
+_TYPE_VIDEO_URL = frozenset(["type", "video_url"])
+_TYPE_VIDEO_URL_OPENAI_CHAT_PART = frozenset(["type", "video_url", "openai_chat:@part"])
+_URL = frozenset(["url"])
 _URL_DETAIL = frozenset(["url", "detail"])
 
 
@@ -245,8 +251,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_tool_choice(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_NAME_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -257,13 +261,15 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             case "function":
                 out["tool_choice"] = "any"
                 if body.get("tool_choice") is not None:
-                    ctx.unused(body.get("tool_choice"), ("mode", "tools"), "tool_choice.", out)
+                    ctx.account_within(body.get("tool_choice"), _TYPE_NAME, "tool_choice.", out)
                 return
             case "allowed_tools":
                 mode = tool_choice.get("mode")
                 out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
                 if body.get("tool_choice") is not None:
-                    ctx.unused(body.get("tool_choice"), ("name",), "tool_choice.", out)
+                    ctx.account_within(
+                        body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out
+                    )
                 return
     if (
         tool_choice is not None
@@ -275,7 +281,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
-    if "tool_choice" in body:
+    if body.get("tool_choice") is not None:
         ctx.unused(body, ("tool_choice",), "", out)
 
 
@@ -304,7 +310,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -325,25 +331,25 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if (function_call := body.get("function_call")) is not None:
         if isinstance(function_call, str):
             out["tool_choice"] = lookup(DECODE_MODE, function_call)
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -436,7 +442,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -798,7 +804,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -817,7 +823,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -914,6 +920,38 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if isinstance(video_url := part.get("video_url"), str):
+                    if part.get("openai_chat:@part") == "input_video":
+                        out = {"type": "input_video", "input_video": {"url": video_url}}
+                        if len(part) > 3:
+                            ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                        return out
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
     return ctx.no_rule(part, "user_content")
 
 
@@ -993,6 +1031,46 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
+            case "video_url":
+                if isinstance(video_url := native.get("video_url"), dict) and isinstance(
+                    url := video_url.get("url"), str
+                ):
+                    out = {
+                        "type": "input_video",
+                        "video_url": url,
+                        "openai_chat:@part": "video_url",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    if len(video_url) > 1:
+                        ctx.account(video_url, _URL, "video_url.", out)
+                    return out
+            case "input_video":
+                if isinstance(input_video := native.get("input_video"), dict):
+                    if isinstance(data := input_video.get("data"), str) and isinstance(
+                        format_ := input_video.get("format"), str
+                    ):
+                        out = {
+                            "type": "input_video",
+                            "video_url": "data:video/" + format_ + ";base64," + data,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 2:
+                            ctx.account(input_video, _DATA_FORMAT, "input_video.", out)
+                        return out
+                    if isinstance(url := input_video.get("url"), str):
+                        out = {
+                            "type": "input_video",
+                            "video_url": url,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 1:
+                            ctx.account(input_video, _URL, "input_video.", out)
+                        return out
             case "file":
                 if (
                     isinstance(file := native.get("file"), dict)
@@ -1033,6 +1111,7 @@ DIALECT = replace(
             "logit_bias": Lack("there are no biases", ()),
             "user": Lack("end users are not told apart", ()),
         },
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -1059,7 +1138,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -1100,6 +1178,7 @@ DIALECT = replace(
             "max_tokens_only",
             "tool_messages_named",
             "nine_character_ids",
+            "answer_begun",
         ),
     ),
     functions=replace(

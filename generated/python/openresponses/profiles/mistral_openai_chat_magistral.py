@@ -53,6 +53,7 @@ DIALECT = replace(
                 "this model has no setting for the effort", ("reasoning.effort",)
             ),
         },
+        refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -79,7 +80,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -120,6 +120,7 @@ DIALECT = replace(
             "max_tokens_only",
             "tool_messages_named",
             "nine_character_ids",
+            "answer_begun",
         ),
     ),
     functions=replace(

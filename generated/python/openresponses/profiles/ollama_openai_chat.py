@@ -8,39 +8,85 @@ from dataclasses import replace
 from typing import Any
 
 from ..dialects.openai_chat import (
+    DECODE_AUDIO,
+    DECODE_COMPLETED_WORD,
+    DECODE_CUT_WORD,
     DECODE_EFFORT,
+    DECODE_ENDED_WORD,
+    DECODE_ERROR,
+    DECODE_FAILED_WORD,
     DECODE_MODE,
+    ENCODE_AUDIO,
+    ENCODE_COMPLETED_WORD,
+    ENCODE_CUT_WORD,
     ENCODE_EFFORT,
+    ENCODE_ENDED_WORD,
+    ENCODE_ERROR,
+    ENCODE_FAILED_WORD,
+    ENCODE_MODE,
+    TURN_MESSAGES_ASSISTANT,
     decode_function_name,
-    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     decode_text_format,
-    encode_messages_item,
+    encode_error_shape,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
+    encode_response_cached_tokens,
+    encode_response_finish,
+    encode_response_output_tokens,
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
-from ..runtime.primitives import is_integer, lookup
+from ..runtime.primitives import field, is_integer, lookup, put, whole
 from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
+    decode_messages_message,
     decode_request_limit,
+    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
 )
 
+_CACHED_TOKENS = frozenset(["cached_tokens"])
+_CODE_MESSAGE = frozenset(["code", "message"])
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
+_ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_ = frozenset(
+    [
+        "id",
+        "model",
+        "service_tier",
+        "created_at",
+        "output",
+        "usage",
+        "openai_chat:@cached",
+        "status",
+        "error",
+        "openai_chat:@error",
+        "incomplete_details",
+        "object",
+        "tool_choice",
+    ]
+)
 _INCLUDE_USAGE = frozenset(["include_usage"])
+_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "total_tokens",
+        "output_tokens_details",
+        "output_tokens",
+        "input_tokens_details",
+    ]
+)
 _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
     [
         "model",
@@ -61,6 +107,7 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE____ = frozenset(
         "openai_chat:@tools",
         "max_output_tokens",
         "openai_chat:@limit",
+        "tool_choice",
     ]
 )
 _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
@@ -86,6 +133,9 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE_____ = frozenset(
         "function_call",
     ]
 )
+_REASON = frozenset(["reason"])
+_REASONING_TOKENS = frozenset(["reasoning_tokens"])
+_TYPE_CODE_MESSAGE_PARAM_AND_MORE = frozenset(["type", "code", "message", "param", "tool_choice"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -160,7 +210,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -180,35 +230,130 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
         if isinstance(function_call, str):
             out["tool_choice"] = lookup(DECODE_MODE, function_call)
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(choice := ctx.one(function_call, decode_function_name), dict):
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if isinstance(tool_choice, str):
             out["tool_choice"] = lookup(DECODE_MODE, tool_choice)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(choice := ctx.one(tool_choice, decode_choice), dict):
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
         ctx.unused(body, ("tool_choice", "function_call"), "", out)
+
+
+def encode_response(body: Any, ctx: Gathering) -> Any:
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    out: dict[str, Any]
+    out = {}
+    out["object"] = "chat.completion"
+    put(out, ("choices", 0, "index"), 0)
+    ctx.gather_each(
+        body,
+        body.get("output"),
+        encode_messages_item,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["choices"],
+        "message",
+    )
+    if (id_ := body.get("id")) is not None:
+        if not isinstance(id_, str):
+            raise ctx.expected(body, "id", "a string")
+        out["id"] = id_
+    if (model := body.get("model")) is not None:
+        if not isinstance(model, str):
+            raise ctx.expected(body, "model", "a string")
+        out["model"] = model
+    if (service_tier := body.get("service_tier")) is not None:
+        if not isinstance(service_tier, str):
+            raise ctx.expected(body, "service_tier", "a string")
+        out["service_tier"] = service_tier
+    if (created_at := body.get("created_at")) is not None:
+        if not is_integer(created_at):
+            raise ctx.expected(body, "created_at", "a whole number")
+        if (created_at_ := whole(created_at)) is not None:
+            out["created"] = created_at_
+        else:
+            ctx.misfit(body, "created_at", "", out)
+    if (usage := body.get("usage")) is not None:
+        if not isinstance(usage, dict):
+            raise ctx.expected(body, "usage", "an object")
+        if (input_tokens := usage.get("input_tokens")) is not None:
+            if not is_integer(input_tokens):
+                raise ctx.expected(usage, "input_tokens", "a whole number")
+            out.setdefault("usage", {})["prompt_tokens"] = input_tokens
+        if (total_tokens := usage.get("total_tokens")) is not None:
+            if not is_integer(total_tokens):
+                raise ctx.expected(usage, "total_tokens", "a whole number")
+            out.setdefault("usage", {})["total_tokens"] = total_tokens
+        if (output_tokens_details := usage.get("output_tokens_details")) is not None:
+            if not isinstance(output_tokens_details, dict):
+                raise ctx.expected(usage, "output_tokens_details", "an object")
+            if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
+                if not is_integer(reasoning_tokens):
+                    raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
+                out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
+                    "reasoning_tokens"
+                ] = reasoning_tokens
+            if not _REASONING_TOKENS.issuperset(output_tokens_details):
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE,
+                "usage.",
+                out,
+            )
+    encode_response_output_tokens(body, out, ctx)
+    encode_response_cached_tokens(body, out, ctx)
+    encode_response_finish(body, out, ctx)
+    if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_.issuperset(body):
+        ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE_, "", out)
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    return out
+
+
+def encode_error(body: Any, ctx: Gathering) -> Any:
+    """error body (spec/dialects/openai_chat/dialect.yaml:113)"""
+    out: dict[str, Any]
+    out = {}
+    encode_error_shape(body, out, ctx)
+    if not _TYPE_CODE_MESSAGE_PARAM_AND_MORE.issuperset(body):
+        ctx.account(body, _TYPE_CODE_MESSAGE_PARAM_AND_MORE, "", out)
+    return out
 
 
 DIALECT = replace(
@@ -223,7 +368,11 @@ DIALECT = replace(
             "logit_bias": Lack("there are no biases", ()),
             "user": Lack("end users are not told apart", ()),
         },
-        refuses={"input_image<url>": "images are sent inline", "input_file": "there are no files"},
+        refuses={
+            "input_image<url>": "images are sent inline",
+            "input_file": "there are no files",
+            "input_video": "there is no video input",
+        },
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -242,7 +391,6 @@ DIALECT = replace(
             "prompt_cache_key": "the server caches prefixes by itself",
             "text.verbosity": "the server has no setting for verbosity",
             "stream_options": "streams have no settings of this kind",
-            "tool_choice": "the choice of a tool is ignored",
         },
         reject={
             "background": "no background mode",
@@ -251,7 +399,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -262,6 +409,25 @@ DIALECT = replace(
             "store<false>": "nothing is kept anyway",
             "service_tier<auto>": "there is one class of service",
             "service_tier<default>": "there is one class of service",
+            "tool_choice": "narrow_allowed_tools tells what becomes of it",
+        },
+        maps={
+            "encode_effort": ENCODE_EFFORT,
+            "decode_effort": DECODE_EFFORT,
+            "encode_mode": ENCODE_MODE,
+            "decode_mode": DECODE_MODE,
+            "encode_audio": ENCODE_AUDIO,
+            "decode_audio": DECODE_AUDIO,
+            "encode_error": ENCODE_ERROR,
+            "decode_error": DECODE_ERROR,
+            "encode_failed_word": ENCODE_FAILED_WORD,
+            "decode_failed_word": DECODE_FAILED_WORD,
+            "encode_cut_word": ENCODE_CUT_WORD,
+            "decode_cut_word": DECODE_CUT_WORD,
+            "encode_ended_word": ENCODE_ENDED_WORD,
+            "decode_ended_word": DECODE_ENDED_WORD,
+            "encode_completed_word": ENCODE_COMPLETED_WORD,
+            "decode_completed_word": DECODE_COMPLETED_WORD,
         },
         fixups=(
             "tool_results_adjacent",
@@ -280,5 +446,7 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
+        encode_error=encode_error,
     ),
 )

@@ -27,9 +27,7 @@ from ..dialects.openai_chat import (
     decode_function_name,
     decode_messages_assistant,
     decode_messages_developer,
-    decode_messages_function,
     decode_messages_system,
-    decode_messages_tool,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
@@ -49,7 +47,6 @@ from ..dialects.openai_chat import (
     encode_response_output_tokens,
     encode_summary_text,
     encode_text_format,
-    encode_tool_content,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
@@ -63,7 +60,9 @@ from ..runtime.primitives import (
     join,
     listed_some,
     lookup,
+    pieces,
     put,
+    safe_id,
     safe_name,
     typed,
     whole,
@@ -181,6 +180,9 @@ _NAME = frozenset(["name"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
+_ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
+_ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
+_ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
     ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
 )
@@ -206,7 +208,11 @@ _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
+_TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
+    ["type", "image_url", "detail", "openai_chat:@part"]
+)
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
+_TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
 _TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
@@ -221,6 +227,9 @@ _TYPE_TEXT = frozenset(["type", "text"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
     ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
 )
+_TYPE_VIDEO_URL = frozenset(["type", "video_url"])
+_TYPE_VIDEO_URL_OPENAI_CHAT_PART = frozenset(["type", "video_url", "openai_chat:@part"])
+_URL = frozenset(["url"])
 _URL_DETAIL = frozenset(["url", "detail"])
 _VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
 
@@ -264,8 +273,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_reasoning(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     if body.get("reasoning") is not None:
         ctx.account_within(body.get("reasoning"), _EFFORT, "reasoning.", out)
     return out
@@ -279,8 +286,10 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if body.get("tool_choice") is not None:
+            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -303,12 +312,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -324,7 +333,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        if "openai_chat:@limit" in body:
+        if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
@@ -347,12 +356,12 @@ def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
         if lookup(ENCODE_EFFORT, effort) is not None:
             out["reasoning"] = {"effort": lookup(ENCODE_EFFORT, effort)}
             ctx.settle_word(body, effort, "effort", "reasoning.effort", reasoning, "effort")
-            if "openai_chat:@effort" in body:
+            if body.get("openai_chat:@effort") is not None:
                 ctx.unused(body, ("openai_chat:@effort",), "", out)
             return
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
-    if "openai_chat:@effort" in body:
+    if body.get("openai_chat:@effort") is not None:
         ctx.unused(body, ("openai_chat:@effort",), "", out)
 
 
@@ -388,7 +397,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -417,7 +426,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -425,27 +434,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -460,7 +469,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        if "max_tokens" in body:
+        if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
@@ -468,7 +477,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        if "max_completion_tokens" in body:
+        if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if "max_completion_tokens" in body or "max_tokens" in body:
@@ -493,10 +502,10 @@ def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
     ):
         out["reasoning"] = {"effort": effort_}
         ctx.keep_exact(effort, lookup(ENCODE_EFFORT, effort_), "reasoning.effort", out)
-        if "reasoning_effort" in body:
+        if body.get("reasoning_effort") is not None:
             ctx.unused(body, ("reasoning_effort",), "", out)
         return
-    if "reasoning_effort" in body:
+    if body.get("reasoning_effort") is not None:
         ctx.unused(body, ("reasoning_effort",), "", out)
     if body.get("reasoning") is not None:
         ctx.unused(body.get("reasoning"), ("effort",), "reasoning.", out)
@@ -588,7 +597,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -950,7 +959,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:224)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -969,7 +978,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:231)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -982,6 +991,93 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
         return [out]
+    return ctx.incomplete_message(message)
+
+
+def decode_messages_function(message: Any, ctx: Splitting) -> Any:
+    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "function"
+        and isinstance(name := message.get("name"), str)
+    ):
+        if message.get("content") is None:
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": "",
+                "openai_chat:@call": "function",
+                "openai_chat:@content": "absent",
+            }
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+        if (content := message.get("content")) is not None:
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": output,
+                "openai_chat:@call": "function",
+            }
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+    return ctx.incomplete_message(message)
+
+
+def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
+    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
+    out: dict[str, Any]
+    if isinstance(message, dict) and message.get("role") == "tool":
+        if message.get("tool_call_id") == "":
+            id_ = ctx.call_named(message.get("name"), None, message, "name")
+            if (content := message.get("content")) is not None:
+                output = ctx.decode_parts(content, decode_tool_content)
+                out = {
+                    "type": "function_call_output",
+                    "call_id": ctx.mint("call", id_),
+                    "output": output,
+                    "openai_chat:tool_call_id": "",
+                }
+                if content == []:
+                    ctx.keep_exact(content, listed_some(content), "content", out)
+                ctx.keep_name(message.get("name"), id_, out)
+                if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
+                    ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
+                return [out]
+        if (
+            (tool_call_id := message.get("tool_call_id")) is not None
+            and (id_ := safe_id(tool_call_id)) is not None
+            and (id__ := filled(id_)) is not None
+            and (content := message.get("content")) is not None
+        ):
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {"type": "function_call_output", "call_id": id__, "output": output}
+            if tool_call_id != id_:
+                ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
+                ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
+            return [out]
+        id_ = ctx.call_named(message.get("name"), None, message, "name")
+        if (content := message.get("content")) is not None:
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {
+                "type": "function_call_output",
+                "call_id": ctx.mint("call", id_),
+                "output": output,
+            }
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            ctx.keep_name(message.get("name"), id_, out, False)
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
     return ctx.incomplete_message(message)
 
 
@@ -1067,6 +1163,38 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
                         ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
                     return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if isinstance(video_url := part.get("video_url"), str):
+                    if part.get("openai_chat:@part") == "input_video":
+                        out = {"type": "input_video", "input_video": {"url": video_url}}
+                        if len(part) > 3:
+                            ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                        return out
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
     return ctx.no_rule(part, "user_content")
 
 
@@ -1146,6 +1274,46 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                         if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
                             ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
                         return out
+            case "video_url":
+                if isinstance(video_url := native.get("video_url"), dict) and isinstance(
+                    url := video_url.get("url"), str
+                ):
+                    out = {
+                        "type": "input_video",
+                        "video_url": url,
+                        "openai_chat:@part": "video_url",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    if len(video_url) > 1:
+                        ctx.account(video_url, _URL, "video_url.", out)
+                    return out
+            case "input_video":
+                if isinstance(input_video := native.get("input_video"), dict):
+                    if isinstance(data := input_video.get("data"), str) and isinstance(
+                        format_ := input_video.get("format"), str
+                    ):
+                        out = {
+                            "type": "input_video",
+                            "video_url": "data:video/" + format_ + ";base64," + data,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 2:
+                            ctx.account(input_video, _DATA_FORMAT, "input_video.", out)
+                        return out
+                    if isinstance(url := input_video.get("url"), str):
+                        out = {
+                            "type": "input_video",
+                            "video_url": url,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 1:
+                            ctx.account(input_video, _URL, "input_video.", out)
+                        return out
             case "file":
                 if (
                     isinstance(file := native.get("file"), dict)
@@ -1168,8 +1336,134 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "user_content")
 
 
+def encode_tool_content(part: Any, ctx: Gathering) -> Any:
+    """tool_content, canonical to native (spec/providers/openrouter.yaml:48)"""
+    out: dict[str, Any]
+    image_url_: dict[str, Any]
+    file: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "input_image":
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
+                    if part.get("openai_chat:@part") == "inline":
+                        image_url_ = {"url": image_url}
+                        if detail is not None:
+                            image_url_["detail"] = detail
+                        out = {"type": "image_url", "image_url": image_url_}
+                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
+                            )
+                        return out
+                    image_url_ = {"url": image_url}
+                    if detail is not None:
+                        image_url_["detail"] = detail
+                    out = {"type": "image_url", "image_url": image_url_, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                    return out
+            case "input_audio":
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and lookup(ENCODE_AUDIO, format_) is not None
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        "@apart": True,
+                    }
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    return out
+            case "input_file":
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    file = {"file_data": data_url(file_data)}
+                    if filename is not None:
+                        file["filename"] = filename
+                    out = {"type": "file", "file": file, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "video_url", "video_url": {"url": video_url}, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
+    return ctx.no_rule(part, "tool_content")
+
+
+def decode_tool_content(native: Any, ctx: Splitting) -> Any:
+    """tool_content, native to canonical (spec/providers/openrouter.yaml:48)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "image_url":
+                if (
+                    isinstance(image_url := native.get("image_url"), dict)
+                    and isinstance(url := image_url.get("url"), str)
+                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
+                ):
+                    out = {"type": "input_image", "image_url": url, "openai_chat:@part": "inline"}
+                    if detail is not None:
+                        if detail in ("low", "high", "auto"):
+                            out["detail"] = detail
+                        else:
+                            ctx.misfit(image_url, "detail", "image_url.", out)
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
+                        ctx.account(image_url, _URL_DETAIL, "image_url.", out)
+                    return out
+    return ctx.foreign(native, "tool_content")
+
+
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1183,7 +1477,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
@@ -1229,7 +1523,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",

@@ -7,13 +7,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from .vllm_openai_chat import decode_request, encode_request
+from .vllm_openai_chat import decode_request, encode_request, encode_response
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
-        refuses={"input_file": "there are no files", "input_audio": "there is no audio input"},
+        refuses={
+            "input_file": "there are no files",
+            "input_audio": "there is no audio input",
+            "input_video": "there is no video input",
+        },
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -40,7 +44,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -66,5 +69,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

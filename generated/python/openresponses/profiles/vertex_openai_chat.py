@@ -192,7 +192,7 @@ def encode_request_model(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("model") is not None and not isinstance(body.get("model"), str):
         raise ctx.expected(body, "model", "a string")
-    if "model" in body:
+    if body.get("model") is not None:
         ctx.unused(body, ("model",), "", out)
 
 
@@ -250,7 +250,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (stream_options := body.get("stream_options")) is not None:
         if not isinstance(stream_options, dict):
@@ -280,7 +280,7 @@ def decode_request_model(body: Any, out: Any, ctx: Splitting) -> Any:
     if isinstance(model := body.get("model"), str):
         out["model"] = model
         return
-    if "model" in body:
+    if body.get("model") is not None:
         ctx.unused(body, ("model",), "", out)
 
 

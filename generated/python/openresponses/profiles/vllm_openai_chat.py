@@ -8,27 +8,62 @@ from dataclasses import replace
 from typing import Any
 
 from ..dialects.openai_chat import (
+    BESIDE_MESSAGES_ASSISTANT,
+    DECODE_AUDIO,
     DECODE_EFFORT,
     DECODE_MODE,
+    ENCODE_AUDIO,
     ENCODE_EFFORT,
     ENCODE_MODE,
+    MESSAGES_EXTENSION_TURN,
+    TURN_MESSAGES_ASSISTANT,
+    TURN_MESSAGES_DEVELOPER,
+    TURN_MESSAGES_FUNCTION,
+    TURN_MESSAGES_SYSTEM,
+    TURN_MESSAGES_TOOL,
+    TURN_MESSAGES_USER,
     decode_function_name,
-    decode_messages_message,
+    decode_messages_assistant,
+    decode_messages_developer,
+    decode_messages_system,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     decode_text_format,
+    encode_annotation,
+    encode_assistant_content,
     encode_function_name,
-    encode_messages_item,
+    encode_input_text,
+    encode_reasoning_text,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
+    encode_response_cached_tokens,
+    encode_response_finish,
+    encode_response_output_tokens,
+    encode_summary_text,
     encode_text_format,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
-from ..runtime.primitives import default, is_integer, lookup, safe_name, typed
+from ..runtime.primitives import (
+    data_url,
+    default,
+    element,
+    field,
+    filled,
+    is_integer,
+    join,
+    listed_some,
+    lookup,
+    pieces,
+    put,
+    safe_id,
+    safe_name,
+    typed,
+    whole,
+)
 from ..runtime.splitting import Splitting
 
 ENCODE_REQUEST_FIELDS = typed(
@@ -52,9 +87,38 @@ DECODE_REQUEST_FIELDS = typed(
         "parallel_tool_calls": "boolean",
     }
 )
+_CACHED_TOKENS = frozenset(["cached_tokens"])
+_CODE_MESSAGE = frozenset(["code", "message"])
+_DATA_FORMAT = frozenset(["data", "format"])
 _EFFORT = frozenset(["effort"])
+_FILE_DATA_FILENAME = frozenset(["file_data", "filename"])
 _FORMAT = frozenset(["format"])
+_ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE = frozenset(
+    [
+        "id",
+        "model",
+        "service_tier",
+        "created_at",
+        "output",
+        "usage",
+        "openai_chat:@cached",
+        "status",
+        "error",
+        "openai_chat:@error",
+        "incomplete_details",
+        "object",
+    ]
+)
 _INCLUDE_USAGE = frozenset(["include_usage"])
+_INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE = frozenset(
+    [
+        "input_tokens",
+        "total_tokens",
+        "output_tokens_details",
+        "output_tokens",
+        "input_tokens_details",
+    ]
+)
 _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__ = frozenset(
     [
         "model",
@@ -103,9 +167,62 @@ _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE___ = frozenset(
     ]
 )
 _NAME = frozenset(["name"])
+_REASON = frozenset(["reason"])
+_REASONING_TOKENS = frozenset(["reasoning_tokens"])
+_ROLE_CONTENT = frozenset(["role", "content"])
+_ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
+_ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
+_ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
+    ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_ = frozenset(
+    ["type", "call_id", "name", "arguments", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_ID_AND_MORE = frozenset(["type", "call_id", "output", "id", "status"])
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "openai_chat:@content", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_ = frozenset(
+    ["type", "call_id", "output", "openai_chat:@call", "id", "status"]
+)
+_TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE = frozenset(
+    ["type", "call_id", "output", "openai_chat:tool_call_id", "id", "status"]
+)
+_TYPE_DATA_FORMAT = frozenset(["type", "data", "format"])
+_TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO = frozenset(["type", "data", "format", "openai_chat:@audio"])
+_TYPE_DOCUMENT_URL_DOCUMENT_NAME = frozenset(["type", "document_url", "document_name"])
+_TYPE_FILE = frozenset(["type", "file"])
+_TYPE_FILE_DATA_FILENAME = frozenset(["type", "file_data", "filename"])
+_TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART = frozenset(
+    ["type", "file_url", "filename", "openai_chat:@part"]
+)
 _TYPE_FUNCTION = frozenset(["type", "function"])
+_TYPE_IMAGE_URL = frozenset(["type", "image_url"])
+_TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
+_TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
+    ["type", "image_url", "detail", "openai_chat:@part"]
+)
+_TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
+_TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
 _TYPE_NAME = frozenset(["type", "name"])
+_TYPE_REFUSAL_ID_STATUS_AND_MORE = frozenset(["type", "refusal", "id", "status", "phase"])
+_TYPE_ROLE_CONTENT_ID_AND_MORE = frozenset(["type", "role", "content", "id", "status", "phase"])
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "summary", "content", "encrypted_content", "id"]
+)
+_TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
+_TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
+_TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
+_TYPE_TEXT = frozenset(["type", "text"])
+_TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
+    ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
+)
+_TYPE_VIDEO_URL = frozenset(["type", "video_url"])
+_TYPE_VIDEO_URL_OPENAI_CHAT_PART = frozenset(["type", "video_url", "openai_chat:@part"])
+_URL = frozenset(["url"])
+_URL_DETAIL = frozenset(["url", "detail"])
 
 
 def encode_request(body: Any, ctx: Gathering) -> Any:
@@ -148,8 +265,6 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_limit(body, out, ctx)
     if not _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__.issuperset(body):
         ctx.account(body, _MODEL_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE__, "", out)
-    if body.get("tool_choice") is not None:
-        ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
     return out
 
 
@@ -161,12 +276,12 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
             return
         out["stream"] = True
         out["stream_options"] = {"include_usage": True}
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is False:
         out["stream"] = False
-        if "openai_chat:@usage" in body:
+        if body.get("openai_chat:@usage") is not None:
             ctx.unused(body, ("openai_chat:@usage",), "", out)
         return
     if body.get("stream") is not None and not isinstance(body.get("stream"), bool):
@@ -176,15 +291,17 @@ def encode_request_stream(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:23)"""
+    """tool_choice (spec/providers/vllm.yaml:30)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
     ):
         mode = tool_choice.get("mode")
         out["tool_choice"] = default(lookup(ENCODE_MODE, mode), "auto")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
+        if body.get("tool_choice") is not None:
+            ctx.account_within(body.get("tool_choice"), _TYPE_MODE_TOOLS, "tool_choice.", out)
         return
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
@@ -207,12 +324,12 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
         ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if tool_choice is not None and isinstance(tool_choice, dict):
         out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-        if "openai_chat:@choice" in body:
+        if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
@@ -222,13 +339,13 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/vllm.yaml:18)"""
+    """limit (spec/providers/vllm.yaml:25)"""
     if is_integer(max_output_tokens := body.get("max_output_tokens")):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
             return
         out["max_tokens"] = max_output_tokens
-        if "openai_chat:@limit" in body:
+        if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
     if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
@@ -262,7 +379,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     decode_request_stream(body, out, ctx)
     decode_request_logprobs(body, out, ctx)
@@ -278,11 +395,11 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/vllm.yaml:23)"""
+    """tool_choice (spec/providers/vllm.yaml:30)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
-        if "function_call" in body:
+        if body.get("function_call") is not None:
             ctx.unused(body, ("function_call",), "", out)
         return
     if (function_call := body.get("function_call")) is not None:
@@ -290,27 +407,27 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             out["tool_choice"] = word_
             out["openai_chat:@choice"] = "function_call"
             ctx.keep_exact(function_call, lookup(ENCODE_MODE, word_), "function_call", out)
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
         if isinstance(function_call, dict):
             choice = ctx.one(function_call, decode_function_name)
             out["tool_choice"] = choice
             out["openai_chat:@choice"] = "function_call"
-            if "tool_choice" in body:
+            if body.get("tool_choice") is not None:
                 ctx.unused(body, ("tool_choice",), "", out)
             return
     if (tool_choice := body.get("tool_choice")) is not None:
         if (word_ := lookup(DECODE_MODE, tool_choice)) is not None:
             out["tool_choice"] = word_
             ctx.keep_exact(tool_choice, lookup(ENCODE_MODE, word_), "tool_choice", out)
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
         if isinstance(tool_choice, dict):
             choice = ctx.one(tool_choice, decode_choice)
             out["tool_choice"] = choice
-            if "function_call" in body:
+            if body.get("function_call") is not None:
                 ctx.unused(body, ("function_call",), "", out)
             return
     if "tool_choice" in body or "function_call" in body:
@@ -318,14 +435,14 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/vllm.yaml:18)"""
+    """limit (spec/providers/vllm.yaml:25)"""
     if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
             ctx.misfit(body, "max_completion_tokens", "", out)
         out["openai_chat:@limit"] = "max_completion_tokens"
-        if "max_tokens" in body:
+        if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
     if is_integer(max_tokens := body.get("max_tokens")):
@@ -333,15 +450,971 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
             out["max_output_tokens"] = max_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
-        if "max_completion_tokens" in body:
+        if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
     if "max_completion_tokens" in body or "max_tokens" in body:
         ctx.unused(body, ("max_completion_tokens", "max_tokens"), "", out)
 
 
+def encode_response(body: Any, ctx: Gathering) -> Any:
+    """response body (spec/dialects/openai_chat/dialect.yaml:62)"""
+    out: dict[str, Any]
+    out = {}
+    out["object"] = "chat.completion"
+    put(out, ("choices", 0, "index"), 0)
+    ctx.gather_each(
+        body,
+        body.get("output"),
+        encode_messages_item,
+        TURN_MESSAGES_ASSISTANT,
+        out,
+        ["choices"],
+        "message",
+    )
+    if (id_ := body.get("id")) is not None:
+        if not isinstance(id_, str):
+            raise ctx.expected(body, "id", "a string")
+        out["id"] = id_
+    if (model := body.get("model")) is not None:
+        if not isinstance(model, str):
+            raise ctx.expected(body, "model", "a string")
+        out["model"] = model
+    if (service_tier := body.get("service_tier")) is not None:
+        if not isinstance(service_tier, str):
+            raise ctx.expected(body, "service_tier", "a string")
+        out["service_tier"] = service_tier
+    if (created_at := body.get("created_at")) is not None:
+        if not is_integer(created_at):
+            raise ctx.expected(body, "created_at", "a whole number")
+        if (created_at_ := whole(created_at)) is not None:
+            out["created"] = created_at_
+        else:
+            ctx.misfit(body, "created_at", "", out)
+    if (usage := body.get("usage")) is not None:
+        if not isinstance(usage, dict):
+            raise ctx.expected(body, "usage", "an object")
+        if (input_tokens := usage.get("input_tokens")) is not None:
+            if not is_integer(input_tokens):
+                raise ctx.expected(usage, "input_tokens", "a whole number")
+            out.setdefault("usage", {})["prompt_tokens"] = input_tokens
+        if (total_tokens := usage.get("total_tokens")) is not None:
+            if not is_integer(total_tokens):
+                raise ctx.expected(usage, "total_tokens", "a whole number")
+            out.setdefault("usage", {})["total_tokens"] = total_tokens
+        if (output_tokens_details := usage.get("output_tokens_details")) is not None:
+            if not isinstance(output_tokens_details, dict):
+                raise ctx.expected(usage, "output_tokens_details", "an object")
+            if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
+                if not is_integer(reasoning_tokens):
+                    raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
+                out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
+                    "reasoning_tokens"
+                ] = reasoning_tokens
+            if not _REASONING_TOKENS.issuperset(output_tokens_details):
+                ctx.account(
+                    output_tokens_details, _REASONING_TOKENS, "usage.output_tokens_details.", out
+                )
+        if not _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE.issuperset(
+            usage
+        ):
+            ctx.account(
+                usage,
+                _INPUT_TOKENS_TOTAL_TOKENS_OUTPUT_TOKENS_DETAILS_OUTPUT_TOKENS_AND_MORE,
+                "usage.",
+                out,
+            )
+    encode_response_output_tokens(body, out, ctx)
+    encode_response_cached_tokens(body, out, ctx)
+    encode_response_finish(body, out, ctx)
+    if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
+        ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
+    ctx.account_within(
+        field(body.get("usage"), "input_tokens_details"),
+        _CACHED_TOKENS,
+        "usage.input_tokens_details.",
+        out,
+    )
+    if body.get("error") is not None:
+        ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
+    if body.get("incomplete_details") is not None:
+        ctx.account_within(body.get("incomplete_details"), _REASON, "incomplete_details.", out)
+    return out
+
+
+def encode_messages_item(item: Any, ctx: Gathering) -> Any:
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
+    out: dict[str, Any]
+    function: dict[str, Any]
+    if isinstance(item, dict):
+        match item.get("type"):
+            case "message":
+                match item.get("role"):
+                    case "system":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "system",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_SYSTEM, out
+                    case "developer":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "developer",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_DEVELOPER, out
+                    case "user":
+                        if isinstance(content := item.get("content"), list) or isinstance(
+                            content, str
+                        ):
+                            out = {
+                                "role": "user",
+                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_USER, out
+                    case "assistant":
+                        content = item.get("content")
+                        if (
+                            isinstance(content, list)
+                            and len(content) == 1
+                            and isinstance(content_0 := element(content, 0), dict)
+                        ):
+                            match content_0.get("type"):
+                                case "output_text":
+                                    if (
+                                        (text := content_0.get("text")) is not None
+                                        and (annotations := content_0.get("annotations"))
+                                        is not None
+                                        and (notes := filled(annotations)) is not None
+                                        and ctx.response
+                                        and (
+                                            annotations_ := filled(
+                                                ctx.each(notes, encode_annotation)
+                                            )
+                                        )
+                                        is not None
+                                    ):
+                                        out = {
+                                            "role": "assistant",
+                                            "content": text,
+                                            "annotations": annotations_,
+                                        }
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 3 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
+                                        return TURN_MESSAGES_ASSISTANT, out
+                                case "refusal":
+                                    if (refusal := content_0.get("refusal")) is not None and (
+                                        refusal_ := filled(refusal)
+                                    ) is not None:
+                                        out = {"role": "assistant", "refusal": refusal_}
+                                        if len(
+                                            item
+                                        ) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                            item
+                                        ):
+                                            ctx.account(
+                                                item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out
+                                            )
+                                        if len(
+                                            content_0
+                                        ) > 2 and not _TYPE_REFUSAL_ID_STATUS_AND_MORE.issuperset(
+                                            content_0
+                                        ):
+                                            ctx.account(
+                                                content_0,
+                                                _TYPE_REFUSAL_ID_STATUS_AND_MORE,
+                                                "message",
+                                                out,
+                                            )
+                                        return TURN_MESSAGES_ASSISTANT, out
+                        if isinstance(content, (list, str)):
+                            out = {
+                                "role": "assistant",
+                                "content": ctx.bare(
+                                    ctx.encode_parts(content, encode_assistant_content)
+                                ),
+                            }
+                            if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
+                                item
+                            ):
+                                ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
+                            return TURN_MESSAGES_ASSISTANT, out
+            case "function_call_output":
+                if isinstance(call_id := item.get("call_id"), str):
+                    if (
+                        item.get("output") == ""
+                        and item.get("openai_chat:@call") == "function"
+                        and item.get("openai_chat:@content") == "absent"
+                    ):
+                        out = {"role": "function", "name": call_id, "content": None}
+                        if len(
+                            item
+                        ) > 5 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE,
+                                "function_call_output",
+                                out,
+                            )
+                        return TURN_MESSAGES_FUNCTION, out
+                    if (
+                        isinstance(output := item.get("output"), str) or isinstance(output, list)
+                    ) and item.get("openai_chat:@call") == "function":
+                        out = {
+                            "role": "function",
+                            "name": call_id,
+                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        }
+                        if len(
+                            item
+                        ) > 4 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_CALL_AND_MORE_,
+                                "function_call_output",
+                                out,
+                            )
+                        return TURN_MESSAGES_FUNCTION, out
+                if (
+                    call_id is not None
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
+                    and item.get("openai_chat:tool_call_id") == ""
+                ):
+                    out = {
+                        "role": "tool",
+                        "tool_call_id": "",
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                    }
+                    if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
+                        out["name"] = name
+                    if len(
+                        item
+                    ) > 3 and not _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item,
+                            _TYPE_CALL_ID_OUTPUT_OPENAI_CHAT_TOOL_CALL_ID_AND_MORE,
+                            "function_call_output",
+                            out,
+                        )
+                    return TURN_MESSAGES_TOOL, out
+                if (
+                    isinstance(call_id, str)
+                    and (isinstance(output := item.get("output"), str) or isinstance(output, list))
+                    and (call_id_ := filled(call_id)) is not None
+                ):
+                    out = {
+                        "role": "tool",
+                        "tool_call_id": call_id_,
+                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                    }
+                    if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
+                        )
+                    return TURN_MESSAGES_TOOL, out
+            case "reasoning":
+                summary = item.get("summary")
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (extra := ctx.carried("extra_content", encrypted_content)) is not None
+                ):
+                    extra_ = ctx.from_json(extra, item, "encrypted_content")
+                    out = {"extra_content": extra_}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return BESIDE_MESSAGES_ASSISTANT, {"tool_calls": [out]}
+                if (encrypted_content := item.get("encrypted_content")) is not None:
+                    if (details := ctx.carried("reasoning_details", encrypted_content)) is not None:
+                        details_ = ctx.from_json(details, item, "encrypted_content")
+                        out = {"role": "assistant", "reasoning_details": details_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
+                        return TURN_MESSAGES_ASSISTANT, out
+                    if (
+                        text := ctx.carried("reasoning_content", encrypted_content)
+                    ) is not None and (encrypted_content_ := filled(text)) is not None:
+                        out = {"role": "assistant", "reasoning_content": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
+                        return TURN_MESSAGES_ASSISTANT, out
+                    if (text := ctx.carried("reasoning", encrypted_content)) is not None and (
+                        encrypted_content_ := filled(text)
+                    ) is not None:
+                        out = {"role": "assistant", "reasoning": encrypted_content_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
+                        return TURN_MESSAGES_ASSISTANT, out
+                    if (thinking := ctx.carried("thinking", encrypted_content)) is not None:
+                        thinking_ = ctx.from_json(thinking, item, "encrypted_content")
+                        out = {"type": "thinking", "thinking": thinking_}
+                        if len(
+                            item
+                        ) > 2 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                            item
+                        ):
+                            ctx.account(
+                                item,
+                                _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT_AND_MORE,
+                                "reasoning",
+                                out,
+                            )
+                        return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "content": [out]}
+                summary = item.get("summary")
+                if (
+                    (summary is None or summary == [])
+                    and (encrypted_content := item.get("encrypted_content")) is not None
+                    and (extra := ctx.carried("message_extra", encrypted_content)) is not None
+                ):
+                    extra_ = ctx.from_json(extra, item, "encrypted_content")
+                    out = {"role": "assistant", "extra_content": extra_}
+                    if len(item) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
+                if (content := item.get("content")) is not None and (
+                    content_ := filled(content)
+                ) is not None:
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(content_, encode_reasoning_text)),
+                    }
+                    ctx.report(
+                        item,
+                        None,
+                        "coerced",
+                        "plain reasoning of another model, sent as reasoning_content",
+                    )
+                    if len(item) > 2 and not _TYPE_SUMMARY_CONTENT_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_CONTENT_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
+                if (
+                    (summary := item.get("summary")) is not None
+                    and (summary_ := filled(summary)) is not None
+                    and ctx.response
+                ):
+                    out = {
+                        "role": "assistant",
+                        "reasoning_content": join(ctx.each(summary_, encode_summary_text)),
+                    }
+                    ctx.report(
+                        item, None, "coerced", "a summary of reasoning, sent as reasoning_content"
+                    )
+                    if len(item) > 2 and not _TYPE_SUMMARY_ID.issuperset(item):
+                        ctx.account(item, _TYPE_SUMMARY_ID, "reasoning", out)
+                    return TURN_MESSAGES_ASSISTANT, out
+            case "function_call":
+                if (
+                    isinstance(call_id := item.get("call_id"), str)
+                    and item.get("name") == call_id
+                    and isinstance(arguments := item.get("arguments"), str)
+                    and item.get("openai_chat:@call") == "function"
+                    and (call_id_ := filled(call_id)) is not None
+                ):
+                    out = {
+                        "role": "assistant",
+                        "function_call": {"name": call_id_, "arguments": arguments},
+                    }
+                    if len(item) > 4 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE.issuperset(item):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, out
+                if call_id is not None and isinstance(name := item.get("name"), str):
+                    arguments = item.get("arguments")
+                    function = {"name": ctx.native_name(name)}
+                    if arguments is not None:
+                        function["arguments"] = arguments
+                    out = {"type": "function", "function": function}
+                    if call_id is not None:
+                        out["id"] = call_id
+                    if len(item) > 2 and not _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_.issuperset(
+                        item
+                    ):
+                        ctx.account(
+                            item, _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE_, "function_call", out
+                        )
+                    return TURN_MESSAGES_ASSISTANT, {"role": "assistant", "tool_calls": [out]}
+    return ctx.no_item_rule(item, MESSAGES_EXTENSION_TURN)
+
+
+def decode_messages_message(message: Any, ctx: Splitting) -> Any:
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
+    if isinstance(message, dict):
+        match message.get("role"):
+            case "system":
+                return TURN_MESSAGES_SYSTEM, decode_messages_system(message, ctx)
+            case "developer":
+                return TURN_MESSAGES_DEVELOPER, decode_messages_developer(message, ctx)
+            case "user":
+                return TURN_MESSAGES_USER, decode_messages_user(message, ctx)
+            case "function":
+                return TURN_MESSAGES_FUNCTION, decode_messages_function(message, ctx)
+            case "tool":
+                return TURN_MESSAGES_TOOL, decode_messages_tool(message, ctx)
+            case "assistant":
+                return TURN_MESSAGES_ASSISTANT, decode_messages_assistant(message, ctx)
+    return ctx.foreign_message(message)
+
+
+def decode_messages_user(message: Any, ctx: Splitting) -> Any:
+    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "user"
+        and (content := message.get("content")) is not None
+    ):
+        content_ = ctx.decode_parts(content, decode_user_content)
+        out = {"type": "message", "role": "user", "content": content_}
+        if content == []:
+            ctx.keep_exact(content, listed_some(content), "content", out)
+        if len(message) > 2:
+            ctx.account(message, _ROLE_CONTENT, "", out)
+        return [out]
+    return ctx.incomplete_message(message)
+
+
+def decode_messages_function(message: Any, ctx: Splitting) -> Any:
+    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
+    out: dict[str, Any]
+    if (
+        isinstance(message, dict)
+        and message.get("role") == "function"
+        and isinstance(name := message.get("name"), str)
+    ):
+        if message.get("content") is None:
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": "",
+                "openai_chat:@call": "function",
+                "openai_chat:@content": "absent",
+            }
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+        if (content := message.get("content")) is not None:
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {
+                "type": "function_call_output",
+                "call_id": name,
+                "output": output,
+                "openai_chat:@call": "function",
+            }
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+    return ctx.incomplete_message(message)
+
+
+def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
+    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
+    out: dict[str, Any]
+    if isinstance(message, dict) and message.get("role") == "tool":
+        if message.get("tool_call_id") == "":
+            id_ = ctx.call_named(message.get("name"), None, message, "name")
+            if (content := message.get("content")) is not None:
+                output = ctx.decode_parts(content, decode_tool_content)
+                out = {
+                    "type": "function_call_output",
+                    "call_id": ctx.mint("call", id_),
+                    "output": output,
+                    "openai_chat:tool_call_id": "",
+                }
+                if content == []:
+                    ctx.keep_exact(content, listed_some(content), "content", out)
+                ctx.keep_name(message.get("name"), id_, out)
+                if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
+                    ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
+                return [out]
+        if (
+            (tool_call_id := message.get("tool_call_id")) is not None
+            and (id_ := safe_id(tool_call_id)) is not None
+            and (id__ := filled(id_)) is not None
+            and (content := message.get("content")) is not None
+        ):
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {"type": "function_call_output", "call_id": id__, "output": output}
+            if tool_call_id != id_:
+                ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            if len(message) > 3:
+                ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
+            return [out]
+        id_ = ctx.call_named(message.get("name"), None, message, "name")
+        if (content := message.get("content")) is not None:
+            output = ctx.decode_parts(content, decode_tool_content)
+            out = {
+                "type": "function_call_output",
+                "call_id": ctx.mint("call", id_),
+                "output": output,
+            }
+            if content == []:
+                ctx.keep_exact(content, listed_some(content), "content", out)
+            ctx.keep_name(message.get("name"), id_, out, False)
+            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
+                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
+            return [out]
+    return ctx.incomplete_message(message)
+
+
+def encode_user_content(part: Any, ctx: Gathering) -> Any:
+    """user_content, canonical to native (spec/providers/vllm.yaml:18)"""
+    out: dict[str, Any]
+    image_url_: dict[str, Any]
+    file: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "input_image":
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
+                    image_url_ = {"url": image_url}
+                    if detail is not None:
+                        image_url_["detail"] = detail
+                    out = {"type": "image_url", "image_url": image_url_}
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                    return out
+            case "input_audio":
+                if isinstance(data := part.get("data"), str) and isinstance(
+                    format_ := part.get("format"), str
+                ):
+                    if part.get("openai_chat:@audio") == "other":
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": format_},
+                        }
+                        if len(part) > 4:
+                            ctx.account(
+                                part, _TYPE_DATA_FORMAT_OPENAI_CHAT_AUDIO, "input_audio", out
+                            )
+                        return out
+                    if lookup(ENCODE_AUDIO, format_) is not None:
+                        out = {
+                            "type": "input_audio",
+                            "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        }
+                        ctx.settle_word(
+                            part, format_, "audio", "input_audio.format", part, "format"
+                        )
+                        if len(part) > 3:
+                            ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                        return out
+            case "input_file":
+                if (
+                    isinstance(file_url := part.get("file_url"), str)
+                    and ((filename := part.get("filename")) is None or isinstance(filename, str))
+                    and part.get("openai_chat:@part") == "document_url"
+                ):
+                    out = {"type": "document_url", "document_url": file_url}
+                    if filename is not None:
+                        out["document_name"] = filename
+                    if len(part) > 3 and not _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART.issuperset(
+                        part
+                    ):
+                        ctx.account(
+                            part, _TYPE_FILE_URL_FILENAME_OPENAI_CHAT_PART, "input_file", out
+                        )
+                    return out
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    file = {"file_data": data_url(file_data)}
+                    if filename is not None:
+                        file["filename"] = filename
+                    out = {"type": "file", "file": file}
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
+                    return out
+                if (file_data is None or isinstance(file_data, str)) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    file = {}
+                    if file_data is not None:
+                        file["file_data"] = file_data
+                    if filename is not None:
+                        file["filename"] = filename
+                    out = {"type": "file", "file": file}
+                    if len(part) > 1 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
+                    return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                    }
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if isinstance(video_url := part.get("video_url"), str):
+                    if part.get("openai_chat:@part") == "input_video":
+                        out = {"type": "input_video", "input_video": {"url": video_url}}
+                        if len(part) > 3:
+                            ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                        return out
+                    out = {"type": "video_url", "video_url": {"url": video_url}}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
+    return ctx.no_rule(part, "user_content")
+
+
+def decode_user_content(native: Any, ctx: Splitting) -> Any:
+    """user_content, native to canonical (spec/providers/vllm.yaml:18)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "image_url":
+                if (
+                    isinstance(image_url := native.get("image_url"), dict)
+                    and isinstance(url := image_url.get("url"), str)
+                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
+                ):
+                    out = {"type": "input_image", "image_url": url}
+                    if detail is not None:
+                        if detail in ("low", "high", "auto"):
+                            out["detail"] = detail
+                        else:
+                            ctx.misfit(image_url, "detail", "image_url.", out)
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
+                        ctx.account(image_url, _URL_DETAIL, "image_url.", out)
+                    return out
+                if isinstance(image_url, str):
+                    out = {"type": "input_image", "image_url": image_url}
+                    if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
+                    return out
+            case "input_audio":
+                if isinstance(input_audio := native.get("input_audio"), dict) and isinstance(
+                    data := input_audio.get("data"), str
+                ):
+                    if (format_ := input_audio.get("format")) is not None and (
+                        format__ := lookup(DECODE_AUDIO, format_)
+                    ) is not None:
+                        out = {"type": "input_audio", "data": data, "format": format__}
+                        ctx.keep_exact(
+                            format_, lookup(ENCODE_AUDIO, format__), "input_audio.format", out
+                        )
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
+                        if len(input_audio) > 2:
+                            ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
+                        return out
+                    if isinstance(format_, str):
+                        out = {
+                            "type": "input_audio",
+                            "data": data,
+                            "format": format_,
+                            "openai_chat:@audio": "other",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_AUDIO, "", out)
+                        if len(input_audio) > 1 and not _DATA_FORMAT.issuperset(input_audio):
+                            ctx.account(input_audio, _DATA_FORMAT, "input_audio.", out)
+                        return out
+            case "document_url":
+                if isinstance(document_url := native.get("document_url"), str) and (
+                    (document_name := native.get("document_name")) is None
+                    or isinstance(document_name, str)
+                ):
+                    out = {
+                        "type": "input_file",
+                        "file_url": document_url,
+                        "openai_chat:@part": "document_url",
+                    }
+                    if document_name is not None:
+                        out["filename"] = document_name
+                    if len(native) > 2 and not _TYPE_DOCUMENT_URL_DOCUMENT_NAME.issuperset(native):
+                        ctx.account(native, _TYPE_DOCUMENT_URL_DOCUMENT_NAME, "", out)
+                    return out
+            case "video_url":
+                if isinstance(video_url := native.get("video_url"), dict) and isinstance(
+                    url := video_url.get("url"), str
+                ):
+                    out = {
+                        "type": "input_video",
+                        "video_url": url,
+                        "openai_chat:@part": "video_url",
+                    }
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_VIDEO_URL, "", out)
+                    if len(video_url) > 1:
+                        ctx.account(video_url, _URL, "video_url.", out)
+                    return out
+            case "input_video":
+                if isinstance(input_video := native.get("input_video"), dict):
+                    if isinstance(data := input_video.get("data"), str) and isinstance(
+                        format_ := input_video.get("format"), str
+                    ):
+                        out = {
+                            "type": "input_video",
+                            "video_url": "data:video/" + format_ + ";base64," + data,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 2:
+                            ctx.account(input_video, _DATA_FORMAT, "input_video.", out)
+                        return out
+                    if isinstance(url := input_video.get("url"), str):
+                        out = {
+                            "type": "input_video",
+                            "video_url": url,
+                            "openai_chat:@part": "input_video",
+                        }
+                        if len(native) > 2:
+                            ctx.account(native, _TYPE_INPUT_VIDEO, "", out)
+                        if len(input_video) > 1:
+                            ctx.account(input_video, _URL, "input_video.", out)
+                        return out
+            case "file":
+                if (
+                    isinstance(file := native.get("file"), dict)
+                    and ((file_data := file.get("file_data")) is None or isinstance(file_data, str))
+                    and ((filename := file.get("filename")) is None or isinstance(filename, str))
+                ):
+                    out = {"type": "input_file"}
+                    if file_data is not None:
+                        if len(file_data) <= 33554432:
+                            out["file_data"] = file_data
+                        else:
+                            ctx.misfit(file, "file_data", "file.", out)
+                    if filename is not None:
+                        out["filename"] = filename
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_FILE, "", out)
+                    if not _FILE_DATA_FILENAME.issuperset(file):
+                        ctx.account(file, _FILE_DATA_FILENAME, "file.", out)
+                    return out
+    return ctx.foreign(native, "user_content")
+
+
+def encode_tool_content(part: Any, ctx: Gathering) -> Any:
+    """tool_content, canonical to native (spec/providers/vllm.yaml:19)"""
+    out: dict[str, Any]
+    image_url_: dict[str, Any]
+    file: dict[str, Any]
+    if isinstance(part, dict):
+        match part.get("type"):
+            case "input_text":
+                if isinstance(text := part.get("text"), str):
+                    out = {"type": "text", "text": text}
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_TEXT, "input_text", out)
+                    return out
+            case "input_image":
+                if isinstance(image_url := part.get("image_url"), str) and (
+                    (detail := part.get("detail")) is None or isinstance(detail, str)
+                ):
+                    if part.get("openai_chat:@part") == "inline":
+                        image_url_ = {"url": image_url}
+                        if detail is not None:
+                            image_url_["detail"] = detail
+                        out = {"type": "image_url", "image_url": image_url_}
+                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
+                            part
+                        ):
+                            ctx.account(
+                                part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
+                            )
+                        return out
+                    image_url_ = {"url": image_url}
+                    if detail is not None:
+                        image_url_["detail"] = detail
+                    out = {"type": "image_url", "image_url": image_url_, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
+                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
+                    return out
+            case "input_audio":
+                if (
+                    isinstance(data := part.get("data"), str)
+                    and isinstance(format_ := part.get("format"), str)
+                    and lookup(ENCODE_AUDIO, format_) is not None
+                ):
+                    out = {
+                        "type": "input_audio",
+                        "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
+                        "@apart": True,
+                    }
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
+                    return out
+            case "input_file":
+                if isinstance(file_data := part.get("file_data"), str) and (
+                    (filename := part.get("filename")) is None or isinstance(filename, str)
+                ):
+                    file = {"file_data": data_url(file_data)}
+                    if filename is not None:
+                        file["filename"] = filename
+                    out = {"type": "file", "file": file, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
+                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
+                    return out
+            case "input_video":
+                if isinstance(video_url := part.get("video_url"), str):
+                    out = {"type": "video_url", "video_url": {"url": video_url}, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 2:
+                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                    return out
+    return ctx.no_rule(part, "tool_content")
+
+
+def decode_tool_content(native: Any, ctx: Splitting) -> Any:
+    """tool_content, native to canonical (spec/providers/vllm.yaml:19)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        match native.get("type"):
+            case "text":
+                if isinstance(text := native.get("text"), str):
+                    out = {"type": "input_text", "text": text}
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_TEXT, "", out)
+                    return out
+            case "image_url":
+                if (
+                    isinstance(image_url := native.get("image_url"), dict)
+                    and isinstance(url := image_url.get("url"), str)
+                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
+                ):
+                    out = {"type": "input_image", "image_url": url, "openai_chat:@part": "inline"}
+                    if detail is not None:
+                        if detail in ("low", "high", "auto"):
+                            out["detail"] = detail
+                        else:
+                            ctx.misfit(image_url, "detail", "image_url.", out)
+                    if len(native) > 2:
+                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
+                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
+                        ctx.account(image_url, _URL_DETAIL, "image_url.", out)
+                    return out
+    return ctx.foreign(native, "tool_content")
+
+
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -355,7 +1428,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
@@ -404,7 +1477,6 @@ DIALECT = replace(
             "input_file": "files are sent inline or by id",
             "input_file.file_url": "files are sent inline or by id",
             "input_audio": "recordings are sent as wav or mp3",
-            "input_video": "no video input",
         },
         ignore={
             "background<false>": "all answers are given at once",
@@ -431,5 +1503,6 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
+        encode_response=encode_response,
     ),
 )

@@ -5,9 +5,988 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ..dialects.openai_responses import (
+    DECODE_EFFORT,
+    DECODE_INCLUDE,
+    DECODE_REQUEST_FIELDS,
+    DECODE_REQUEST_REASONING_FIELDS,
+    DECODE_REQUEST_STREAM_OPTIONS_FIELDS,
+    ENCODE_COMPACT_REQUEST_FIELDS,
+    ENCODE_EFFORT,
+    ENCODE_INCLUDE,
+    ENCODE_REQUEST_FIELDS,
+    ENCODE_REQUEST_REASONING_FIELDS,
+    ENCODE_REQUEST_STREAM_OPTIONS_FIELDS,
+    ENCODE_REQUEST_TEXT_FIELDS,
+    decode_input_text,
+    decode_request_text_format,
+    decode_sent_content,
+    decode_summary_part,
+    decode_tool,
+    decode_tool_choice,
+    decode_tool_output,
+    decode_user_content,
+    encode_input_text,
+    encode_request_text_format,
+    encode_sent_content,
+    encode_summary_part,
+    encode_tool,
+    encode_tool_choice,
+    encode_tool_output,
+    encode_user_content,
+)
 from ..dialects.openai_responses import DIALECT as BASE
+from ..runtime.gathering import Gathering
+from ..runtime.primitives import (
+    element,
+    field,
+    filled,
+    is_integer,
+    lookup,
+    unless_minted,
+    untagged,
+)
+from ..runtime.splitting import Splitting
 from ..runtime.tables import Lack
+
+_INCLUDE_OBFUSCATION = frozenset(["include_obfuscation"])
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE = frozenset(
+    ["model", "previous_response_id", "instructions", "prompt_cache_key", "input"]
+)
+_MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE = frozenset(
+    [
+        "model",
+        "previous_response_id",
+        "instructions",
+        "temperature",
+        "top_p",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "stream",
+        "stream_options",
+        "background",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "safety_identifier",
+        "prompt_cache_key",
+        "truncation",
+        "store",
+        "service_tier",
+        "text",
+        "reasoning",
+        "include",
+        "input",
+        "tools",
+        "tool_choice",
+    ]
+)
+_SUMMARY_EFFORT = frozenset(["summary", "effort"])
+_TYPE_ID = frozenset(["type", "id"])
+_TYPE_ID_CALL_ID_NAME_AND_MORE = frozenset(["type", "id", "call_id", "name", "arguments", "status"])
+_TYPE_ID_CALL_ID_NAME_AND_MORE_ = frozenset(["type", "id", "call_id", "name", "arguments"])
+_TYPE_ID_CALL_ID_OUTPUT_AND_MORE = frozenset(["type", "id", "call_id", "output", "status"])
+_TYPE_ID_ENCRYPTED_CONTENT = frozenset(["type", "id", "encrypted_content"])
+_TYPE_ID_STATUS_ENCRYPTED_CONTENT = frozenset(["type", "id", "status", "encrypted_content"])
+_TYPE_ID_STATUS_SUMMARY_AND_MORE = frozenset(
+    ["type", "id", "status", "summary", "encrypted_content"]
+)
+_TYPE_ID_STATUS_SUMMARY_AND_MORE_ = frozenset(
+    ["type", "id", "status", "summary", "content", "encrypted_content"]
+)
+_TYPE_ID_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "id", "summary", "content", "encrypted_content"]
+)
+_TYPE_ID_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "id", "summary", "encrypted_content"])
+_TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE = frozenset(
+    ["type", "name", "description", "schema", "strict"]
+)
+_TYPE_ROLE_CONTENT_STATUS = frozenset(["type", "role", "content", "status"])
+_TYPE_ROLE_CONTENT_STATUS_AND_MORE = frozenset(["type", "role", "content", "status", "id"])
+_TYPE_ROLE_ID_CONTENT_AND_MORE = frozenset(
+    ["type", "role", "id", "content", "phase", "status", "openai_responses:@form"]
+)
+_TYPE_ROLE_ID_CONTENT_AND_MORE_ = frozenset(["type", "role", "id", "content", "phase", "status"])
+_TYPE_ROLE_ID_CONTENT_AND_MORE__ = frozenset(["type", "role", "id", "content", "phase"])
+_TYPE_STATUS_SUMMARY_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "content", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE = frozenset(
+    ["type", "status", "summary", "encrypted_content", "openai_responses:@id"]
+)
+_TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT = frozenset(
+    ["type", "summary", "content", "encrypted_content"]
+)
+_TYPE_SUMMARY_ENCRYPTED_CONTENT = frozenset(["type", "summary", "encrypted_content"])
+_TYPE_TEXT_ANNOTATIONS_ID = frozenset(["type", "text", "annotations", "id"])
+_VERBOSITY_FORMAT = frozenset(["verbosity", "format"])
+
+
+def encode_request(body: Any, ctx: Gathering) -> Any:
+    """request body (spec/dialects/openai_responses/dialect.yaml:18)"""
+    out: dict[str, Any]
+    stream_options_: dict[str, Any]
+    text_: dict[str, Any]
+    reasoning_: dict[str, Any]
+    out = {}
+    ctx.copy(body, ENCODE_REQUEST_FIELDS, out)
+    if (include := body.get("include")) is not None:
+        if not isinstance(include, list):
+            raise ctx.expected(body, "include", "a list")
+        include_ = ctx.words(ENCODE_INCLUDE, include, body, "include")
+        out["include"] = include_
+        ctx.check_words(include, "include", "include")
+    if (input_ := body.get("input")) is not None:
+        if not isinstance(input_, (str, list)):
+            raise ctx.expected(body, "input", "a string or a list")
+        if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
+            out["input"] = input__
+    if (tools := body.get("tools")) is not None:
+        if not isinstance(tools, list):
+            raise ctx.expected(body, "tools", "a list")
+        if (tools_ := ctx.each(tools, encode_tool)) is not None:
+            out["tools"] = tools_
+    if (tool_choice := body.get("tool_choice")) is not None:
+        if not isinstance(tool_choice, (dict, str)):
+            raise ctx.expected(body, "tool_choice", "an object or a string")
+        if (tool_choice_ := ctx.one(tool_choice, encode_tool_choice)) is not None:
+            out["tool_choice"] = tool_choice_
+    if (stream_options := body.get("stream_options")) is not None:
+        if not isinstance(stream_options, dict):
+            raise ctx.expected(body, "stream_options", "an object")
+        stream_options_ = {}
+        out["stream_options"] = stream_options_
+        ctx.copy(stream_options, ENCODE_REQUEST_STREAM_OPTIONS_FIELDS, stream_options_)
+        if not _INCLUDE_OBFUSCATION.issuperset(stream_options):
+            ctx.account(stream_options, _INCLUDE_OBFUSCATION, "stream_options.", out)
+    if (text := body.get("text")) is not None:
+        if not isinstance(text, dict):
+            raise ctx.expected(body, "text", "an object")
+        text_ = {}
+        out["text"] = text_
+        ctx.copy(text, ENCODE_REQUEST_TEXT_FIELDS, text_)
+        if not _VERBOSITY_FORMAT.issuperset(text):
+            ctx.account(text, _VERBOSITY_FORMAT, "text.", out)
+    if (reasoning := body.get("reasoning")) is not None:
+        if not isinstance(reasoning, dict):
+            raise ctx.expected(body, "reasoning", "an object")
+        reasoning_ = {}
+        out["reasoning"] = reasoning_
+        ctx.copy(reasoning, ENCODE_REQUEST_REASONING_FIELDS, reasoning_)
+        if (effort := reasoning.get("effort")) is not None:
+            if not isinstance(effort, str):
+                raise ctx.expected(reasoning, "effort", "a string")
+            if (effort_ := lookup(ENCODE_EFFORT, effort)) is not None:
+                out.setdefault("reasoning", {})["effort"] = effort_
+                ctx.encode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
+            else:
+                ctx.misfit(reasoning, "effort", "reasoning.", out)
+        if not _SUMMARY_EFFORT.issuperset(reasoning):
+            ctx.account(reasoning, _SUMMARY_EFFORT, "reasoning.", out)
+    encode_request_text_format(body, out, ctx)
+    if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
+        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
+    return out
+
+
+def decode_request(body: Any, ctx: Splitting) -> Any:
+    """request body (spec/dialects/openai_responses/dialect.yaml:18)"""
+    out: dict[str, Any]
+    stream_options_: dict[str, Any]
+    text_: dict[str, Any]
+    reasoning_: dict[str, Any]
+    out = {}
+    ctx.copy(body, DECODE_REQUEST_FIELDS, out)
+    if (top_logprobs := body.get("top_logprobs")) is not None:
+        if not is_integer(top_logprobs):
+            raise ctx.expected(body, "top_logprobs", "a whole number")
+        if top_logprobs >= 0 and top_logprobs <= 20:
+            out["top_logprobs"] = top_logprobs
+        else:
+            ctx.misfit(body, "top_logprobs", "", out)
+    if (max_output_tokens := body.get("max_output_tokens")) is not None:
+        if not is_integer(max_output_tokens):
+            raise ctx.expected(body, "max_output_tokens", "a whole number")
+        if max_output_tokens >= 16:
+            out["max_output_tokens"] = max_output_tokens
+        else:
+            ctx.misfit(body, "max_output_tokens", "", out)
+    if (max_tool_calls := body.get("max_tool_calls")) is not None:
+        if not is_integer(max_tool_calls):
+            raise ctx.expected(body, "max_tool_calls", "a whole number")
+        if max_tool_calls >= 1:
+            out["max_tool_calls"] = max_tool_calls
+        else:
+            ctx.misfit(body, "max_tool_calls", "", out)
+    if (safety_identifier := body.get("safety_identifier")) is not None:
+        if not isinstance(safety_identifier, str):
+            raise ctx.expected(body, "safety_identifier", "a string")
+        if len(safety_identifier) <= 64:
+            out["safety_identifier"] = safety_identifier
+        else:
+            ctx.misfit(body, "safety_identifier", "", out)
+    if (prompt_cache_key := body.get("prompt_cache_key")) is not None:
+        if not isinstance(prompt_cache_key, str):
+            raise ctx.expected(body, "prompt_cache_key", "a string")
+        if len(prompt_cache_key) <= 64:
+            out["prompt_cache_key"] = prompt_cache_key
+        else:
+            ctx.misfit(body, "prompt_cache_key", "", out)
+    if (truncation := body.get("truncation")) is not None:
+        if not isinstance(truncation, str):
+            raise ctx.expected(body, "truncation", "a string")
+        if truncation in ("auto", "disabled"):
+            out["truncation"] = truncation
+        else:
+            ctx.misfit(body, "truncation", "", out)
+    if (service_tier := body.get("service_tier")) is not None:
+        if not isinstance(service_tier, str):
+            raise ctx.expected(body, "service_tier", "a string")
+        if service_tier in ("auto", "default", "flex", "priority"):
+            out["service_tier"] = service_tier
+        else:
+            ctx.misfit(body, "service_tier", "", out)
+    if (include := body.get("include")) is not None:
+        include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
+        out["include"] = include_
+        ctx.keep_exact(include, include_, "include", out)
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
+        out["input"] = input__
+    if (tools := body.get("tools")) is not None:
+        if not isinstance(tools, list):
+            raise ctx.expected(body, "tools", "a list")
+        if (tools_ := ctx.each(tools, decode_tool)) is not None:
+            out["tools"] = tools_
+    if (tool_choice := body.get("tool_choice")) is not None:
+        if (tool_choice_ := ctx.one(tool_choice, decode_tool_choice)) is not None:
+            out["tool_choice"] = tool_choice_
+        else:
+            if body.get("tool_choice") is not None:
+                ctx.unused(body, ("tool_choice",), "", out)
+    if (stream_options := body.get("stream_options")) is not None:
+        if not isinstance(stream_options, dict):
+            raise ctx.expected(body, "stream_options", "an object")
+        stream_options_ = {}
+        out["stream_options"] = stream_options_
+        ctx.copy(stream_options, DECODE_REQUEST_STREAM_OPTIONS_FIELDS, stream_options_)
+        if not _INCLUDE_OBFUSCATION.issuperset(stream_options):
+            ctx.account(stream_options, _INCLUDE_OBFUSCATION, "stream_options.", out)
+    if (text := body.get("text")) is not None:
+        if not isinstance(text, dict):
+            raise ctx.expected(body, "text", "an object")
+        text_ = {}
+        out["text"] = text_
+        if (verbosity := text.get("verbosity")) is not None:
+            if not isinstance(verbosity, str):
+                raise ctx.expected(text, "verbosity", "a string")
+            if verbosity in ("low", "medium", "high"):
+                out.setdefault("text", {})["verbosity"] = verbosity
+            else:
+                ctx.misfit(text, "verbosity", "text.", out)
+        if not _VERBOSITY_FORMAT.issuperset(text):
+            ctx.account(text, _VERBOSITY_FORMAT, "text.", out)
+    if (reasoning := body.get("reasoning")) is not None:
+        if not isinstance(reasoning, dict):
+            raise ctx.expected(body, "reasoning", "an object")
+        reasoning_ = {}
+        out["reasoning"] = reasoning_
+        ctx.copy(reasoning, DECODE_REQUEST_REASONING_FIELDS, reasoning_)
+        if (summary := reasoning.get("summary")) is not None:
+            if not isinstance(summary, str):
+                raise ctx.expected(reasoning, "summary", "a string")
+            if summary in ("concise", "detailed", "auto"):
+                out.setdefault("reasoning", {})["summary"] = summary
+            else:
+                ctx.misfit(reasoning, "summary", "reasoning.", out)
+        if (effort := reasoning.get("effort")) is not None:
+            if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
+                out.setdefault("reasoning", {})["effort"] = effort_
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                )
+            else:
+                ctx.misfit(reasoning, "effort", "reasoning.", out)
+        if not _SUMMARY_EFFORT.issuperset(reasoning):
+            ctx.account(reasoning, _SUMMARY_EFFORT, "reasoning.", out)
+    decode_request_text_format(body, out, ctx)
+    if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
+        ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
+    ctx.account_within(
+        field(body.get("text"), "format"),
+        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+        "text.format.",
+        out,
+    )
+    return out
+
+
+def encode_compact_request(body: Any, ctx: Gathering) -> Any:
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
+    out: dict[str, Any]
+    out = {}
+    ctx.copy(body, ENCODE_COMPACT_REQUEST_FIELDS, out)
+    if (input_ := body.get("input")) is not None:
+        if not isinstance(input_, (str, list)):
+            raise ctx.expected(body, "input", "a string or a list")
+        if (input__ := ctx.encode_items(input_, encode_input_item)) is not None:
+            out["input"] = input__
+    if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
+    return out
+
+
+def decode_compact_request(body: Any, ctx: Splitting) -> Any:
+    """compact_request body (spec/dialects/openai_responses/dialect.yaml:58)"""
+    out: dict[str, Any]
+    out = {}
+    if (model := body.get("model")) is not None:
+        if not isinstance(model, str):
+            raise ctx.expected(body, "model", "a string")
+        out["model"] = model
+    if (previous_response_id := body.get("previous_response_id")) is not None:
+        if not isinstance(previous_response_id, str):
+            raise ctx.expected(body, "previous_response_id", "a string")
+        out["previous_response_id"] = previous_response_id
+    if (instructions := body.get("instructions")) is not None:
+        if not isinstance(instructions, str):
+            raise ctx.expected(body, "instructions", "a string")
+        out["instructions"] = instructions
+    if (prompt_cache_key := body.get("prompt_cache_key")) is not None:
+        if not isinstance(prompt_cache_key, str):
+            raise ctx.expected(body, "prompt_cache_key", "a string")
+        if len(prompt_cache_key) <= 64:
+            out["prompt_cache_key"] = prompt_cache_key
+        else:
+            ctx.misfit(body, "prompt_cache_key", "", out)
+    if (input_ := body.get("input")) is not None and (
+        input__ := ctx.decode_items(input_, decode_input_item)
+    ) is not None:
+        out["input"] = input__
+    if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE.issuperset(body):
+        ctx.account(
+            body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_PROMPT_CACHE_KEY_AND_MORE, "", out
+        )
+    return out
+
+
+def encode_input_item(part: Any, ctx: Gathering) -> Any:
+    """input_item, canonical to native (spec/providers/vllm.yaml:54)"""
+    out: dict[str, Any]
+    if isinstance(part, dict):
+        if (
+            part.get("type") == "function_call"
+            and ((id_ := part.get("id")) is None or isinstance(id_, str))
+            and isinstance(call_id := part.get("call_id"), str)
+            and isinstance(name := part.get("name"), str)
+            and isinstance(arguments := part.get("arguments"), str)
+        ):
+            if isinstance(status := part.get("status"), str):
+                out = {
+                    "type": "function_call",
+                    "call_id": call_id,
+                    "name": name,
+                    "arguments": arguments,
+                    "status": status,
+                }
+                if (id__ := ctx.own_id(id_, part)) is not None:
+                    out["id"] = id__
+                if len(part) > 5 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(part):
+                    ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE, "function_call", out)
+                return out
+            out = {
+                "type": "function_call",
+                "call_id": call_id,
+                "name": name,
+                "arguments": arguments,
+                "status": None,
+            }
+            if (id__ := ctx.own_id(id_, part)) is not None:
+                out["id"] = id__
+            if len(part) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE_.issuperset(part):
+                ctx.account(part, _TYPE_ID_CALL_ID_NAME_AND_MORE_, "function_call", out)
+            return out
+        if (
+            (part.get("type") is None or part.get("type") == "message")
+            and part.get("role") == "user"
+            and (isinstance(content := part.get("content"), list) or isinstance(content, str))
+            and ((status := part.get("status")) is None or isinstance(status, str))
+        ):
+            out = {
+                "type": "message",
+                "role": "user",
+                "content": ctx.encode_parts(content, encode_user_content),
+            }
+            if status is not None:
+                out["status"] = status
+            if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(part):
+                ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
+            return out
+        if part.get("type") == "message" and part.get("role") == "assistant":
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    (isinstance(content := part.get("content"), list) or isinstance(content, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                    and part.get("openai_responses:@form") == "loose"
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                    }
+                    if (id__ := ctx.own_id(id_, part)) is not None:
+                        out["id"] = id__
+                    if phase is not None:
+                        out["phase"] = phase
+                    if status is not None:
+                        out["status"] = status
+                    if len(part) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE, "message", out)
+                    return out
+                if (
+                    content is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": status,
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
+                    return out
+                if (
+                    isinstance(content, (list, str))
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                    and isinstance(status := part.get("status"), str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "status": status,
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "message", out)
+                    return out
+            if part.get("id") is None or part.get("id") == "":
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {"type": "message", "role": "assistant", "content": content}
+                    if phase is not None:
+                        out["phase"] = phase
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+                if (
+                    isinstance(content, list)
+                    and len(content) == 1
+                    and isinstance(content_0 := element(content, 0), dict)
+                    and content_0.get("type") == "output_text"
+                    and (text := content_0.get("text")) is not None
+                ):
+                    annotations = content_0.get("annotations")
+                    if (annotations is None or annotations == []) and (
+                        (phase := part.get("phase")) is None or isinstance(phase, str)
+                    ):
+                        out = {"type": "message", "role": "assistant", "content": text}
+                        if phase is not None:
+                            out["phase"] = phase
+                        if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                            ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                        if len(content_0) > 2 and not _TYPE_TEXT_ANNOTATIONS_ID.issuperset(
+                            content_0
+                        ):
+                            ctx.account(content_0, _TYPE_TEXT_ANNOTATIONS_ID, "message", out)
+                        return out
+            if (id_ := part.get("id")) is None or isinstance(id_, str):
+                if (
+                    (content := part.get("content")) is not None
+                    and isinstance(content, str)
+                    and ((phase := part.get("phase")) is None or isinstance(phase, str))
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": [{"type": "output_text", "text": content, "annotations": []}],
+                        "status": "completed",
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if len(part) > 3 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+                if isinstance(content, (list, str)) and (
+                    (phase := part.get("phase")) is None or isinstance(phase, str)
+                ):
+                    out = {
+                        "type": "message",
+                        "role": "assistant",
+                        "id": ctx.own_or_new_id("msg", id_),
+                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "status": "completed",
+                    }
+                    if phase is not None:
+                        out["phase"] = phase
+                    if len(part) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(part):
+                        ctx.account(part, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "message", out)
+                    return out
+        if part.get("type") is None or part.get("type") == "message":
+            match part.get("role"):
+                case "system":
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
+                        out = {
+                            "type": "message",
+                            "role": "system",
+                            "content": ctx.encode_parts(content, encode_input_text),
+                        }
+                        if status is not None:
+                            out["status"] = status
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
+                        return out
+                case "developer":
+                    if (
+                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                    ) and ((status := part.get("status")) is None or isinstance(status, str)):
+                        out = {
+                            "type": "message",
+                            "role": "developer",
+                            "content": ctx.encode_parts(content, encode_input_text),
+                        }
+                        if status is not None:
+                            out["status"] = status
+                        if len(part) > 2 and not _TYPE_ROLE_CONTENT_STATUS_AND_MORE.issuperset(
+                            part
+                        ):
+                            ctx.account(part, _TYPE_ROLE_CONTENT_STATUS_AND_MORE, "message", out)
+                        return out
+        match part.get("type"):
+            case "function_call_output":
+                if (
+                    ((id_ := part.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := part.get("call_id"), str)
+                    and (isinstance(output := part.get("output"), str) or isinstance(output, list))
+                    and ((status := part.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call_output",
+                        "call_id": call_id,
+                        "output": ctx.encode_parts(output, encode_tool_output),
+                    }
+                    if (id__ := ctx.own_id(id_, part)) is not None:
+                        out["id"] = id__
+                    if status is not None:
+                        out["status"] = status
+                    if len(part) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(part):
+                        ctx.account(
+                            part, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "function_call_output", out
+                        )
+                    return out
+            case "reasoning":
+                if (summary := part.get("summary")) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
+                        content_ = ctx.from_json(content, part, "encrypted_content")
+                        if (
+                            part.get("openai_responses:@id") == "absent"
+                            and (encrypted_content_ := filled(content_)) is not None
+                        ):
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if len(
+                                part
+                            ) > 4 and not _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part,
+                                    _TYPE_STATUS_SUMMARY_ENCRYPTED_CONTENT_AND_MORE,
+                                    "reasoning",
+                                    out,
+                                )
+                            return out
+                    if (content := part.get("content")) is None or isinstance(content, list):
+                        encrypted_content = part.get("encrypted_content")
+                        state = untagged(encrypted_content)
+                        if (encrypted_content is None or state is not None) and part.get(
+                            "openai_responses:@id"
+                        ) == "absent":
+                            out = {
+                                "type": "reasoning",
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
+                            if content is not None:
+                                out["content"] = content
+                            if state is not None:
+                                out["encrypted_content"] = state
+                            if len(
+                                part
+                            ) > 3 and not _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE.issuperset(part):
+                                ctx.account(
+                                    part, _TYPE_STATUS_SUMMARY_CONTENT_AND_MORE, "reasoning", out
+                                )
+                            return out
+                id_ = part.get("id")
+                if (summary := part.get("summary")) is not None:
+                    if (encrypted_content := part.get("encrypted_content")) is not None and (
+                        content := ctx.carried("content", encrypted_content)
+                    ) is not None:
+                        content_ = ctx.from_json(content, part, "encrypted_content")
+                        if (encrypted_content_ := filled(content_)) is not None:
+                            out = {
+                                "type": "reasoning",
+                                "id": ctx.own_or_new_id("rs", id_),
+                                "summary": ctx.each(summary, encode_summary_part),
+                                "content": encrypted_content_,
+                            }
+                            if len(part) > 3 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE, "reasoning", out
+                                )
+                            return out
+                    if (content := part.get("content")) is None or isinstance(content, list):
+                        encrypted_content = part.get("encrypted_content")
+                        state = untagged(encrypted_content)
+                        if encrypted_content is None or state is not None:
+                            out = {
+                                "type": "reasoning",
+                                "id": ctx.own_or_new_id("rs", id_),
+                                "summary": ctx.each(summary, encode_summary_part),
+                            }
+                            if content is not None:
+                                out["content"] = content
+                            if state is not None:
+                                out["encrypted_content"] = state
+                            if len(part) > 2 and not _TYPE_ID_STATUS_SUMMARY_AND_MORE_.issuperset(
+                                part
+                            ):
+                                ctx.account(
+                                    part, _TYPE_ID_STATUS_SUMMARY_AND_MORE_, "reasoning", out
+                                )
+                            return out
+            case "compaction":
+                id_ = part.get("id")
+                if (encrypted_content := part.get("encrypted_content")) is not None and (
+                    state := untagged(encrypted_content)
+                ) is not None:
+                    out = {"type": "compaction", "encrypted_content": state}
+                    if (id__ := ctx.own_id(id_, part)) is not None:
+                        out["id"] = id__
+                    if len(part) > 2 and not _TYPE_ID_STATUS_ENCRYPTED_CONTENT.issuperset(part):
+                        ctx.account(part, _TYPE_ID_STATUS_ENCRYPTED_CONTENT, "compaction", out)
+                    return out
+        if (part.get("type") is None or part.get("type") == "item_reference") and isinstance(
+            id_ := part.get("id"), str
+        ):
+            out = {"type": "item_reference", "id": id_}
+            if len(part) > 1 and not _TYPE_ID.issuperset(part):
+                ctx.account(part, _TYPE_ID, "item_reference", out)
+            return out
+    return ctx.no_rule(part, "input_item")
+
+
+def decode_input_item(native: Any, ctx: Splitting) -> Any:
+    """input_item, native to canonical (spec/providers/vllm.yaml:54)"""
+    out: dict[str, Any]
+    if isinstance(native, dict):
+        if native.get("type") is None or native.get("type") == "message":
+            match native.get("role"):
+                case "user":
+                    if (content := native.get("content")) is not None:
+                        content_ = ctx.decode_parts(content, decode_user_content)
+                        if (status := native.get("status")) is None or isinstance(status, str):
+                            out = {"type": "message", "role": "user", "content": content_}
+                            if status is not None:
+                                out["status"] = status
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
+                            return out
+                case "assistant":
+                    if (
+                        (id_ := native.get("id")) is not None
+                        and isinstance(id__ := unless_minted(id_), str)
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, list)
+                    ):
+                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        if (
+                            (phase := native.get("phase")) is None or isinstance(phase, str)
+                        ) and isinstance(status := native.get("status"), str):
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "status": status,
+                            }
+                            if id__ is not None:
+                                out["id"] = id__
+                            if phase is not None:
+                                if phase in ("commentary", "final_answer"):
+                                    out["phase"] = phase
+                                else:
+                                    ctx.misfit(native, "phase", "", out)
+                            if len(native) > 4 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
+                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
+                            return out
+                    if (
+                        (native.get("id") is None or native.get("id") == "")
+                        and (content := native.get("content")) is not None
+                        and isinstance(content, str)
+                        and ((phase := native.get("phase")) is None or isinstance(phase, str))
+                    ):
+                        out = {"type": "message", "role": "assistant", "content": content}
+                        if phase is not None:
+                            if phase in ("commentary", "final_answer"):
+                                out["phase"] = phase
+                            else:
+                                ctx.misfit(native, "phase", "", out)
+                        if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE__.issuperset(
+                            native
+                        ):
+                            ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE__, "", out)
+                        return out
+                    if ((id_ := native.get("id")) is None or isinstance(id_, str)) and (
+                        content := native.get("content")
+                    ) is not None:
+                        content_ = ctx.decode_parts(content, decode_sent_content)
+                        if ((phase := native.get("phase")) is None or isinstance(phase, str)) and (
+                            (status := native.get("status")) is None or isinstance(status, str)
+                        ):
+                            out = {
+                                "type": "message",
+                                "role": "assistant",
+                                "content": content_,
+                                "openai_responses:@form": "loose",
+                            }
+                            if id_ is not None:
+                                out["id"] = id_
+                            if phase is not None:
+                                if phase in ("commentary", "final_answer"):
+                                    out["phase"] = phase
+                                else:
+                                    ctx.misfit(native, "phase", "", out)
+                            if status is not None:
+                                out["status"] = status
+                            if len(native) > 2 and not _TYPE_ROLE_ID_CONTENT_AND_MORE_.issuperset(
+                                native
+                            ):
+                                ctx.account(native, _TYPE_ROLE_ID_CONTENT_AND_MORE_, "", out)
+                            return out
+                case "system":
+                    if (content := native.get("content")) is not None:
+                        content_ = ctx.decode_parts(content, decode_input_text)
+                        if (status := native.get("status")) is None or isinstance(status, str):
+                            out = {"type": "message", "role": "system", "content": content_}
+                            if status is not None:
+                                out["status"] = status
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
+                            return out
+                case "developer":
+                    if (content := native.get("content")) is not None:
+                        content_ = ctx.decode_parts(content, decode_input_text)
+                        if (status := native.get("status")) is None or isinstance(status, str):
+                            out = {"type": "message", "role": "developer", "content": content_}
+                            if status is not None:
+                                out["status"] = status
+                            if len(native) > 2 and not _TYPE_ROLE_CONTENT_STATUS.issuperset(native):
+                                ctx.account(native, _TYPE_ROLE_CONTENT_STATUS, "", out)
+                            return out
+        match native.get("type"):
+            case "function_call":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and isinstance(name := native.get("name"), str)
+                    and isinstance(arguments := native.get("arguments"), str)
+                    and ((status := native.get("status")) is None or isinstance(status, str))
+                ):
+                    out = {
+                        "type": "function_call",
+                        "call_id": call_id,
+                        "name": name,
+                        "arguments": arguments,
+                    }
+                    if id_ is not None:
+                        out["id"] = id_
+                    if status is not None:
+                        if status in ("in_progress", "completed", "incomplete"):
+                            out["status"] = status
+                        else:
+                            ctx.misfit(native, "status", "", out)
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
+                    if len(native) > 4 and not _TYPE_ID_CALL_ID_NAME_AND_MORE.issuperset(native):
+                        ctx.account(native, _TYPE_ID_CALL_ID_NAME_AND_MORE, "", out)
+                    return out
+            case "function_call_output":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and isinstance(call_id := native.get("call_id"), str)
+                    and len(call_id) >= 1
+                    and len(call_id) <= 64
+                    and (output := native.get("output")) is not None
+                ):
+                    output_ = ctx.decode_parts(output, decode_tool_output)
+                    if (status := native.get("status")) is None or isinstance(status, str):
+                        out = {
+                            "type": "function_call_output",
+                            "call_id": call_id,
+                            "output": output_,
+                        }
+                        if id_ is not None:
+                            out["id"] = id_
+                        if status is not None:
+                            if status in ("in_progress", "completed", "incomplete"):
+                                out["status"] = status
+                            else:
+                                ctx.misfit(native, "status", "", out)
+                        if id_ == "":
+                            ctx.keep_id(id_, out)
+                        if len(native) > 3 and not _TYPE_ID_CALL_ID_OUTPUT_AND_MORE.issuperset(
+                            native
+                        ):
+                            ctx.account(native, _TYPE_ID_CALL_ID_OUTPUT_AND_MORE, "", out)
+                        return out
+            case "reasoning":
+                if (id_ := native.get("id")) is not None:
+                    if (
+                        isinstance(id__ := unless_minted(id_), str)
+                        and (summary := native.get("summary")) is not None
+                    ):
+                        summary_ = ctx.each(summary, decode_summary_part)
+                        if (
+                            (content := native.get("content")) is not None
+                            and (content_ := filled(content)) is not None
+                            and native.get("encrypted_content") is None
+                        ):
+                            out = {
+                                "type": "reasoning",
+                                "summary": summary_,
+                                "encrypted_content": ctx.carry(
+                                    "content", ctx.to_json(content_, native, "content")
+                                ),
+                            }
+                            if id__ is not None:
+                                out["id"] = id__
+                            if len(native) > 4 and not _TYPE_ID_SUMMARY_CONTENT_AND_MORE.issuperset(
+                                native
+                            ):
+                                ctx.account(native, _TYPE_ID_SUMMARY_CONTENT_AND_MORE, "", out)
+                            return out
+                    if isinstance(id_, str) and (summary := native.get("summary")) is not None:
+                        summary_ = ctx.each(summary, decode_summary_part)
+                        if (
+                            encrypted_content := native.get("encrypted_content")
+                        ) is None or isinstance(encrypted_content, str):
+                            out = {"type": "reasoning", "summary": summary_}
+                            if id_ is not None:
+                                out["id"] = id_
+                            if encrypted_content is not None:
+                                out["encrypted_content"] = encrypted_content
+                            if len(
+                                native
+                            ) > 3 and not _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT.issuperset(native):
+                                ctx.account(native, _TYPE_ID_SUMMARY_ENCRYPTED_CONTENT, "", out)
+                            return out
+                if (summary := native.get("summary")) is not None:
+                    summary_ = ctx.each(summary, decode_summary_part)
+                    if (
+                        (content := native.get("content")) is not None
+                        and (content_ := filled(content)) is not None
+                        and native.get("encrypted_content") is None
+                    ):
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "encrypted_content": ctx.carry(
+                                "content", ctx.to_json(content_, native, "content")
+                            ),
+                            "openai_responses:@id": "absent",
+                        }
+                        if len(
+                            native
+                        ) > 3 and not _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT.issuperset(native):
+                            ctx.account(native, _TYPE_SUMMARY_CONTENT_ENCRYPTED_CONTENT, "", out)
+                        return out
+                    if (encrypted_content := native.get("encrypted_content")) is None or isinstance(
+                        encrypted_content, str
+                    ):
+                        out = {
+                            "type": "reasoning",
+                            "summary": summary_,
+                            "openai_responses:@id": "absent",
+                        }
+                        if encrypted_content is not None:
+                            out["encrypted_content"] = encrypted_content
+                        if len(native) > 2 and not _TYPE_SUMMARY_ENCRYPTED_CONTENT.issuperset(
+                            native
+                        ):
+                            ctx.account(native, _TYPE_SUMMARY_ENCRYPTED_CONTENT, "", out)
+                        return out
+            case "compaction":
+                if (
+                    ((id_ := native.get("id")) is None or isinstance(id_, str))
+                    and (encrypted_content := native.get("encrypted_content")) is not None
+                    and isinstance(encrypted_content, str)
+                ):
+                    out = {"type": "compaction", "encrypted_content": encrypted_content}
+                    if id_ is not None:
+                        out["id"] = id_
+                    if id_ == "":
+                        ctx.keep_id(id_, out)
+                    if len(native) > 2 and not _TYPE_ID_ENCRYPTED_CONTENT.issuperset(native):
+                        ctx.account(native, _TYPE_ID_ENCRYPTED_CONTENT, "", out)
+                    return out
+        if (native.get("type") is None or native.get("type") == "item_reference") and isinstance(
+            id_ := native.get("id"), str
+        ):
+            out = {"type": "item_reference", "id": id_}
+            if len(native) > 1 and not _TYPE_ID.issuperset(native):
+                ctx.account(native, _TYPE_ID, "", out)
+            return out
+    return ctx.foreign_item(native, "input_item")
+
 
 DIALECT = replace(
     BASE,
@@ -24,5 +1003,12 @@ DIALECT = replace(
             "structured_outputs",
             "top_k",
         },
+    ),
+    functions=replace(
+        BASE.functions,
+        encode_request=encode_request,
+        decode_request=decode_request,
+        encode_compact_request=encode_compact_request,
+        decode_compact_request=decode_compact_request,
     ),
 )

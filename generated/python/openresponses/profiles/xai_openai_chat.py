@@ -226,7 +226,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (format__ := ctx.one(format_, decode_text_format)) is not None:
             out.setdefault("text", {})["format"] = format__
         else:
-            if "response_format" in body:
+            if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
         if not is_integer(top_logprobs):

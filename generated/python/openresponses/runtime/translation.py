@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -20,7 +20,7 @@ from .errors import DecodeError, Loss, LossError, Unsupported, UnsupportedError
 from .fixups import FIXUPS
 from .framing import MAX_EVENT_BYTES
 from .gathering import Gathering
-from .grounding import ANSWER_FIXUPS
+from .grounding import ANSWER_FIXUPS, AnswerFixup
 from .mirroring import MirrorEncoder
 from .profiles import spoken
 from .settings import FIELD, apply_settings
@@ -113,6 +113,12 @@ class Dialect(Generic[Request, Response, Error]):
     clock: Clock = time.time
     stream: StreamTable | None = None
 
+    answer_fixups: tuple[AnswerFixup, ...] = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        found = (ANSWER_FIXUPS[name] for name in self.tables.fixups if name in ANSWER_FIXUPS)
+        object.__setattr__(self, "answer_fixups", tuple(found))
+
     @property
     def name(self) -> str:
         return self.tables.name
@@ -201,13 +207,13 @@ class Dialect(Generic[Request, Response, Error]):
         native = plain(body)
         ctx = Splitting(own.tables, native, own.slug(provider), response=True)
         ctx.base = response_base(native.get("id") or native.get("responseId"), native)
+        asked = plain(request) if request else None
+        if asked is not None and isinstance(asked.get("tool_choice"), dict):
+            ctx.status = None  # items are given ids when it is known which may stay
         canonical = own.run(own.functions.decode_response, native, ctx)
-        made: Any = resource.complete(
-            ctx, canonical, plain(request) if request else None, own.clock
-        )
-        for name in own.tables.fixups:
-            if name in ANSWER_FIXUPS:
-                ANSWER_FIXUPS[name].decode(own.tables, native, made)
+        made: Any = resource.complete(ctx, canonical, asked, own.clock)
+        for fixup in own.answer_fixups:
+            fixup.decode(own.tables, native, made)
         settle(ctx.losses, ctx.problems, strict=False)
         return Decoded(made, tuple(ctx.losses))
 
@@ -226,9 +232,8 @@ class Dialect(Generic[Request, Response, Error]):
         if identifier is not None and identifier != body.get("id"):
             said = {**said, "id": identifier}
         native = own.run(own.functions.encode_response, said, ctx)
-        for name in own.tables.fixups:
-            if name in ANSWER_FIXUPS:
-                ANSWER_FIXUPS[name].encode(own.tables, body, native)
+        for fixup in own.answer_fixups:
+            fixup.encode(own.tables, body, native)
         settle(ctx.losses, ctx.problems, strict=False)
         return Encoded(native, tuple(ctx.losses))
 
@@ -396,6 +401,8 @@ def settle(losses: list[Loss], problems: list[Any], strict: bool) -> None:
 
 def plain(value: Any) -> dict[str, Any]:
     """A body as plain JSON: models are dumped. Raises DecodeError for anything but an object."""
+    if type(value) is dict:
+        return value
     if not isinstance(value, dict):
         dump = getattr(value, "model_dump", None)
         if dump is None:

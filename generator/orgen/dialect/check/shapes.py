@@ -72,8 +72,9 @@ def agrees(schema: Schema, record: Record, template: Object) -> bool:
     for entry in template.entries:
         if not isinstance(entry.template, Literal):
             continue
-        words = constants(schema, record.property(entry.key))
-        if words and entry.template.value not in words:
+        property = record.property(entry.key)
+        words, value = constants(schema, property), entry.template.value
+        if words and value not in words and not (value is None and property and property.nullable):
             return False
     return True
 

@@ -8,6 +8,7 @@ from orgen.dialect.ast import Path, Row
 from orgen.dialect.compile.body_blocks import BlockCompiler
 from orgen.dialect.compile.body_places import (
     Node,
+    below,
     has_rows,
     is_same_place,
     is_structure,
@@ -18,11 +19,9 @@ from orgen.dialect.compile.body_rows import RowCompiler
 from orgen.dialect.compile.body_structures import StructureCompiler
 from orgen.dialect.compile.copies import MANY, Copied, copied
 from orgen.dialect.compile.filters import constant
-from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.scope import root
 from orgen.dialect.compile.slots import slots
 from orgen.ir.operations import (
-    Account,
     Copy,
     Differs,
     Do,
@@ -79,8 +78,10 @@ class BodyCompiler(RowCompiler, BlockCompiler, StructureCompiler):
             if not is_structure(row) and not (self.encode and len(row.terms) > 1):
                 self.place(tree, row)
         for block in self.body.blocks:
+            wholes = self.wholes(block)
             for path in self.block_paths(block):
-                self.know(tree, path)
+                if not below(path, wholes):
+                    self.know(tree, path)
         for path, _, _ in self.body.constants:
             if not self.encode or self.property(path):
                 self.know(tree, path)
@@ -178,18 +179,3 @@ class BodyCompiler(RowCompiler, BlockCompiler, StructureCompiler):
                     yield When(Differs(said, constant(value)), (check,))
                 else:
                     yield check
-
-    def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
-        if node.known:
-            place = prefix_of(path)
-            dialect, types = self.compiler.dialect, self.compiler.types
-            ignored = ignored_keys(dialect, types, place) if self.encode else ()
-            yield Account(container, known_keys(node.known, ignored), place, "out")
-
-    def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
-        if not path or not has_rows(node):
-            yield from self.account(node, container, path)
-        for key, child in node.children.items():
-            inner = read_at(container, (key,))
-            if child.known or child.children:
-                yield from self.accounts(child, inner, (*path, key))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orgen.dialect.ast import Block, Object, Path, Rule, Template, Variable
 from orgen.dialect.compile.body_facts import BodyFacts
-from orgen.dialect.compile.body_places import covered, nested, prefix_of, read_at
+from orgen.dialect.compile.body_places import Node, below, covered, nested, prefix_of, read_at
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.match import match
@@ -40,8 +40,11 @@ class BlockCompiler(BodyFacts):
     def block(self, block: Block) -> Run:
         """The block's function; returns the call to it."""
         paths = self.block_paths(block)
+        wholes = self.wholes(block)
         alternatives = tuple(
-            self.block_rule(rule, paths) for rule in block.rules if runs(rule, self.direction)
+            self.block_rule(rule, paths, wholes)
+            for rule in block.rules
+            if runs(rule, self.direction)
         )
         name = f"{self.name}_{block.name}"
         read_by_rows = [self.source(row) for row in self.rows()]
@@ -71,7 +74,17 @@ class BlockCompiler(BodyFacts):
                     check = Expect(value, spec.kinds, container, path[-1])
                     yield When(Present(value), (check,))
 
-    def block_rule(self, rule: Rule, paths: list[Path]) -> Alternative:
+    def inside_wholes(self, read: list[Path], wholes: list[Path]) -> Iterator[Stmt]:
+        """Accounts for what lies in a value that others of the block read whole."""
+        for whole in wholes:
+            node = Node()
+            for path in read:
+                if below(path, [whole]):
+                    inner = path[len(whole) :]
+                    node.descend(inner[:-1]).know(inner[-1])
+            yield from self.accounts(node, read_at(root("body"), whole), whole)
+
+    def block_rule(self, rule: Rule, paths: list[Path], wholes: list[Path]) -> Alternative:
         source, target = sides(rule, self.direction)
         source, target = nested(source), nested(target)
         scope = self.compiler.scope(rule, self.direction, "body")
@@ -85,10 +98,14 @@ class BlockCompiler(BodyFacts):
         body: list[Stmt] = []
         self.puts(target, (), builder, body)
         read = list(leaves(source))
+        inside = [path for path in wholes if any(below(p, [path]) for p in read)]
         body += reports(rule, root("body"), asked(rule) if self.encode else None)
         body += words(nested(rule.native), scope, root("body"))
-        read += [self.source(row) for row in self.rows()]
-        body += self.unused([p for p in paths if not covered(p, read)])
+        everywhere = read + [self.source(row) for row in self.rows()]
+        body += self.unused(
+            [p for p in paths if not covered(p, everywhere) and not below(p, inside)]
+        )
+        body += self.inside_wholes(read, inside)
         body.append(Return())
         return Alternative(tuple(scope.steps), tuple(body), rule.span)
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgen.dialect.ast import Block, Body, Direction, Path, Row
-from orgen.dialect.compile.body_places import first_of, is_structure, read_at
+from orgen.dialect.compile.body_places import (
+    Node,
+    below,
+    first_of,
+    has_rows,
+    is_structure,
+    prefix_of,
+    read_at,
+)
+from orgen.dialect.compile.ignored import ignored_keys, known_keys
 from orgen.dialect.compile.rules import Compiler, runs, sides
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import Spec
 from orgen.dialect.compile.walk import leaves
-from orgen.ir.operations import Expr, Function
+from orgen.ir.operations import Account, Expr, Function, Stmt
 from orgen.ir.schema import Property, Record, Type
 
 _PATH_ROOT = "@"
@@ -71,6 +80,37 @@ class BodyFacts:
                 source, _ = sides(rule, self.direction)
                 found += [p for p in leaves(source) if p not in found and not self.in_url(p)]
         return found
+
+    def wholes(self, block: Block) -> list[Path]:
+        """Paths that one alternative reads whole and another reads inside of.
+
+        What is left over there depends on the alternative, which accounts for it.
+        """
+        paths = self.block_paths(block)
+        read_by_rows = [self.source(row) for row in self.rows()]
+        return [
+            path
+            for path in paths
+            if any(below(other, [path]) for other in paths)
+            and not any(below(other, [path]) for other in read_by_rows)
+        ]
+
+    def account(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
+        """Accounts for the keys of a container that nothing reads."""
+        if node.known:
+            place = prefix_of(path)
+            dialect, types = self.compiler.dialect, self.compiler.types
+            ignored = ignored_keys(dialect, types, place) if self.encode else ()
+            yield Account(container, known_keys(node.known, ignored), place, "out")
+
+    def accounts(self, node: Node, container: Expr, path: Path) -> Iterator[Stmt]:
+        """The same for containers inside of it, unless their rows do so."""
+        if not path or not has_rows(node):
+            yield from self.account(node, container, path)
+        for key, child in node.children.items():
+            inner = read_at(container, (key,))
+            if child.known or child.children:
+                yield from self.accounts(child, inner, (*path, key))
 
     def spec(self, path: Path) -> Spec:
         """What the canonical schema allows at a path of this body."""

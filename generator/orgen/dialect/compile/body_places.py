@@ -64,6 +64,11 @@ def covered(path: Path, read: list[Path]) -> bool:
     return any(path[: len(leaf)] == leaf[: len(path)] for leaf in read)
 
 
+def below(path: Path, others: list[Path]) -> bool:
+    """True if the path lies inside of one of the others."""
+    return any(len(path) > len(other) and path[: len(other)] == other for other in others)
+
+
 def read_at(container: Expr, path: Path) -> Expr:
     for key in path:
         container = (

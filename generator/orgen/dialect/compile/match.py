@@ -288,7 +288,7 @@ def _separators(parts: tuple[str | Variable, ...]) -> list[str]:
     return texts
 
 
-_STRICT = ("each", "lookup", "negate", "one", "untagged", "whole", "word")
+_STRICT = ("each", "lookup", "negate", "one", "safe_id", "untagged", "whole", "word")
 """Primitives that give nothing for nothing."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orgen.dialect.ast import Block, Body, Dialect, Direction, Note
+from orgen.dialect.compile.answers import demands, with_answers
 from orgen.dialect.compile.bodies import BodyCompiler
 from orgen.dialect.compile.reach import group_records
 from orgen.dialect.compile.reuse import Compiled, Key, Made, Sameness
@@ -48,6 +49,7 @@ def compile_parts(dialect: Dialect, schema: Schema, base: Compiled | None = None
         key = ("group", name)
         parts[key] = same.part(key) or (tuple(group_functions(compiler, group)), ())
     functions = tuple(function for made, _ in parts.values() for function in made)
+    functions = with_answers(functions, demands(types))
     tables = (*(table for _, made in parts.values() for table in made), *_maps(dialect))
     return Compiled(Program(dialect.name, functions, tables), dialect, compiler, parts)
 

@@ -7,16 +7,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from orgen.diagnostics import Diagnostics
-from orgen.lifecycle import find_lifecycle
 from orgen.render import SourceFile, environment
 from orgen.targets import Inputs, Target
-from orgen.targets.docs.diagram import draw
 from orgen.targets.docs.inventions import without_inventions
 from orgen.targets.docs.lower import header, lower_index, lower_operations, lower_topics
 from orgen.targets.docs.mapping import lower_dialects, render_mappings
 from orgen.targets.docs.places import OPERATIONS_PAGE
 from orgen.targets.docs.providers import render_providers
-from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +31,8 @@ class _DocsTarget:
 
     def files(self, inputs: Inputs, diagnostics: Diagnostics) -> Sequence[SourceFile]:
         """The pages, the diagram of the stream if there is one, and the tables of dialects."""
+        from orgen.lifecycle import find_lifecycle  # not needed for a change of one dialect
+
         lifecycle = find_lifecycle(inputs.config.spec, inputs.schema, diagnostics)
         pages = render_pages(inputs.schema, lifecycle, inputs.dialects)
         return [*pages, *render_providers(inputs.schema, inputs.providers)]
@@ -66,6 +65,9 @@ def contract_pages(schema: Schema, lifecycle: Lifecycle | None) -> list[SourceFi
     for file, topic in lower_topics(schema, lifecycle).items():
         files.append(_page(file, topic, template="topic.md"))
     if lifecycle is not None:
+        from orgen.targets.docs.diagram import draw
+        from orgen.targets.docs.streaming import STREAMING_PAGE, lower_streaming
+
         files.append(_page(STREAMING_PAGE, lower_streaming(schema, lifecycle)))
         title = f"The life of a streamed response, {schema.title} {schema.version}"
         files.append(_page("streaming.svg", draw(lifecycle, header(schema), title)))

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from orgen.diagnostics import Diagnostics
 from orgen.ir.schema import Role, Union
-from orgen.lifecycle import find_lifecycle
 from orgen.memory import remembered
 from orgen.render import SourceFile, environment
 from orgen.resources import templates_dir
 from orgen.targets.python.client_modules import client_files
 from orgen.targets.python.dialects import canonical_file, dialect_files, runtime_files
-from orgen.targets.python.events_module import events_file
 from orgen.targets.python.names import choose_classes
 from orgen.targets.python.native_modules import native_files, native_types
 from orgen.targets.python.package import lower_package
@@ -129,6 +127,9 @@ def _types(schema: Schema, diagnostics: Diagnostics) -> str:
 
 def _events(schema: Schema, config: Config, diagnostics: Diagnostics) -> list[SourceFile]:
     """The module of events, for a spec that streams some and tells how they follow each other."""
+    from orgen.lifecycle import find_lifecycle  # not needed for a change of one dialect
+    from orgen.targets.python.events_module import events_file
+
     lifecycle = find_lifecycle(config.spec, schema, diagnostics)
     classes = choose_classes(schema, Diagnostics())
     unions = [

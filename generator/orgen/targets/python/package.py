@@ -82,6 +82,11 @@ class Package:
     example: Example | None
 
 
+def _in_order(names: Sequence[str]) -> list[str]:
+    """Classes before the rest, as sorters of `__all__` have it."""
+    return sorted(names, key=lambda name: (not name[0].isupper(), name))
+
+
 def lower_package(
     schema: Schema, classes: Mapping[str, str], config: Config, files: Sequence[SourceFile]
 ) -> Package:
@@ -98,7 +103,7 @@ def lower_package(
         config.package,
         modules,
         client,
-        tuple(string(name) for name in [*client, *specials, *modules]),
+        tuple(string(name) for name in _in_order([*client, *specials, *modules])),
         name if client else "",
         string(VERSION),
         string(schema.version),

@@ -18,7 +18,7 @@ from orgen.targets.python.annotations import Printer
 from orgen.targets.python.module import header
 from orgen.targets.python.names import choose_classes, is_plain_key
 from orgen.targets.python.prose import property_prose
-from orgen.targets.python.text import docstring, string
+from orgen.targets.python.text import docstring, string, within
 
 _WORD = re.compile(r"(?<![.\w\"'])\w+(?![\w\"'])")
 """Names of an annotation, but for attributes and what stands in quotes."""
@@ -74,7 +74,7 @@ def settings_module(
         .get_template("settings/module.py.jinja")
         .render(
             header=header(schema),
-            title=dialect.title,
+            title=within(dialect.title),
             native=native_module if "native." in annotations else "",
             typing=[
                 *(name for name in ("Any", "Literal") if name in _WORD.findall(annotations)),
@@ -97,7 +97,7 @@ def settings_index(
         IndexRow(
             _identifier(provider.slug),
             tuple(string(name) for name in provider.names),
-            provider.title,
+            within(provider.title),
             tuple(one.dialect for one in provider.services if one.dialect in dialects),
         )
         for provider in providers

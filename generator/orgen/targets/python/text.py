@@ -24,6 +24,11 @@ def string(value: str) -> str:
     return '"' + _escaped(value).replace('"', '\\"') + '"'
 
 
+def within(prose: str) -> str:
+    """Text on one line for the inside of a docstring that a template writes."""
+    return _escaped(" ".join(prose.split())).replace('"""', '\\"\\"\\"')
+
+
 def value(json: Json) -> str:
     """A JSON value as a Python expression."""
     match json:

@@ -38,7 +38,7 @@ from orgen.targets.python.dialects.imports import Import, import_lines
 from orgen.targets.python.dialects.printer import Printer, identifier
 from orgen.targets.python.dialects.streams import StreamText, stream_text
 from orgen.targets.python.native_modules import NativeTypes
-from orgen.targets.python.text import string, value
+from orgen.targets.python.text import string, value, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ def lower_dialect(
     return DialectModule(
         name=dialect.name,
         slug=dialect.slug,
-        title=dialect.title,
-        source=dialect.source,
-        path=dialect.endpoint.path,
-        stream_path=dialect.endpoint.stream_path,
-        compact_path=dialect.endpoint.compact_path,
+        title=within(dialect.title),
+        source=within(dialect.source),
+        path=string(dialect.endpoint.path),
+        stream_path=string(dialect.endpoint.stream_path),
+        compact_path=string(dialect.endpoint.compact_path) if dialect.endpoint.compact_path else "",
         primitives=primitives("\n".join([bodies, *(table.text for table in tables)])),
         tables=tables,
         key_sets=tuple(
@@ -158,7 +158,7 @@ def _function(printer: Printer, item: Routine) -> FunctionText:
     statements = flatten(item.body)
     # The docstring is body enough for a function that does nothing.
     body = declared + (printer.block(statements) if statements else "")
-    return FunctionText(item.name, f"{parameters}, ctx: {context}", item.doc, body)
+    return FunctionText(item.name, f"{parameters}, ctx: {context}", within(item.doc), body)
 
 
 def _declarations(body: tuple[Stmt, ...]) -> dict[str, str]:

@@ -166,12 +166,17 @@ class Printer:
         return f"{more} and {others}" if op.least else others
 
     def any_key_test(self, op: HasAny) -> str:
-        """Whether an object has one of some keys: few are tried one by one."""
+        """Whether an object has one of some keys: few are tried one by one.
+
+        A single one that is null may as well be absent, as vendors say what an answer lacks.
+        """
         value = self.show(op.value)
+        if len(op.keys) == 1:
+            return f"{value}.get({literal(op.keys[0])}) is not None"
         if len(op.keys) > _FEW:
             return f"not {self.key_set(op.keys)}.isdisjoint({value})"
         tests = " or ".join(f"{literal(key)} in {value}" for key in op.keys)
-        return f"({tests})" if len(op.keys) > 1 else tests
+        return f"({tests})"
 
     def unused_test(self, op: Unused) -> str:
         """Whether there is anything that may be unused: its container, or one of its keys."""

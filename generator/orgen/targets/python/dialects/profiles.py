@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from orgen.dialect.ast import Dialect
@@ -23,7 +23,7 @@ from orgen.targets.python.dialects.module import (
 )
 from orgen.targets.python.dialects.sharing import definitions, imports, same, words
 from orgen.targets.python.dialects.streams import StreamText
-from orgen.targets.python.text import string, value
+from orgen.targets.python.text import string, value, within
 
 _ROLES = frozenset({"Gathering", "Splitting"})
 _ENTRIES = (
@@ -68,7 +68,10 @@ class ProfileModule:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of `profiles/__init__.py`: a dialect as a provider serves it."""
+    """One row of `profiles/__init__.py`: a dialect as a provider serves it.
+
+    Paths and patterns are string literals.
+    """
 
     dialect: str
     provider: str
@@ -85,6 +88,8 @@ class Entry:
 class Subject:
     """What a module of a profile is about."""
 
+    owner: str
+    """The slug of the provider."""
     module: str
     about: str
     settings: tuple[str, ...] = ()
@@ -121,23 +126,15 @@ def profile_modules(
     schema: Schema, providers: Sequence[Provider], bases: Mapping[str, Base]
 ) -> tuple[list[Entry], dict[str, str]]:
     """The rows of the package's index, and path below the package -> text of each module."""
-    maker = _Maker(schema, {provider.slug: provider for provider in providers}, bases)
-    entries = [
-        Entry(
-            service.dialect,
-            name,
-            service.path,
-            service.stream_path,
-            service.compact_path,
-            maker.module(provider, service),
-            maker.families(provider, service),
-        )
-        for provider in providers
-        for service in provider.services
-        if service.dialect in bases
-        for name in provider.names
-    ]
-    return entries, maker.texts
+    known = {provider.slug: provider for provider in providers}
+    maker = ProfileMaker(schema, known.__getitem__, bases)
+    entries: list[Entry] = []
+    texts: dict[str, str] = {}
+    for provider in providers:
+        rows, made = maker.provider(provider)
+        entries += rows
+        texts |= made
+    return entries, texts
 
 
 def profiles_index(entries: Sequence[Entry]) -> dict[str, str]:
@@ -152,22 +149,42 @@ def profiles_index(entries: Sequence[Entry]) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Maker:
-    """Makes the modules, those that others begin as first."""
+class ProfileMaker:
+    """Makes the modules, those that others begin as first, and each once."""
 
     schema: Schema
-    providers: Mapping[str, Provider]
+    find: Callable[[str], Provider]
+    """The provider of that slug, with its profiles."""
     dialects: Mapping[str, Base]
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Slug -> path below the package -> text."""
     made: dict[tuple[str, str, str], tuple[Base, str]] = field(default_factory=dict)
     """Provider, dialect and family -> what it became, and its module."""
+
+    def provider(self, provider: Provider) -> tuple[list[Entry], Mapping[str, str]]:
+        """A provider's rows of the package's index, and its modules."""
+        entries = [
+            Entry(
+                service.dialect,
+                name,
+                string(service.path),
+                string(service.stream_path),
+                string(service.compact_path) if service.compact_path else "",
+                self.module(provider, service),
+                self.families(provider, service),
+            )
+            for service in provider.services
+            if service.dialect in self.dialects
+            for name in provider.names
+        ]
+        return entries, self.texts.get(provider.slug, {})
 
     def families(
         self, provider: Provider, service: Service
     ) -> tuple[tuple[tuple[str, ...], str], ...]:
         """The patterns of families of models, and the names of their modules."""
         return tuple(
-            (family.patterns, self.family(provider, service, family)[1])
+            (tuple(map(string, family.patterns)), self.family(provider, service, family)[1])
             for family in service.families
         )
 
@@ -179,7 +196,8 @@ class _Maker:
             name = f"{module_name(provider, service)}_{family.name}"
             words = family.name.replace("_", " ")
             about = f"{provider.title} speaks it to models of the family {words}"
-            subject = Subject(name, about, self.added(provider, base), family.terms)
+            added = self.added(provider, base)
+            subject = Subject(provider.slug, name, about, added, family.terms)
             own = base, module
             if family.profile is not base.compiled.dialect or family.terms != terms:
                 own = self.upon(base, family.profile, subject)
@@ -198,7 +216,7 @@ class _Maker:
             )
         owner, slash, name = parent.rpartition("/")
         if slash:
-            provider = self.providers[owner]
+            provider = self.find(owner)
             (service,) = (one for one in provider.services if one.dialect == service.dialect)
         (family,) = (one for one in service.families if one.name == name)
         base, module = self.family(provider, service, family)
@@ -215,7 +233,8 @@ class _Maker:
             base = self.base(service)
             about = f"{provider.title} speaks it"
             added = self.added(provider, base)
-            subject = Subject(module_name(provider, service), about, added, service.terms)
+            name = module_name(provider, service)
+            subject = Subject(provider.slug, name, about, added, service.terms)
             self.made[key] = self.upon(base, service.profile, subject)
         return self.made[key]
 
@@ -236,9 +255,8 @@ class _Maker:
         if not (found.functions or found.entries or found.facts or found.stream):
             return own, ""
         template = environment("python").get_template("profiles/module.py.jinja")
-        self.texts[f"profiles/{found.name}.py"] = template.render(
-            module=found, imports=_import_lines(found)
-        )
+        text = template.render(module=found, imports=_import_lines(found))
+        self.texts.setdefault(subject.owner, {})[f"profiles/{found.name}.py"] = text
         imported = {name: one.module for one in found.imports for name in one.names}
         defined = [one.name for one in found.tables] + [one.name for one in found.functions]
         origins = {**base.origins, **imported, **dict.fromkeys(defined, f"profiles.{found.name}")}
@@ -246,9 +264,9 @@ class _Maker:
 
     def base(self, service: Service) -> Base:
         """What the profile begins as."""
-        parent = self.providers.get(service.parent or "")
-        if parent is None or service.profile is None:
+        if service.parent is None or service.profile is None:
             return self.dialects[service.dialect]
+        parent = self.find(service.parent)
         (other,) = (one for one in parent.services if one.dialect == service.dialect)
         return self.service(parent, other)[0]
 
@@ -271,8 +289,8 @@ def _reduced(subject: Subject, made: Base, base: Base, dialect: DialectModule) -
     return ProfileModule(
         name=subject.module,
         dialect=dialect.name,
-        title=dialect.title,
-        about=subject.about,
+        title=within(dialect.title),
+        about=within(subject.about),
         imports=tuple(imports(imported)),
         primitives=primitives(texts),
         contexts=tuple(sorted(words(texts) & {"Beside", "Turn"} | lack)),
