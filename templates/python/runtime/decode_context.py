@@ -134,6 +134,22 @@ class DecodeContext(Context):
         value = json.dumps(container[key], ensure_ascii=False, default=str)[:80]
         self.report(container, key, "coerced", f"Open Responses does not allow {value} here")
 
+    def nearest(self, container: Any, key: str, place: str, out: Any, low: Any, high: Any) -> Any:
+        """The allowed number that is nearest to one out of bounds, which is kept, and reported.
+
+        None for zero and below, which often mean no limit.
+        """
+        value = container[key]
+        if value <= 0:
+            self.misfit(container, key, place, out)
+            return None
+        self.keep(container, key, place, out)
+        least = low is not None and value < low
+        made = low if least else high
+        bound = "least" if least else "most"
+        self.report(container, key, "clamped", f"Open Responses takes {made} at {bound}")
+        return made
+
     def keep(self, container: Any, key: str, place: str, out: Any) -> None:
         value = container[key]
         if self.spelling and ("_" in key or in_snake_case(value)):

@@ -766,7 +766,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
             else:
-                ctx.misfit(generation_config, "maxOutputTokens", "generationConfig.", out)
+                if (
+                    nearest_max_output_tokens := ctx.nearest(
+                        generation_config, "maxOutputTokens", "generationConfig.", out, 16, None
+                    )
+                ) is not None:
+                    out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := generation_config.get("temperature")) is not None:
             if not is_number(temperature):
                 raise ctx.expected(generation_config, "temperature", "a number")
@@ -1063,7 +1068,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             if logprobs >= 0 and logprobs <= 20:
                 out["top_logprobs"] = logprobs
             else:
-                ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
+                if (
+                    nearest_top_logprobs := ctx.nearest(
+                        generation_config, "logprobs", "generationConfig.", out, 0, 20
+                    )
+                ) is not None:
+                    out["top_logprobs"] = nearest_top_logprobs
             out["gemini_generate_content:@logprobs"] = "count"
             return
         if generation_config.get("responseLogprobs") is True and (
@@ -1074,7 +1084,12 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
                 if logprobs >= 0 and logprobs <= 20:
                     out["top_logprobs"] = logprobs
                 else:
-                    ctx.misfit(generation_config, "logprobs", "generationConfig.", out)
+                    if (
+                        nearest_top_logprobs := ctx.nearest(
+                            generation_config, "logprobs", "generationConfig.", out, 0, 20
+                        )
+                    ) is not None:
+                        out["top_logprobs"] = nearest_top_logprobs
             return
     if body.get("generationConfig") is not None:
         ctx.unused(

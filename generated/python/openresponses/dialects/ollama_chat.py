@@ -333,7 +333,12 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
             else:
-                ctx.misfit(options, "num_predict", "options.", out)
+                if (
+                    nearest_max_output_tokens := ctx.nearest(
+                        options, "num_predict", "options.", out, 16, None
+                    )
+                ) is not None:
+                    out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := options.get("temperature")) is not None:
             if not is_number(temperature):
                 raise ctx.expected(options, "temperature", "a number")
@@ -413,7 +418,10 @@ def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
             if top_logprobs >= 0 and top_logprobs <= 20:
                 out["top_logprobs"] = top_logprobs
             else:
-                ctx.misfit(body, "top_logprobs", "", out)
+                if (
+                    nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+                ) is not None:
+                    out["top_logprobs"] = nearest_top_logprobs
         return
     if "logprobs" in body or "top_logprobs" in body:
         ctx.unused(body, ("logprobs", "top_logprobs"), "", out)

@@ -579,7 +579,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
@@ -626,7 +629,10 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
-            ctx.misfit(body, "max_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(body, "max_tokens", "", out, 16, None)
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
         out["openai_chat:@limit"] = "max_tokens"
         if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
@@ -635,7 +641,12 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
-            ctx.misfit(body, "max_completion_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(
+                    body, "max_completion_tokens", "", out, 16, None
+                )
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
         if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return

@@ -426,21 +426,32 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
         if not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
         else:
-            ctx.misfit(body, "max_output_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(
+                    body, "max_output_tokens", "", out, 16, None
+                )
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
     if (max_tool_calls := body.get("max_tool_calls")) is not None:
         if not is_integer(max_tool_calls):
             raise ctx.expected(body, "max_tool_calls", "a whole number")
         if max_tool_calls >= 1:
             out["max_tool_calls"] = max_tool_calls
         else:
-            ctx.misfit(body, "max_tool_calls", "", out)
+            if (
+                nearest_max_tool_calls := ctx.nearest(body, "max_tool_calls", "", out, 1, None)
+            ) is not None:
+                out["max_tool_calls"] = nearest_max_tool_calls
     if (safety_identifier := body.get("safety_identifier")) is not None:
         if not isinstance(safety_identifier, str):
             raise ctx.expected(body, "safety_identifier", "a string")

@@ -327,14 +327,20 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if max_tool_calls >= 1:
             out["max_tool_calls"] = max_tool_calls
         else:
-            ctx.misfit(body, "max_tool_calls", "", out)
+            if (
+                nearest_max_tool_calls := ctx.nearest(body, "max_tool_calls", "", out, 1, None)
+            ) is not None:
+                out["max_tool_calls"] = nearest_max_tool_calls
     if (top_logprobs := body.get("top_logprobs")) is not None:
         if not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (truncation := body.get("truncation")) is not None:
         if not isinstance(truncation, str):
             raise ctx.expected(body, "truncation", "a string")
@@ -369,7 +375,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
         else:
-            ctx.misfit(body, "max_tokens", "", out)
+            if (
+                nearest_max_output_tokens := ctx.nearest(body, "max_tokens", "", out, 16, None)
+            ) is not None:
+                out["max_output_tokens"] = nearest_max_output_tokens
     if (verbosity := body.get("verbosity")) is not None:
         if not isinstance(verbosity, str):
             raise ctx.expected(body, "verbosity", "a string")

@@ -150,7 +150,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
         else:
-            ctx.misfit(body, "top_logprobs", "", out)
+            if (
+                nearest_top_logprobs := ctx.nearest(body, "top_logprobs", "", out, 0, 20)
+            ) is not None:
+                out["top_logprobs"] = nearest_top_logprobs
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_

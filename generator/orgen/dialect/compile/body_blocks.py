@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orgen.dialect.ast import Block, Object, Path, Rule, Template, Variable
 from orgen.dialect.compile.body_facts import BodyFacts
 from orgen.dialect.compile.body_places import Node, below, covered, nested, prefix_of, read_at
-from orgen.dialect.compile.build import Builder
+from orgen.dialect.compile.build import Builder, outside
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.match import match
 from orgen.dialect.compile.rules import asked, reports, runs, sides, words
@@ -139,7 +139,9 @@ class BlockCompiler(BodyFacts):
                 put: Stmt = Put("out", here, value)
                 misfit = builder.misfit(entry)
                 if misfit:
-                    put = When(misfit[0], (put,), (misfit[1],))
+                    near = Local(builder.scope.local(f"nearest_{entry.key}"))
+                    otherwise = outside(misfit[1], builder.spec(entry), here, near)
+                    put = When(misfit[0], (put,), otherwise)
                 absent = builder.may_be_absent(entry, value)
                 body.append(When(Present(value), (put,)) if absent else put)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from orgen.dialect.ast import Filter, Path, Row
 from orgen.dialect.compile.body_facts import BodyFacts
 from orgen.dialect.compile.body_places import read_at
+from orgen.dialect.compile.build import outside
 from orgen.dialect.compile.filters import Place, argument, backward, constant, forward
 from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import fits
@@ -71,7 +72,9 @@ class RowCompiler(BodyFacts):
                 put = When(NotZero(local), (put,))
             if not self.encode and spec.bounded:
                 misfit = Misfit(container, str(key), self.prefix(row), "out")
-                put = When(fits(local, spec), (put,), (misfit,))
+                near = Local(scope.local(f"nearest_{row.canonical[-1]}"))
+                otherwise = outside(misfit, spec, self.target(row), near)
+                put = When(fits(local, spec), (put,), otherwise)
             return [*body, put, *self.because(row, container, key)]
         body = [Expect(local, kinds, container, key)] if kinds and self.checked(row) else []
         value: Expr = local

@@ -8,6 +8,7 @@ from orgen.dialect.ast import (
     Filter,
     Literal,
     Object,
+    Path,
     Template,
     Text,
     Total,
@@ -27,6 +28,7 @@ from orgen.ir.operations import (
     NewList,
     NewObject,
     Present,
+    Primitive,
     Put,
     Stmt,
     Sum,
@@ -110,11 +112,17 @@ class Builder:
         if not isinstance(entry.template, Variable) or entry.template.filters:
             return None
         binding = self.binding(entry.template)
-        spec = self.scope.specs.get(entry.template.name, Spec())
+        spec = self.spec(entry)
         if self.scope.direction.value != "decode" or not spec.bounded or not binding.container:
             return None
         prefix = next((s.prefix for s in self.scope.seen if s.container == binding.container), "")
         return fits(binding.value, spec), Misfit(binding.container, binding.key, prefix, "out")
+
+    def spec(self, entry: Entry) -> Spec:
+        """What the canonical schema allows for the variable that stands there."""
+        if not isinstance(entry.template, Variable):
+            return Spec()
+        return self.scope.specs.get(entry.template.name, Spec())
 
     def left_out(self, entry: Entry) -> bool:
         """Optional constants are understood but not written."""
@@ -149,3 +157,15 @@ class Builder:
 
     def binding(self, variable: Variable) -> Binding:
         return self.scope.bindings.get(variable.name) or Binding(constant(None))
+
+
+def outside(misfit: Misfit, spec: Spec, target: Path, local: Local) -> tuple[Stmt, ...]:
+    """What becomes of a value out of bounds: of a number, the nearest that is allowed."""
+    numeric = not spec.values and not spec.pattern and spec.min_length is spec.max_length is None
+    if not numeric or spec.minimum is spec.maximum is None:
+        return (misfit,)
+    at = (misfit.container, constant(misfit.key), constant(misfit.place), Local(misfit.out))
+    bounds = (constant(spec.minimum), constant(spec.maximum))
+    nearest = Primitive("nearest", (*at, *bounds), context=True)
+    put = Put(misfit.out, target, local)
+    return Let(local.name, nearest), When(Present(local), (put,))
