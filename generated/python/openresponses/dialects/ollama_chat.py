@@ -556,7 +556,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(created_at, timestamp(created_at_), "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
-    if (input_tokens := default(body.get("prompt_eval_count"), 0)) is not None:
+    if (input_tokens := body.get("prompt_eval_count")) is not None:
         if not is_integer(input_tokens):
             raise ctx.expected(body, "prompt_eval_count", "a whole number")
         out.setdefault("usage", {})["input_tokens"] = input_tokens

@@ -1049,7 +1049,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 "role": "assistant",
                                 "reasoning": [out],
                             }
-                        if (content is None or isinstance(content, list)) and (
+                        if (isinstance(content, list) or content is None) and (
                             (encrypted_content := item.get("encrypted_content")) is None
                             or isinstance(encrypted_content, str)
                         ):
@@ -1778,10 +1778,8 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if (
-                    (tools := part.get("tools")) is not None
-                    and isinstance(tools, list)
-                    and ((mode := part.get("mode")) is None or isinstance(mode, str))
+                if isinstance(tools := part.get("tools"), list) and (
+                    (mode := part.get("mode")) is None or isinstance(mode, str)
                 ):
                     out = {"allowed": ctx.each(tools, encode_tool_name)}
                     if mode is not None:
@@ -1834,7 +1832,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
     """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:104)"""
-    if native is not None and isinstance(native, str):
+    if isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 
