@@ -87,26 +87,6 @@ class Profiles:
         terms = found.terms if found is not None else Terms()
         return replace(service, profile=own, terms=terms, families=tuple(families))
 
-    def terms(self, slug: str, dialect: str) -> Terms:
-        """The terms of a service, of which nothing else is made."""
-        found = Terms()
-        for said in reversed([*self.line(slug, dialect)]):
-            found = terms_of(said).upon(found)
-        return found
-
-    def line(self, slug: str, dialect: str) -> Iterator[dict[str, Any]]:
-        """What a service says upon a dialect, then what those say that it begins as."""
-        passed: set[str] = set()
-        at = self.place((slug, dialect, ""))
-        while at is not None and slug not in passed:
-            passed.add(slug)
-            said: Any = self.documents[slug].value
-            for step in at:
-                said = said[step]
-            yield said
-            slug = said.get("extends", "")
-            at = self.place((slug, dialect, "")) if slug in self.documents else None
-
     def entries(self, slug: str, dialect: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The entries of `models` with a profile of the dialect."""
         root: Any = self.documents[slug].value

@@ -51,6 +51,18 @@ def terms_of(said: Mapping[str, Any]) -> Terms:
     return Terms(lacks, dict(said.get("refuses", {})))
 
 
+def terms_among(profiles: Mapping[str, Mapping[str, Any]], slug: str) -> Terms:
+    """The terms of a provider's profile upon those that it begins as; `profiles` by provider."""
+    chain: dict[str, Mapping[str, Any]] = {}
+    while slug in profiles and slug not in chain:
+        chain[slug] = profiles[slug]
+        slug = profiles[slug].get("extends", "")
+    found = Terms()
+    for said in reversed(chain.values()):
+        found = terms_of(said).upon(found)
+    return found
+
+
 def sources(dialect: Dialect, name: str) -> tuple[str, ...]:
     """Canonical fields of a request that are written to a native setting."""
     return tuple(dict.fromkeys(_sources(dialect.request, name)))

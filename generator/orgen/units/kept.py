@@ -15,7 +15,7 @@ from orgen.targets.docs.mapping.coverage import CellText, Column, Segment
 from orgen.targets.python.dialects.profiles import Entry
 
 _ROWS = "rows"
-_PAGE, _TABLE, _COLUMN = "page", "table", "column"
+_PAGE, _TABLE, _COLUMN, _SETTINGS = "page", "table", "column", "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,13 @@ def dump_column(column: DialectColumn) -> dict[str, str]:
         "counts": dict(column.counts),
         "cells": [astuple(cell) for cell in column.cells],
     }
-    return {_PAGE: column.page.text, _TABLE: column.table, _COLUMN: json.dumps(value)}
+    settings = [(str(page.path), page.text) for page in column.settings]
+    return {
+        _PAGE: column.page.text,
+        _TABLE: column.table,
+        _COLUMN: json.dumps(value),
+        _SETTINGS: json.dumps(settings),
+    }
 
 
 def parse_column(table: Mapping[str, str]) -> DialectColumn:
@@ -85,9 +91,14 @@ def parse_column(table: Mapping[str, str]) -> DialectColumn:
             Column(title, dialect, page, share, segments),
             counts,
             tuple(CellText(*_words(cell, 8)) for cell in value["cells"]),
+            tuple(_page(*_words(each, 2)) for each in json.loads(table[_SETTINGS])),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise ValueError(f"no column: {fault}") from fault
+
+
+def _page(path: str, text: str) -> SourceFile:
+    return SourceFile(PurePosixPath(path), text)
 
 
 def _words(value: Any, number: int | None = None) -> list[str]:

@@ -29,6 +29,8 @@ _Value = TypeVar("_Value")
 Table: TypeAlias = "dict[str, str]"
 Task: TypeAlias = "tuple[str, str]"
 """What to do, and for which dialect or target; of a profile, `dialect/provider`."""
+_SPEAKING = ("docs", "profile", "settings")
+"""Kinds of tasks that read files of providers."""
 _WEIGHTS = {"python": 3, "check": 1, "docs": 1, "profile": 1, "settings": 0.5}
 
 
@@ -179,7 +181,7 @@ class _Run:
                 wanted = repr(self.wanted(dialect)) if self._is_python(dialect) else ""
                 return digest("profile", self.keys.profile(dialect, provider), wanted)
             case "docs":
-                return digest("docs", self.keys.dialect(name))
+                return digest("docs", self.keys.served(name))
             case _:
                 return self.keys.dialect(name)
 
@@ -240,7 +242,7 @@ class _Run:
         early = beside(_contracts, [name for _, name in first]) if first and together else None
         for _, name in rest:
             self.work.dialect(name.partition("/")[0])
-        if any(kind in ("settings", "profile") for kind, _ in rest):
+        if any(kind in _SPEAKING for kind, _ in rest):
             _ = self.slugs  # kept only if all files of providers are right together
             self.work.speaking = sorted({path for task in rest for path in self._reading(task)})
             _ = self.work.provider_files
@@ -253,8 +255,8 @@ class _Run:
         """The files of providers that a task reads."""
         kind, name = task
         dialect, _, provider = name.partition("/")
-        speakers = {"profile": [provider], "settings": self.keys.speakers[dialect]}.get(kind, [])
-        for speaker in speakers:
+        speakers = [provider] if provider else self.keys.speakers[dialect]
+        for speaker in speakers if kind in _SPEAKING else ():
             yield from map(provider_path, self.keys.parents[speaker])
 
     def _job(self, task: Task) -> Job:
@@ -274,11 +276,13 @@ class _Run:
             names = [(each.name, each.title, each.slug) for each in self.facts.values()]
             key = digest("together", shared, names, [self.key((target, n)) for n in self.chosen])
             columns = [self._column(name) for name in self.chosen]
-            files = {**contract, **{str(c.page.path): c.page.text for c in columns}}
+            pages = [page for c in columns for page in (c.page, *c.settings)]
+            files = {**contract, **{str(page.path): page.text for page in pages}}
             facts = [self.facts[name] for name in self.chosen]
             files |= self._made(key, lambda: docs_together(self.work, facts, columns))
-            page = digest("providers", shared)
-            return {**files, **self._made(page, lambda: docs_of_providers(self.work))}
+            page = digest("providers", shared, self.chosen)
+            made = self._made(page, lambda: docs_of_providers(self.work, self.chosen))
+            return {**files, **made}
         units = {name: self._unit(name) for name in self.chosen}
         rows = [astuple(row) for unit in units.values() for row in unit.rows]
         natives = [repr(self.natives), sorted(self.written)]

@@ -68,9 +68,13 @@ def docs_together(
     return work.laid_out(files)
 
 
-def docs_of_providers(work: Work) -> dict[str, str]:
-    """The page of providers, which says nothing of a dialect but its name."""
-    return work.laid_out(render_providers(work.schema, _providers(work)))
+def docs_of_providers(work: Work, pages: Sequence[str]) -> dict[str, str]:
+    """The page of providers, which says nothing of a dialect but its name.
+
+    `pages` are the dialects that have pages.
+    """
+    told = work.told_providers(work.all_providers, list(work.dialects_of_spec))
+    return work.laid_out(render_providers(work.schema, told, pages))
 
 
 def settled_path(path: str, config: Config) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orgen.config import Config
 from orgen.diagnostics import DiagnosticError, Diagnostics
@@ -21,6 +21,7 @@ from orgen.progress import Progress
 from orgen.provider.load import ProviderFiles
 from orgen.provider.model import Provider
 from orgen.provider.profiles import Profiles, parents
+from orgen.provider.terms import terms_among
 from orgen.render import SourceFile
 from orgen.targets.docs import contract_pages
 from orgen.targets.docs.mapping import DialectColumn, column_of
@@ -147,6 +148,28 @@ class Work:
         """All providers, without profiles; only services that speak one of these dialects."""
         return self._serving(self.all_providers, names)
 
+    def told_providers(self, files: ProviderFiles, names: Sequence[str]) -> list[Provider]:
+        """Providers with their terms and no profiles, which is all that readers need."""
+        roots: dict[str, Any] = {slug: found.value for slug, found in files.documents.items()}
+        said = {
+            name: {
+                slug: root["dialects"][name].get("profile", {})
+                for slug, root in roots.items()
+                if name in root["dialects"]
+            }
+            for name in names
+        }
+        return [
+            replace(
+                provider,
+                services=tuple(
+                    replace(one, terms=terms_among(said[one.dialect], provider.slug))
+                    for one in provider.services
+                ),
+            )
+            for provider in self._serving(files, names)
+        ]
+
     def _serving(self, files: ProviderFiles, names: Sequence[str]) -> list[Provider]:
         made = []
         for provider in files.providers.values():
@@ -179,16 +202,7 @@ class Work:
     def settings(self, wanted: Wanted) -> PythonUnit:
         """The module of what providers of a dialect take in their entries."""
         name = wanted.name
-        speakers = [
-            replace(
-                provider,
-                services=tuple(
-                    replace(one, terms=self.profiles.terms(provider.slug, name))
-                    for one in provider.services
-                ),
-            )
-            for provider in self._serving(self.provider_files, [name])
-        ]
+        speakers = self.told_providers(self.provider_files, [name])
         native = wanted.natives[name].module if name in wanted.natives else ""
         files = settings_module(self.schema, self.dialect(name), native, speakers)
         return PythonUnit(self.laid_out(files if native else []), ())
@@ -234,7 +248,8 @@ class Work:
         mapping = mapping_of(self.dialect(name), self.schema, self.fields)
         if [cell.field for cell in mapping.cells] != list(self.fields):
             raise Reported
-        return column_of(self.schema, mapping)
+        told = self.told_providers(self.provider_files, [name])
+        return column_of(self.schema, mapping, told)
 
     def contract(self, target: str) -> dict[str, str]:
         """What a target makes of the contract alone: path -> text."""

@@ -32,6 +32,8 @@ class AnswerFixup:
 
 def read_grounding(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
     """Grounding supports as citations of the text that they speak of."""
+    if not _any_says(native.get("candidates"), "groundingMetadata"):
+        return
     for index, candidate in enumerate(_objects(native.get("candidates"))):
         if "groundingMetadata" not in candidate:
             continue
@@ -137,6 +139,8 @@ def _support(
 
 def read_logprobs(tables: DialectTables, native: dict[str, Any], found: dict[str, Any]) -> None:
     """The chosen tokens, dealt out to the texts that they make up."""
+    if not _any_says(native.get("candidates"), "logprobsResult"):
+        return
     for index, candidate in enumerate(_objects(native.get("candidates"))):
         if "logprobsResult" not in candidate:
             continue
@@ -195,6 +199,8 @@ def read_choice_logprobs(
     tables: DialectTables, native: dict[str, Any], found: dict[str, Any]
 ) -> None:
     """The tokens of each choice, dealt out to its texts."""
+    if not _any_says(native.get("choices"), "logprobs"):
+        return
     for index, choice in enumerate(_objects(native.get("choices"))):
         if not choice.get("logprobs"):
             continue
@@ -275,6 +281,14 @@ def write_choice_logprobs(
         tokens = [token for part in parts for token in _objects(part.get("logprobs"))]
         if tokens and "logprobs" not in choice:
             choice["logprobs"] = {"content": tokens, "refusal": None}
+
+
+def _any_says(values: Any, key: str) -> bool:
+    """Whether one of the answers has that: nearly none does."""
+    for value in values if isinstance(values, list) else ():
+        if isinstance(value, dict) and value.get(key) is not None:
+            return True
+    return False
 
 
 # Texts ------------------------------------------------------------------------

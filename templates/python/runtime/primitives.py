@@ -139,9 +139,7 @@ def default(value: Any, otherwise: Any) -> Any:
 
 def filled(value: Any) -> Any:
     """The value, or None where it is an empty text, list or object, or zero."""
-    if type(value) is str:
-        return value or None
-    return None if value in ("", [], {}) or (is_number(value) and value == 0) else value
+    return value or (False if value is False else None)
 
 
 def listed_some(value: Any) -> Any:
@@ -216,6 +214,8 @@ def remainder(whole: Any, *terms: Any) -> int | float:
 
 def whole(value: Any) -> int | None:
     """A number cut to a whole one."""
+    if type(value) is int and -(2**63) < value < 2**63:
+        return value
     return int(value) if is_number(value) and abs(value) < 2**63 else None
 
 
@@ -487,7 +487,8 @@ def safe_name(name: Any) -> str | None:
     """
     if not isinstance(name, str):
         return None
-    if _SAFE_NAME.fullmatch(name):
+    plain = name.isascii() and name.isidentifier() and len(name) <= 64  # as nearly all are
+    if plain or _SAFE_NAME.fullmatch(name):
         return name
     mark = f"{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
     return f"{re.sub('[^a-zA-Z0-9_-]', '_', name)[:55]}_{mark}"

@@ -7,6 +7,7 @@ A native value at `output_config.task_budget` is kept as the canonical key
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from .primitives import field, put
@@ -53,6 +54,39 @@ def escape(key: str) -> str:
         key = key.replace("~", "~0").replace(".", "~1")
     marked = key.startswith("@") and key != STATUS
     return f"~2{key}" if marked or key.isdecimal() else key
+
+
+class Prefixes(dict[str, "Names"]):
+    """The names of what a dialect keeps, by the prefix of the native path."""
+
+    def __init__(self, dialect: str, ignored: Container[str]) -> None:
+        super().__init__()
+        self._operands = dialect, ignored
+
+    def __missing__(self, prefix: str) -> Names:
+        return self.setdefault(prefix, Names(prefix, *self._operands))
+
+
+class Names(dict[str, str]):
+    """The name of a native key's residue; empty where the dialect ignores it.
+
+    Names are made once. Only so many are remembered: keys may be anything.
+    """
+
+    def __init__(self, prefix: str, dialect: str, ignored: Container[str]) -> None:
+        super().__init__()
+        self._operands = prefix, dialect, ignored
+
+    def __missing__(self, key: str) -> str:
+        prefix, dialect, ignored = self._operands
+        path = f"{prefix}{escape(str(key))}"
+        name = "" if path in ignored else f"{dialect}:{path}"
+        if len(self) < MOST_NAMES and len(path) <= LONGEST_NAME:
+            self[key] = name
+        return name
+
+
+MOST_NAMES, LONGEST_NAME = 256, 128
 
 
 def steps(path: str) -> tuple[str | int, ...]:

@@ -134,11 +134,11 @@ def known_status(ctx: DecodeContext, status: Any, found: dict[str, Any]) -> str:
 def kept_nulls(ctx: DecodeContext, whole: dict[str, Any]) -> dict[str, None]:
     """Residue of settings that a vendor echoed as null, which the contract does not allow."""
     source = ctx.source
-    return {
-        f"{ctx.tables.name}:{name}": None
-        for name in ECHO
-        if name in source and source[name] is None and whole[name] is not None
-    }
+    nulls = [name for name in _NEVER_NULL if source.get(name, name) is None]
+    return {f"{ctx.tables.name}:{name}": None for name in nulls if whole[name] is not None}
+
+
+_NEVER_NULL = tuple(name for name, value in ECHO.items() if value is not None)
 
 
 def complete_compaction(
@@ -194,24 +194,24 @@ def echo_request(whole: dict[str, Any], request: Mapping[str, Any], found: dict[
 def complete_forms(whole: dict[str, Any]) -> None:
     """What an echoed setting has to say, as the response's form demands more than the request's."""
     text, choice, reasoning = whole["text"], whole["tool_choice"], whole["reasoning"]
-    whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
+    if whole["tools"]:
+        whole["tools"] = [complete_tool(tool) for tool in whole["tools"] if isinstance(tool, dict)]
     if isinstance(text, dict):
-        whole["text"] = complete_text(text)
+        form = text.get("format", text)
+        if form is text:
+            whole["text"] = {"format": {"type": "text"}, **text}
+        elif isinstance(form, dict) and form.get("type") == "json_schema":
+            whole["text"] = {**text, "format": complete_schema(form)}
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
         whole["tool_choice"] = {"mode": "auto", **choice}
     if isinstance(reasoning, dict):
         whole["reasoning"] = {"effort": None, "summary": None, **reasoning}
 
 
-def complete_text(text: Mapping[str, Any]) -> dict[str, Any]:
-    """The echoed form of texts, which says everything of a schema."""
-    made = {"format": {"type": "text"}, **text}
-    form = made["format"]
-    if isinstance(form, dict) and form.get("type") == "json_schema":
-        blank = {"name": "response", "description": None, "schema": None, "strict": False}
-        given = {key: value for key, value in form.items() if value is not None}
-        made["format"] = {**blank, **given}
-    return made
+def complete_schema(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The echoed form of texts bound to a schema, which says everything of it."""
+    blank = {"name": "response", "description": None, "schema": None, "strict": False}
+    return {**blank, **{key: value for key, value in form.items() if value is not None}}
 
 
 def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
@@ -266,21 +266,20 @@ def complete_content(message: dict[str, Any]) -> None:
 def complete_usage(usage: dict[str, Any]) -> dict[str, Any]:
     """Usage with every number that the contract demands; nothing is invented but zeros."""
     into, out = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
+    read, written = usage.get("input_tokens_details"), usage.get("output_tokens_details")
     whole: dict[str, Any] = {
         "input_tokens": into,
         "output_tokens": out,
         "total_tokens": into + out,
-        "input_tokens_details": _NOTHING_CACHED,
-        "output_tokens_details": _NO_REASONING,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+        **usage,
     }
-    whole |= usage
-    whole["input_tokens_details"] = _NOTHING_CACHED | whole["input_tokens_details"]
-    whole["output_tokens_details"] = _NO_REASONING | whole["output_tokens_details"]
+    if read is not None and "cached_tokens" not in read:
+        whole["input_tokens_details"] = {"cached_tokens": 0, **read}
+    if written is not None and "reasoning_tokens" not in written:
+        whole["output_tokens_details"] = {"reasoning_tokens": 0, **written}
     return whole
-
-
-_NOTHING_CACHED = {"cached_tokens": 0}
-_NO_REASONING = {"reasoning_tokens": 0}
 
 
 def reduced(response: dict[str, Any], dialect: str) -> dict[str, Any]:

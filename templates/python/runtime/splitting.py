@@ -17,8 +17,6 @@ from .tables import Rule, Turn
 class Splitting(DecodeNames):
     """Decoding of whole conversations."""
 
-    __slots__ = ()
-
     def decode_parts(self, content: Any, rule: Rule) -> Any:
         """Content through a group: a string stays one, parts become a list."""
         if isinstance(content, str):
@@ -110,11 +108,8 @@ class Splitting(DecodeNames):
         unless one of the fields `fill` says that it says nothing.
         """
         left, self.left = self.left, []
-        unread = [
-            key
-            for key, value in message.items()
-            if value is not None and (key not in known or key in left)
-        ]
+        unread = left if known.issuperset(message) else [*left, *(message.keys() - known)]
+        unread = [key for key in message if key in unread and message[key] is not None]
         if not items and self.response:
             self.orphans = {key: message[key] for key in unread}
             return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .residue import NAME, OWN_ID
+from .residue import NAME, OWN_ID, Prefixes
 
 Rule = Callable[[Any, Any], Any]
 
@@ -96,12 +96,15 @@ class DialectTables:
     sister_types: Mapping[str, str] = field(default_factory=dict)
     """Native types that only a sister knows -> that API's title."""
 
+    residues: Mapping[str, Mapping[str, str]] = field(init=False, default_factory=dict)
+    """Prefix of a native path -> native key -> the name that its residue has."""
     own_id: str = field(init=False, default="")
     """Residue of ids that are not the vendor's, as this dialect keeps it."""
     own_name: str = field(init=False, default="")
     """Residue of names that no call says, as this dialect keeps it."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "residues", Prefixes(self.name, self.ignore))
         object.__setattr__(self, "own_id", f"{self.name}:{OWN_ID}")
         object.__setattr__(self, "own_name", f"{self.name}:{NAME}")
 

@@ -242,20 +242,22 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         if not isinstance(model, str):
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
-    if (max_output_tokens := body.get("max_output_tokens")) is not None and not is_integer(
-        max_output_tokens
+    if (
+        (max_output_tokens := body.get("max_output_tokens")) is not None
+        and type(max_output_tokens) is not int
+        and not is_integer(max_output_tokens)
     ):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
     out["max_tokens"] = default(max_output_tokens, 4096)
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         if (temperature_ := ctx.clamp(temperature, 0, 1, body, "temperature")) is not None:
             out["temperature"] = temperature_
         else:
             ctx.misfit(body, "temperature", "", out)
     if (top_p := body.get("top_p")) is not None:
-        if not is_number(top_p):
+        if type(top_p) is not int and not is_number(top_p):
             raise ctx.expected(body, "top_p", "a number")
         out["top_p"] = top_p
     if (stream := body.get("stream")) is not None:
@@ -427,18 +429,18 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
     if (max_output_tokens := body.get("max_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_tokens", "a whole number")
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
         else:
             ctx.misfit(body, "max_tokens", "", out)
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         out["temperature"] = temperature
     if (top_p := body.get("top_p")) is not None:
-        if not is_number(top_p):
+        if type(top_p) is not int and not is_number(top_p):
             raise ctx.expected(body, "top_p", "a number")
         out["top_p"] = top_p
     if (stream := body.get("stream")) is not None:
@@ -448,9 +450,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.decode_alias(
-                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
-            )
+            if lookup(ENCODE_TIER, service_tier_) != service_tier:
+                ctx.decode_alias(
+                    service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+                )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (tools := body.get("tools")) is not None:
@@ -611,14 +614,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (output_tokens := usage.get("output_tokens")) is not None:
-            if not is_integer(output_tokens):
+            if type(output_tokens) is not int and not is_integer(output_tokens):
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             out.setdefault("usage", {})["output_tokens"] = output_tokens
         if (input_tokens_details := usage.get("input_tokens_details")) is not None:
             if not isinstance(input_tokens_details, dict):
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             if (cached_tokens := input_tokens_details.get("cached_tokens")) is not None:
-                if not is_integer(cached_tokens):
+                if type(cached_tokens) is not int and not is_integer(cached_tokens):
                     raise ctx.expected(input_tokens_details, "cached_tokens", "a whole number")
                 if cached_tokens != 0:
                     out.setdefault("usage", {})["cache_read_input_tokens"] = cached_tokens
@@ -630,7 +633,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 if reasoning_tokens != 0:
                     out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
@@ -657,7 +660,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
-        if not is_integer(input_tokens):
+        if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
         out.setdefault("usage", {})["input_tokens"] = remainder(
             input_tokens,
@@ -764,11 +767,11 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (output_tokens := usage.get("output_tokens")) is not None:
-            if not is_integer(output_tokens):
+            if type(output_tokens) is not int and not is_integer(output_tokens):
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             out.setdefault("usage", {})["output_tokens"] = output_tokens
         if (cached_tokens := usage.get("cache_read_input_tokens")) is not None:
-            if not is_integer(cached_tokens):
+            if type(cached_tokens) is not int and not is_integer(cached_tokens):
                 raise ctx.expected(usage, "cache_read_input_tokens", "a whole number")
             out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
                 "cached_tokens"
@@ -776,22 +779,23 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (service_tier := usage.get("service_tier")) is not None:
             if (service_tier_ := lookup(DECODE_USED_TIER, service_tier)) is not None:
                 out["service_tier"] = service_tier_
-                ctx.decode_alias(
-                    service_tier,
-                    service_tier_,
-                    "used_tier",
-                    "usage.service_tier",
-                    out,
-                    usage,
-                    "service_tier",
-                )
+                if lookup(ENCODE_USED_TIER, service_tier_) != service_tier:
+                    ctx.decode_alias(
+                        service_tier,
+                        service_tier_,
+                        "used_tier",
+                        "usage.service_tier",
+                        out,
+                        usage,
+                        "service_tier",
+                    )
             else:
                 ctx.misfit(usage, "service_tier", "usage.", out)
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("thinking_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "thinking_tokens", "a whole number")
                 out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
                     "reasoning_tokens"

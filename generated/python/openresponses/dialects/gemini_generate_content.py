@@ -31,7 +31,6 @@ from ..runtime.primitives import (
     put,
     remainder,
     safe_name,
-    timestamp,
     total,
     unix_time,
     unless_absent,
@@ -377,26 +376,26 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "stream", "true or false")
         out["@stream"] = stream
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         out.setdefault("generationConfig", {})["maxOutputTokens"] = max_output_tokens
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         if (temperature_ := ctx.clamp(temperature, 0, 2, body, "temperature")) is not None:
             out.setdefault("generationConfig", {})["temperature"] = temperature_
         else:
             ctx.misfit(body, "temperature", "", out)
     if (top_p := body.get("top_p")) is not None:
-        if not is_number(top_p):
+        if type(top_p) is not int and not is_number(top_p):
             raise ctx.expected(body, "top_p", "a number")
         out.setdefault("generationConfig", {})["topP"] = top_p
     if (presence_penalty := body.get("presence_penalty")) is not None:
-        if not is_number(presence_penalty):
+        if type(presence_penalty) is not int and not is_number(presence_penalty):
             raise ctx.expected(body, "presence_penalty", "a number")
         out.setdefault("generationConfig", {})["presencePenalty"] = presence_penalty
     if (frequency_penalty := body.get("frequency_penalty")) is not None:
-        if not is_number(frequency_penalty):
+        if type(frequency_penalty) is not int and not is_number(frequency_penalty):
             raise ctx.expected(body, "frequency_penalty", "a number")
         out.setdefault("generationConfig", {})["frequencyPenalty"] = frequency_penalty
     encode_request_thinking(body, out, ctx)
@@ -413,12 +412,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account_within(body.get("reasoning"), _EFFORT_SUMMARY, "reasoning.", out)
     if body.get("text") is not None:
         ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_GEMINI_GENERATE_CONTENT_RESPONSE_SCHEMA_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -518,37 +518,41 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                 if (schema := format_.get("schema")) is not None:
                     out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
                     out.setdefault("generationConfig", {})["responseJsonSchema"] = schema
-                    ctx.unused(
-                        field(body.get("text"), "format"),
-                        ("gemini_generate_content:responseSchema",),
-                        "text.format.",
-                        out,
-                    )
+                    if field(body.get("text"), "format") is not None:
+                        ctx.unused(
+                            field(body.get("text"), "format"),
+                            ("gemini_generate_content:responseSchema",),
+                            "text.format.",
+                            out,
+                        )
                     return
             case "json_object":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "application/json"
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "gemini_generate_content:responseSchema", "schema"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "gemini_generate_content:responseSchema", "schema"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "text":
                 out.setdefault("generationConfig", {})["responseMimeType"] = "text/plain"
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "gemini_generate_content:responseSchema", "schema"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "gemini_generate_content:responseSchema", "schema"),
+                        "text.format.",
+                        out,
+                    )
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "gemini_generate_content:responseSchema", "schema"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "gemini_generate_content:responseSchema", "schema"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -625,7 +629,8 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
     """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if (
-        is_integer(top_logprobs := body.get("top_logprobs"))
+        (top_logprobs := body.get("top_logprobs")) is not None
+        and is_integer(top_logprobs)
         and body.get("gemini_generate_content:@logprobs") == "count"
     ):
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
@@ -681,13 +686,17 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         if "top_logprobs" in body or "gemini_generate_content:@logprobs" in body:
             ctx.unused(body, ("top_logprobs", "gemini_generate_content:@logprobs"), "", out)
         return
-    if is_integer(top_logprobs := body.get("top_logprobs")):
+    if (top_logprobs := body.get("top_logprobs")) is not None and is_integer(top_logprobs):
         out.setdefault("generationConfig", {})["responseLogprobs"] = True
         out.setdefault("generationConfig", {})["logprobs"] = top_logprobs
         if "gemini_generate_content:@logprobs" in body or "include" in body:
             ctx.unused(body, ("gemini_generate_content:@logprobs", "include"), "", out)
         return
-    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+    if (
+        body.get("top_logprobs") is not None
+        and type(body.get("top_logprobs")) is not int
+        and not is_integer(body.get("top_logprobs"))
+    ):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
@@ -761,7 +770,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if not isinstance(generation_config, dict):
             raise ctx.expected(body, "generationConfig", "an object")
         if (max_output_tokens := generation_config.get("maxOutputTokens")) is not None:
-            if not is_integer(max_output_tokens):
+            if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
                 raise ctx.expected(generation_config, "maxOutputTokens", "a whole number")
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
@@ -773,19 +782,19 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 ) is not None:
                     out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := generation_config.get("temperature")) is not None:
-            if not is_number(temperature):
+            if type(temperature) is not int and not is_number(temperature):
                 raise ctx.expected(generation_config, "temperature", "a number")
             out["temperature"] = temperature
         if (top_p := generation_config.get("topP")) is not None:
-            if not is_number(top_p):
+            if type(top_p) is not int and not is_number(top_p):
                 raise ctx.expected(generation_config, "topP", "a number")
             out["top_p"] = top_p
         if (presence_penalty := generation_config.get("presencePenalty")) is not None:
-            if not is_number(presence_penalty):
+            if type(presence_penalty) is not int and not is_number(presence_penalty):
                 raise ctx.expected(generation_config, "presencePenalty", "a number")
             out["presence_penalty"] = presence_penalty
         if (frequency_penalty := generation_config.get("frequencyPenalty")) is not None:
-            if not is_number(frequency_penalty):
+            if type(frequency_penalty) is not int and not is_number(frequency_penalty):
                 raise ctx.expected(generation_config, "frequencyPenalty", "a number")
             out["frequency_penalty"] = frequency_penalty
         if not _MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(
@@ -809,22 +818,24 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_parallel(body, out, ctx)
     if not _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE.issuperset(body):
         ctx.account(body, _GENERATION_CONFIG_TOOLS_SYSTEM_INSTRUCTION_CONTENTS_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
-        "generationConfig.thinkingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.account_within(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS,
+            "generationConfig.thinkingConfig.",
+            out,
+        )
     if body.get("systemInstruction") is not None:
         ctx.account_within(body.get("systemInstruction"), _PARTS, "systemInstruction.", out)
     if body.get("toolConfig") is not None:
         ctx.account_within(body.get("toolConfig"), _FUNCTION_CALLING_CONFIG, "toolConfig.", out)
-    ctx.account_within(
-        field(body.get("toolConfig"), "functionCallingConfig"),
-        _MODE_ALLOWED_FUNCTION_NAMES,
-        "toolConfig.functionCallingConfig.",
-        out,
-    )
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.account_within(
+            field(body.get("toolConfig"), "functionCallingConfig"),
+            _MODE_ALLOWED_FUNCTION_NAMES,
+            "toolConfig.functionCallingConfig.",
+            out,
+        )
     return out
 
 
@@ -849,12 +860,13 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                     "generationConfig.thinkingConfig.thinkingBudget",
                     out,
                 )
-                ctx.unused(
-                    field(body.get("generationConfig"), "thinkingConfig"),
-                    ("thinkingLevel",),
-                    "generationConfig.thinkingConfig.",
-                    out,
-                )
+                if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                    ctx.unused(
+                        field(body.get("generationConfig"), "thinkingConfig"),
+                        ("thinkingLevel",),
+                        "generationConfig.thinkingConfig.",
+                        out,
+                    )
                 return
             if effort in ("none", "low", "medium", "high", "xhigh"):
                 out.setdefault("reasoning", {})["effort"] = effort
@@ -869,12 +881,13 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingBudget",
                 out,
             )
-            ctx.unused(
-                field(body.get("generationConfig"), "thinkingConfig"),
-                ("thinkingLevel",),
-                "generationConfig.thinkingConfig.",
-                out,
-            )
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingLevel",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
             return
         if (thinking_level := thinking_config.get("thinkingLevel")) is not None and (
             effort := lookup(DECODE_LEVEL, thinking_level)
@@ -891,19 +904,21 @@ def decode_request_thinking(body: Any, out: Any, ctx: Splitting) -> Any:
                 "generationConfig.thinkingConfig.thinkingLevel",
                 out,
             )
-            ctx.unused(
-                field(body.get("generationConfig"), "thinkingConfig"),
-                ("thinkingBudget",),
-                "generationConfig.thinkingConfig.",
-                out,
-            )
+            if field(body.get("generationConfig"), "thinkingConfig") is not None:
+                ctx.unused(
+                    field(body.get("generationConfig"), "thinkingConfig"),
+                    ("thinkingBudget",),
+                    "generationConfig.thinkingConfig.",
+                    out,
+                )
             return
-    ctx.unused(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        ("thinkingBudget", "thinkingLevel"),
-        "generationConfig.thinkingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            ("thinkingBudget", "thinkingLevel"),
+            "generationConfig.thinkingConfig.",
+            out,
+        )
 
 
 def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -925,12 +940,13 @@ def decode_request_thoughts(body: Any, out: Any, ctx: Splitting) -> Any:
             out,
         )
         return
-    ctx.unused(
-        field(body.get("generationConfig"), "thinkingConfig"),
-        ("includeThoughts",),
-        "generationConfig.thinkingConfig.",
-        out,
-    )
+    if field(body.get("generationConfig"), "thinkingConfig") is not None:
+        ctx.unused(
+            field(body.get("generationConfig"), "thinkingConfig"),
+            ("includeThoughts",),
+            "generationConfig.thinkingConfig.",
+            out,
+        )
 
 
 def decode_request_format(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1043,28 +1059,34 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
             ctx.keep_exact(
                 mode, lookup(ENCODE_MODE, mode_), "toolConfig.functionCallingConfig.mode", out
             )
-            ctx.unused(
-                field(body.get("toolConfig"), "functionCallingConfig"),
-                ("allowedFunctionNames",),
-                "toolConfig.functionCallingConfig.",
-                out,
-            )
+            if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+                ctx.unused(
+                    field(body.get("toolConfig"), "functionCallingConfig"),
+                    ("allowedFunctionNames",),
+                    "toolConfig.functionCallingConfig.",
+                    out,
+                )
             return
-    ctx.unused(
-        field(body.get("toolConfig"), "functionCallingConfig"),
-        ("mode", "allowedFunctionNames"),
-        "toolConfig.functionCallingConfig.",
-        out,
-    )
+    if field(body.get("toolConfig"), "functionCallingConfig") is not None:
+        ctx.unused(
+            field(body.get("toolConfig"), "functionCallingConfig"),
+            ("mode", "allowedFunctionNames"),
+            "toolConfig.functionCallingConfig.",
+            out,
+        )
 
 
 def decode_request_logprobs(body: Any, out: Any, ctx: Splitting) -> Any:
     """logprobs (spec/dialects/gemini_generate_content/dialect.yaml:70)"""
     if isinstance(generation_config := body.get("generationConfig"), dict):
         if (
-            generation_config.get("responseLogprobs") is None
-            or generation_config.get("responseLogprobs") is False
-        ) and is_integer(logprobs := generation_config.get("logprobs")):
+            (
+                generation_config.get("responseLogprobs") is None
+                or generation_config.get("responseLogprobs") is False
+            )
+            and (logprobs := generation_config.get("logprobs")) is not None
+            and is_integer(logprobs)
+        ):
             if logprobs >= 0 and logprobs <= 20:
                 out["top_logprobs"] = logprobs
             else:
@@ -1162,14 +1184,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usageMetadata", {})["totalTokenCount"] = total_tokens
         if (input_tokens_details := usage.get("input_tokens_details")) is not None:
             if not isinstance(input_tokens_details, dict):
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             if (cached_tokens := input_tokens_details.get("cached_tokens")) is not None:
-                if not is_integer(cached_tokens):
+                if type(cached_tokens) is not int and not is_integer(cached_tokens):
                     raise ctx.expected(input_tokens_details, "cached_tokens", "a whole number")
                 if cached_tokens != 0:
                     out.setdefault("usageMetadata", {})["cachedContentTokenCount"] = cached_tokens
@@ -1181,7 +1203,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 if reasoning_tokens != 0:
                     out.setdefault("usageMetadata", {})["thoughtsTokenCount"] = reasoning_tokens
@@ -1206,13 +1228,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if (input_tokens := field(body.get("usage"), "input_tokens")) is not None:
-        if not is_integer(input_tokens):
+        if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body.get("usage"), "input_tokens", "a whole number")
         out.setdefault("usageMetadata", {})["promptTokenCount"] = remainder(
             input_tokens, field(out.get("usageMetadata"), "toolUsePromptTokenCount")
         )
     if (output_tokens := field(body.get("usage"), "output_tokens")) is not None:
-        if not is_integer(output_tokens):
+        if type(output_tokens) is not int and not is_integer(output_tokens):
             raise ctx.expected(body.get("usage"), "output_tokens", "a whole number")
         if remainder(output_tokens, field(out.get("usageMetadata"), "thoughtsTokenCount")) != 0:
             out.setdefault("usageMetadata", {})["candidatesTokenCount"] = remainder(
@@ -1441,7 +1463,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("createTime")) is not None:
         if (created_at_ := unix_time(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, timestamp(created_at_), "createTime", out)
+            ctx.keep_time(created_at, created_at_, "createTime", out)
         else:
             ctx.misfit(body, "createTime", "", out)
     usage_metadata_fields = or_empty(body.get("usageMetadata"))
@@ -1464,17 +1486,17 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(usage_metadata, dict):
             raise ctx.expected(body, "usageMetadata", "an object")
         if (total_tokens := usage_metadata.get("totalTokenCount")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage_metadata, "totalTokenCount", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (cached_tokens := usage_metadata.get("cachedContentTokenCount")) is not None:
-            if not is_integer(cached_tokens):
+            if type(cached_tokens) is not int and not is_integer(cached_tokens):
                 raise ctx.expected(usage_metadata, "cachedContentTokenCount", "a whole number")
             out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
                 "cached_tokens"
             ] = cached_tokens
         if (reasoning_tokens := usage_metadata.get("thoughtsTokenCount")) is not None:
-            if not is_integer(reasoning_tokens):
+            if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                 raise ctx.expected(usage_metadata, "thoughtsTokenCount", "a whole number")
             out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
                 "reasoning_tokens"
@@ -1482,15 +1504,16 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (service_tier := usage_metadata.get("serviceTier")) is not None:
             if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
                 out["service_tier"] = service_tier_
-                ctx.decode_alias(
-                    service_tier,
-                    service_tier_,
-                    "tier",
-                    "usageMetadata.serviceTier",
-                    out,
-                    usage_metadata,
-                    "serviceTier",
-                )
+                if lookup(ENCODE_TIER, service_tier_) != service_tier:
+                    ctx.decode_alias(
+                        service_tier,
+                        service_tier_,
+                        "tier",
+                        "usageMetadata.serviceTier",
+                        out,
+                        usage_metadata,
+                        "serviceTier",
+                    )
             else:
                 ctx.misfit(usage_metadata, "serviceTier", "usageMetadata.", out)
         if not _PROMPT_TOKEN_COUNT_CANDIDATES_TOKEN_COUNT_TOTAL_TOKEN_COUNT_CACHED_CONTENT_TOKEN_COUNT_AND_MORE.issuperset(
@@ -1507,12 +1530,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE.issuperset(body):
         ctx.account(body, _RESPONSE_ID_MODEL_VERSION_CREATE_TIME_CANDIDATES_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("candidates"), 0),
-        _CONTENT_FINISH_REASON_FINISH_MESSAGE,
-        "candidates.0.",
-        out,
-    )
+    if field(body.get("candidates"), 0) is not None:
+        ctx.account_within(
+            field(body.get("candidates"), 0),
+            _CONTENT_FINISH_REASON_FINISH_MESSAGE,
+            "candidates.0.",
+            out,
+        )
     return out
 
 
@@ -1532,7 +1556,10 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "completed"
             if body.get("promptFeedback") is not None:
                 ctx.unused(body, ("promptFeedback",), "", out)
-            ctx.unused(field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out)
+            if field(body.get("candidates"), 0) is not None:
+                ctx.unused(
+                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                )
             return
         if (finish_reason := candidates_0.get("finishReason")) is not None:
             if (reason := lookup(DECODE_INCOMPLETE, finish_reason)) is not None:
@@ -1546,9 +1573,10 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 )
                 if body.get("promptFeedback") is not None:
                     ctx.unused(body, ("promptFeedback",), "", out)
-                ctx.unused(
-                    field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
-                )
+                if field(body.get("candidates"), 0) is not None:
+                    ctx.unused(
+                        field(body.get("candidates"), 0), ("finishMessage",), "candidates.0.", out
+                    )
                 return
             if candidates_0.get("finishMessage") is None or candidates_0.get("finishMessage") == "":
                 out["status"] = "failed"

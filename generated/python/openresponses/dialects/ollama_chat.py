@@ -167,23 +167,23 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         out.setdefault("options", {})["num_predict"] = max_output_tokens
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         out.setdefault("options", {})["temperature"] = temperature
     if (top_p := body.get("top_p")) is not None:
-        if not is_number(top_p):
+        if type(top_p) is not int and not is_number(top_p):
             raise ctx.expected(body, "top_p", "a number")
         out.setdefault("options", {})["top_p"] = top_p
     if (presence_penalty := body.get("presence_penalty")) is not None:
-        if not is_number(presence_penalty):
+        if type(presence_penalty) is not int and not is_number(presence_penalty):
             raise ctx.expected(body, "presence_penalty", "a number")
         out.setdefault("options", {})["presence_penalty"] = presence_penalty
     if (frequency_penalty := body.get("frequency_penalty")) is not None:
-        if not is_number(frequency_penalty):
+        if type(frequency_penalty) is not int and not is_number(frequency_penalty):
             raise ctx.expected(body, "frequency_penalty", "a number")
         out.setdefault("options", {})["frequency_penalty"] = frequency_penalty
     if (stream := body.get("stream")) is not None and not isinstance(stream, bool):
@@ -214,7 +214,10 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
         ctx.account(body, _MODEL_MAX_OUTPUT_TOKENS_TEMPERATURE_TOP_P_AND_MORE, "", out)
     if body.get("text") is not None:
         ctx.account_within(body.get("text"), _FORMAT, "text.", out)
-    ctx.account_within(field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"), _TYPE_NAME_SCHEMA, "text.format.", out
+        )
     return out
 
 
@@ -225,15 +228,17 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
     ):
         match format_.get("type"):
             case "text":
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
             case "json_object":
                 out["format"] = "json"
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
             case "json_schema":
                 if (schema := format_.get("schema")) is not None:
@@ -241,11 +246,15 @@ def encode_request_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     return
                 out["format"] = "json"
                 ctx.report(body, None, "coerced", "without a schema, any JSON is asked for")
-                ctx.unused(
-                    field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"), ("name", "schema"), "text.format.", out
+                    )
                 return
-    ctx.unused(field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out)
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"), ("type", "name", "schema"), "text.format.", out
+        )
 
 
 def encode_request_truncation(body: Any, out: Any, ctx: Gathering) -> Any:
@@ -286,7 +295,7 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("include") is not None:
             ctx.unused(body, ("include",), "", out)
         return
-    if is_integer(top_logprobs := body.get("top_logprobs")):
+    if (top_logprobs := body.get("top_logprobs")) is not None and is_integer(top_logprobs):
         out["logprobs"] = True
         out["top_logprobs"] = top_logprobs
         if body.get("include") is not None:
@@ -294,7 +303,11 @@ def encode_request_logprobs(body: Any, out: Any, ctx: Gathering) -> Any:
         return
     if body.get("include") is not None and not isinstance(body.get("include"), list):
         raise ctx.expected(body, "include", "a list")
-    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+    if (
+        body.get("top_logprobs") is not None
+        and type(body.get("top_logprobs")) is not int
+        and not is_integer(body.get("top_logprobs"))
+    ):
         raise ctx.expected(body, "top_logprobs", "a whole number")
     if "include" in body or "top_logprobs" in body:
         ctx.unused(body, ("include", "top_logprobs"), "", out)
@@ -316,7 +329,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("think")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(effort, effort_, "effort", "think", out, body, "think")
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(effort, effort_, "effort", "think", out, body, "think")
         else:
             ctx.misfit(body, "think", "", out)
     if (tools := body.get("tools")) is not None:
@@ -328,7 +342,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if not isinstance(options, dict):
             raise ctx.expected(body, "options", "an object")
         if (max_output_tokens := options.get("num_predict")) is not None:
-            if not is_integer(max_output_tokens):
+            if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
                 raise ctx.expected(options, "num_predict", "a whole number")
             if max_output_tokens >= 16:
                 out["max_output_tokens"] = max_output_tokens
@@ -340,19 +354,19 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
                 ) is not None:
                     out["max_output_tokens"] = nearest_max_output_tokens
         if (temperature := options.get("temperature")) is not None:
-            if not is_number(temperature):
+            if type(temperature) is not int and not is_number(temperature):
                 raise ctx.expected(options, "temperature", "a number")
             out["temperature"] = temperature
         if (top_p := options.get("top_p")) is not None:
-            if not is_number(top_p):
+            if type(top_p) is not int and not is_number(top_p):
                 raise ctx.expected(options, "top_p", "a number")
             out["top_p"] = top_p
         if (presence_penalty := options.get("presence_penalty")) is not None:
-            if not is_number(presence_penalty):
+            if type(presence_penalty) is not int and not is_number(presence_penalty):
                 raise ctx.expected(options, "presence_penalty", "a number")
             out["presence_penalty"] = presence_penalty
         if (frequency_penalty := options.get("frequency_penalty")) is not None:
-            if not is_number(frequency_penalty):
+            if type(frequency_penalty) is not int and not is_number(frequency_penalty):
                 raise ctx.expected(options, "frequency_penalty", "a number")
             out["frequency_penalty"] = frequency_penalty
         if not _NUM_PREDICT_TEMPERATURE_TOP_P_PRESENCE_PENALTY_AND_MORE.issuperset(options):
@@ -440,7 +454,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "model", "a string")
         out["model"] = model
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := timestamp(created_at)) is not None:
             out["created_at"] = created_at_
@@ -450,12 +464,12 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             if input_tokens != 0:
                 out["prompt_eval_count"] = input_tokens
         if (output_tokens := usage.get("output_tokens")) is not None:
-            if not is_integer(output_tokens):
+            if type(output_tokens) is not int and not is_integer(output_tokens):
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             if output_tokens != 0:
                 out["eval_count"] = output_tokens
@@ -553,15 +567,15 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("created_at")) is not None:
         if (created_at_ := unix_time(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, timestamp(created_at_), "created_at", out)
+            ctx.keep_time(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
     if (input_tokens := body.get("prompt_eval_count")) is not None:
-        if not is_integer(input_tokens):
+        if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body, "prompt_eval_count", "a whole number")
         out.setdefault("usage", {})["input_tokens"] = input_tokens
     if (output_tokens := default(body.get("eval_count"), 0)) is not None:
-        if not is_integer(output_tokens):
+        if type(output_tokens) is not int and not is_integer(output_tokens):
             raise ctx.expected(body, "eval_count", "a whole number")
         out.setdefault("usage", {})["output_tokens"] = output_tokens
     decode_response_finish(body, out, ctx)

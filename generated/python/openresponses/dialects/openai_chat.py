@@ -415,7 +415,9 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
     """limit (spec/dialects/openai_chat/dialect.yaml:33)"""
-    if is_integer(max_output_tokens := body.get("max_output_tokens")):
+    if (max_output_tokens := body.get("max_output_tokens")) is not None and is_integer(
+        max_output_tokens
+    ):
         if body.get("openai_chat:@limit") == "max_tokens":
             out["max_tokens"] = max_output_tokens
             return
@@ -423,7 +425,11 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
-    if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
+    if (
+        body.get("max_output_tokens") is not None
+        and type(body.get("max_output_tokens")) is not int
+        and not is_integer(body.get("max_output_tokens"))
+    ):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
     if "max_output_tokens" in body or "openai_chat:@limit" in body:
         ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
@@ -488,7 +494,11 @@ def encode_request_logprobs_flag(body: Any, out: Any, ctx: Gathering) -> Any:
     if (top_logprobs := body.get("top_logprobs")) is not None and filled(top_logprobs) is not None:
         out["logprobs"] = True
         return
-    if body.get("top_logprobs") is not None and not is_integer(body.get("top_logprobs")):
+    if (
+        body.get("top_logprobs") is not None
+        and type(body.get("top_logprobs")) is not int
+        and not is_integer(body.get("top_logprobs"))
+    ):
         raise ctx.expected(body, "top_logprobs", "a whole number")
 
 
@@ -574,7 +584,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "prompt_cache_key", "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -586,9 +596,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+                )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
@@ -625,7 +636,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
     """limit (spec/dialects/openai_chat/dialect.yaml:33)"""
-    if is_integer(max_tokens := body.get("max_tokens")):
+    if (max_tokens := body.get("max_tokens")) is not None and is_integer(max_tokens):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
@@ -637,7 +648,9 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("max_completion_tokens") is not None:
             ctx.unused(body, ("max_completion_tokens",), "", out)
         return
-    if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
+    if (max_completion_tokens := body.get("max_completion_tokens")) is not None and is_integer(
+        max_completion_tokens
+    ):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
@@ -779,7 +792,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         out["service_tier"] = service_tier
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created"] = created_at_
@@ -789,18 +802,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             out.setdefault("usage", {})["prompt_tokens"] = input_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
                     "reasoning_tokens"
@@ -823,12 +836,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:
@@ -838,8 +852,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """output_tokens (spec/dialects/openai_chat/dialect.yaml:70)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        output_tokens := usage.get("output_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (output_tokens := usage.get("output_tokens")) is not None
+        and is_integer(output_tokens)
     ):
         out.setdefault("usage", {})["completion_tokens"] = output_tokens
         return
@@ -852,7 +868,8 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(input_tokens_details := usage.get("input_tokens_details"), dict)
-        and is_integer(cached_tokens := input_tokens_details.get("cached_tokens"))
+        and (cached_tokens := input_tokens_details.get("cached_tokens")) is not None
+        and is_integer(cached_tokens)
     ):
         match body.get("openai_chat:@cached"):
             case "mistral":
@@ -868,12 +885,13 @@ def encode_response_cached_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@cached") is not None:
             ctx.unused(body, ("openai_chat:@cached",), "", out)
         return
-    ctx.unused(
-        field(body.get("usage"), "input_tokens_details"),
-        ("cached_tokens",),
-        "usage.input_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.unused(
+            field(body.get("usage"), "input_tokens_details"),
+            ("cached_tokens",),
+            "usage.input_tokens_details.",
+            out,
+        )
     if body.get("openai_chat:@cached") is not None:
         ctx.unused(body, ("openai_chat:@cached",), "", out)
 
@@ -975,7 +993,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out = {}
     if body.get("object") != "chat.completion":
         ctx.check_constant(body, "object", "chat.completion", "", out)
-    ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
+    if isinstance(choices_0 := field(body.get("choices"), 0), dict) and choices_0.get("index") != 0:
+        ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
         body,
         body.get("choices"),
@@ -1001,25 +1020,26 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("created")) is not None:
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, created_at_, "created", out)
+            if created_at != created_at_:
+                ctx.keep_exact(created_at, created_at_, "created", out)
         else:
             ctx.misfit(body, "created", "", out)
     if (usage := body.get("usage")) is not None:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("prompt_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "prompt_tokens", "a whole number")
             out.setdefault("usage", {})["input_tokens"] = input_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (completion_tokens_details := usage.get("completion_tokens_details")) is not None:
             if not isinstance(completion_tokens_details, dict):
                 raise ctx.expected(usage, "completion_tokens_details", "an object")
             if (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(
                         completion_tokens_details, "reasoning_tokens", "a whole number"
                     )
@@ -1051,18 +1071,21 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
-    )
-    ctx.account_within(
-        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-    )
-    ctx.account_within(
-        field(body.get("usage"), "prompt_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.prompt_tokens_details.",
-        out,
-    )
+    if field(body.get("choices"), 0) is not None:
+        ctx.account_within(
+            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+        )
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.account_within(
+            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+        )
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "prompt_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.prompt_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     return out
@@ -1084,7 +1107,9 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             out.setdefault("usage", {})["output_tokens"] = total(completion_tokens, thought)
             out["openai_chat:usage.completion_tokens"] = completion_tokens
             return
-        if is_integer(completion_tokens := usage.get("completion_tokens")):
+        if (completion_tokens := usage.get("completion_tokens")) is not None and is_integer(
+            completion_tokens
+        ):
             out.setdefault("usage", {})["output_tokens"] = completion_tokens
             return
     if body.get("usage") is not None:
@@ -1094,7 +1119,9 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
 def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """cached_tokens (spec/dialects/openai_chat/dialect.yaml:79)"""
     if isinstance(usage := body.get("usage"), dict):
-        if is_integer(num_cached_tokens := usage.get("num_cached_tokens")):
+        if (num_cached_tokens := usage.get("num_cached_tokens")) is not None and is_integer(
+            num_cached_tokens
+        ):
             out.setdefault("usage", {})["input_tokens_details"] = {
                 "cached_tokens": num_cached_tokens
             }
@@ -1103,14 +1130,15 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                 ctx.unused(
                     body.get("usage"), ("cached_tokens", "prompt_cache_hit_tokens"), "usage.", out
                 )
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
-        if is_integer(cached_tokens := usage.get("cached_tokens")):
+        if (cached_tokens := usage.get("cached_tokens")) is not None and is_integer(cached_tokens):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             out["openai_chat:@cached"] = "top"
             if body.get("usage") is not None:
@@ -1120,30 +1148,36 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
                     "usage.",
                     out,
                 )
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
-        if is_integer(prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")):
+        if (
+            prompt_cache_hit_tokens := usage.get("prompt_cache_hit_tokens")
+        ) is not None and is_integer(prompt_cache_hit_tokens):
             out.setdefault("usage", {})["input_tokens_details"] = {
                 "cached_tokens": prompt_cache_hit_tokens
             }
             out["openai_chat:@cached"] = "hit"
             if body.get("usage") is not None:
                 ctx.unused(body.get("usage"), ("num_cached_tokens", "cached_tokens"), "usage.", out)
-            ctx.unused(
-                field(body.get("usage"), "prompt_tokens_details"),
-                ("cached_tokens",),
-                "usage.prompt_tokens_details.",
-                out,
-            )
+            if field(body.get("usage"), "prompt_tokens_details") is not None:
+                ctx.unused(
+                    field(body.get("usage"), "prompt_tokens_details"),
+                    ("cached_tokens",),
+                    "usage.prompt_tokens_details.",
+                    out,
+                )
             return
-        if isinstance(
-            prompt_tokens_details := usage.get("prompt_tokens_details"), dict
-        ) and is_integer(cached_tokens := prompt_tokens_details.get("cached_tokens")):
+        if (
+            isinstance(prompt_tokens_details := usage.get("prompt_tokens_details"), dict)
+            and (cached_tokens := prompt_tokens_details.get("cached_tokens")) is not None
+            and is_integer(cached_tokens)
+        ):
             out.setdefault("usage", {})["input_tokens_details"] = {"cached_tokens": cached_tokens}
             if body.get("usage") is not None:
                 ctx.unused(
@@ -1160,12 +1194,13 @@ def decode_response_cached_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
             "usage.",
             out,
         )
-    ctx.unused(
-        field(body.get("usage"), "prompt_tokens_details"),
-        ("cached_tokens",),
-        "usage.prompt_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.unused(
+            field(body.get("usage"), "prompt_tokens_details"),
+            ("cached_tokens",),
+            "usage.prompt_tokens_details.",
+            out,
+        )
 
 
 def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -1177,13 +1212,15 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             out["status"] = "failed"
             out["error"] = {"code": default(code_, "server_error"), "message": message}
             out["openai_chat:@error"] = "top"
-            ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(body.get("choices"), 0) is not None:
+                ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
     if isinstance(choices := body.get("choices"), list) and isinstance(
         choices_0 := element(choices, 0), dict
@@ -1211,24 +1248,26 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if choices_0.get("finish_reason") == "length":
             out["status"] = "incomplete"
             out["incomplete_details"] = {"reason": "max_output_tokens"}
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_CUT_WORD, finish_reason)
@@ -1241,12 +1280,13 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         match choices_0.get("finish_reason"):
             case "content_filter":
@@ -1254,24 +1294,26 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
                 out["incomplete_details"] = {"reason": "content_filter"}
                 if body.get("error") is not None:
                     ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-                ctx.unused(
-                    field(field(body.get("choices"), 0), "error"),
-                    ("code", "message"),
-                    "choices.0.error.",
-                    out,
-                )
-                return
-            case "tool_calls":
-                if ctx.has_calls(out):
-                    out["status"] = "completed"
-                    if body.get("error") is not None:
-                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                if field(field(body.get("choices"), 0), "error") is not None:
                     ctx.unused(
                         field(field(body.get("choices"), 0), "error"),
                         ("code", "message"),
                         "choices.0.error.",
                         out,
                     )
+                return
+            case "tool_calls":
+                if ctx.has_calls(out):
+                    out["status"] = "completed"
+                    if body.get("error") is not None:
+                        ctx.unused(body.get("error"), ("code", "message"), "error.", out)
+                    if field(field(body.get("choices"), 0), "error") is not None:
+                        ctx.unused(
+                            field(field(body.get("choices"), 0), "error"),
+                            ("code", "message"),
+                            "choices.0.error.",
+                            out,
+                        )
                     return
         if (
             (finish_reason := choices_0.get("finish_reason")) is not None
@@ -1285,23 +1327,25 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if choices_0.get("finish_reason") == "stop":
             out["status"] = "completed"
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
         if (finish_reason := choices_0.get("finish_reason")) is not None and (
             word_ := lookup(DECODE_COMPLETED_WORD, finish_reason)
@@ -1313,19 +1357,25 @@ def decode_response_finish(body: Any, out: Any, ctx: Splitting) -> Any:
             )
             if body.get("error") is not None:
                 ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-            ctx.unused(
-                field(field(body.get("choices"), 0), "error"),
-                ("code", "message"),
-                "choices.0.error.",
-                out,
-            )
+            if field(field(body.get("choices"), 0), "error") is not None:
+                ctx.unused(
+                    field(field(body.get("choices"), 0), "error"),
+                    ("code", "message"),
+                    "choices.0.error.",
+                    out,
+                )
             return
     if body.get("error") is not None:
         ctx.unused(body.get("error"), ("code", "message"), "error.", out)
-    ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
-    ctx.unused(
-        field(field(body.get("choices"), 0), "error"), ("code", "message"), "choices.0.error.", out
-    )
+    if field(body.get("choices"), 0) is not None:
+        ctx.unused(field(body.get("choices"), 0), ("finish_reason",), "choices.0.", out)
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.unused(
+            field(field(body.get("choices"), 0), "error"),
+            ("code", "message"),
+            "choices.0.error.",
+            out,
+        )
 
 
 def encode_error(body: Any, ctx: Gathering) -> Any:

@@ -451,12 +451,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -469,21 +470,23 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -508,14 +511,16 @@ def encode_request_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     "coerced",
                     "the API asks for a schema; without one, any JSON object is asked for",
                 )
-                ctx.unused(field(body.get("text"), "format"), ("schema",), "text.format.", out)
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(field(body.get("text"), "format"), ("schema",), "text.format.", out)
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def decode_request(body: Any, ctx: Splitting) -> Any:
@@ -527,7 +532,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     out = {}
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -537,7 +542,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ) is not None:
                 out["top_logprobs"] = nearest_top_logprobs
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
@@ -549,7 +554,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ) is not None:
                 out["max_output_tokens"] = nearest_max_output_tokens
     if (max_tool_calls := body.get("max_tool_calls")) is not None:
-        if not is_integer(max_tool_calls):
+        if type(max_tool_calls) is not int and not is_integer(max_tool_calls):
             raise ctx.expected(body, "max_tool_calls", "a whole number")
         if max_tool_calls >= 1:
             out["max_tool_calls"] = max_tool_calls
@@ -589,7 +594,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (include := body.get("include")) is not None:
         include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
         out["include"] = include_
-        ctx.keep_exact(include, include_, "include", out)
+        if include != include_:
+            ctx.keep_exact(include, include_, "include", out)
     if (input_ := body.get("input")) is not None and (
         input__ := ctx.decode_items(input_, decode_input_item)
     ) is not None:
@@ -643,9 +649,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(
-                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
-                )
+                if lookup(ENCODE_EFFORT, effort_) != effort:
+                    ctx.decode_alias(
+                        effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                    )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -653,12 +660,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -671,21 +679,23 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 if (
@@ -710,12 +720,13 @@ def decode_request_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_response(body: Any, ctx: Gathering) -> Any:
@@ -732,14 +743,14 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     out["object"] = "response"
     ctx.copy(body, ENCODE_RESPONSE_FIELDS, out)
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
         else:
             ctx.misfit(body, "created_at", "", out)
     if (completed_at := body.get("completed_at")) is not None:
-        if not is_integer(completed_at):
+        if type(completed_at) is not int and not is_integer(completed_at):
             raise ctx.expected(body, "completed_at", "a whole number")
         if (completed_at_ := whole(completed_at)) is not None:
             out["completed_at"] = completed_at_
@@ -856,12 +867,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -874,21 +886,23 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 name = format_.get("name")
@@ -906,12 +920,13 @@ def encode_response_text_format(body: Any, out: Any, ctx: Gathering) -> Any:
                     format__["strict"] = strict
                 out.setdefault("text", {})["format"] = format__
                 return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def decode_response(body: Any, ctx: Splitting) -> Any:
@@ -938,13 +953,15 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("created_at")) is not None:
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, created_at_, "created_at", out)
+            if created_at != created_at_:
+                ctx.keep_exact(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
     if (completed_at := body.get("completed_at")) is not None:
         if (completed_at_ := whole(completed_at)) is not None:
             out["completed_at"] = completed_at_
-            ctx.keep_exact(completed_at, completed_at_, "completed_at", out)
+            if completed_at != completed_at_:
+                ctx.keep_exact(completed_at, completed_at_, "completed_at", out)
         else:
             ctx.misfit(body, "completed_at", "", out)
     if (instructions := body.get("instructions")) is not None:
@@ -1018,9 +1035,10 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(
-                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
-                )
+                if lookup(ENCODE_EFFORT, effort_) != effort:
+                    ctx.decode_alias(
+                        effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                    )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -1071,12 +1089,13 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_text_format(body, out, ctx)
     if not _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE.issuperset(body):
         ctx.account(body, _ID_STATUS_INCOMPLETE_DETAILS_MODEL_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -1089,21 +1108,23 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
         match format_.get("type"):
             case "text":
                 out.setdefault("text", {})["format"] = {"type": "text"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_object":
                 out.setdefault("text", {})["format"] = {"type": "json_object"}
-                ctx.unused(
-                    field(body.get("text"), "format"),
-                    ("name", "description", "schema", "strict"),
-                    "text.format.",
-                    out,
-                )
+                if field(body.get("text"), "format") is not None:
+                    ctx.unused(
+                        field(body.get("text"), "format"),
+                        ("name", "description", "schema", "strict"),
+                        "text.format.",
+                        out,
+                    )
                 return
             case "json_schema":
                 if (
@@ -1126,12 +1147,13 @@ def decode_response_text_format(body: Any, out: Any, ctx: Splitting) -> Any:
                         format__["strict"] = strict
                     out.setdefault("text", {})["format"] = format__
                     return
-    ctx.unused(
-        field(body.get("text"), "format"),
-        ("type", "name", "description", "schema", "strict"),
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.unused(
+            field(body.get("text"), "format"),
+            ("type", "name", "description", "schema", "strict"),
+            "text.format.",
+            out,
+        )
 
 
 def encode_compact_request(body: Any, ctx: Gathering) -> Any:
@@ -1198,7 +1220,7 @@ def encode_compact_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "id", "a string")
         out["id"] = id_
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
@@ -1273,7 +1295,8 @@ def decode_compact_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("created_at")) is not None:
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, created_at_, "created_at", out)
+            if created_at != created_at_:
+                ctx.keep_exact(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
     if (output := body.get("output")) is not None and (
@@ -2999,8 +3022,10 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
             return out
         if (
             isinstance(title := part.get("title"), str)
-            and is_integer(start_index := part.get("start_index"))
-            and is_integer(end_index := part.get("end_index"))
+            and (start_index := part.get("start_index")) is not None
+            and is_integer(start_index)
+            and (end_index := part.get("end_index")) is not None
+            and is_integer(end_index)
         ):
             out = {
                 "type": "url_citation",
@@ -3025,8 +3050,10 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
     ):
         if (
             isinstance(title := native.get("title"), str)
-            and is_integer(start_index := native.get("start_index"))
-            and is_integer(end_index := native.get("end_index"))
+            and (start_index := native.get("start_index")) is not None
+            and is_integer(start_index)
+            and (end_index := native.get("end_index")) is not None
+            and is_integer(end_index)
         ):
             out = {
                 "type": "url_citation",
@@ -3059,7 +3086,8 @@ def encode_logprob(part: Any, ctx: Gathering) -> Any:
     if (
         isinstance(part, dict)
         and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
+        and (logprob := part.get("logprob")) is not None
+        and is_number(logprob)
     ):
         bytes_ = part.get("bytes")
         top_logprobs = part.get("top_logprobs")
@@ -3079,7 +3107,8 @@ def decode_logprob(native: Any, ctx: Splitting) -> Any:
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
+        and (logprob := native.get("logprob")) is not None
+        and is_number(logprob)
     ):
         bytes_ = native.get("bytes")
         top_logprobs = native.get("top_logprobs")
@@ -3102,7 +3131,8 @@ def encode_top_logprob(part: Any, ctx: Gathering) -> Any:
     if (
         isinstance(part, dict)
         and isinstance(token := part.get("token"), str)
-        and is_number(logprob := part.get("logprob"))
+        and (logprob := part.get("logprob")) is not None
+        and is_number(logprob)
     ):
         bytes_ = part.get("bytes")
         out = {"token": token, "logprob": logprob}
@@ -3119,7 +3149,8 @@ def decode_top_logprob(native: Any, ctx: Splitting) -> Any:
     if (
         isinstance(native, dict)
         and isinstance(token := native.get("token"), str)
-        and is_number(logprob := native.get("logprob"))
+        and (logprob := native.get("logprob")) is not None
+        and is_number(logprob)
     ):
         bytes_ = native.get("bytes")
         out = {"token": token, "logprob": logprob, "bytes": default(bytes_, [])}

@@ -265,7 +265,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     ctx.gather(body, body.get("input"), encode_messages_item, out, ["messages"])
     ctx.copy(body, ENCODE_REQUEST_FIELDS, out)
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         out["max_tokens"] = max_output_tokens
     if (tools := body.get("tools")) is not None:
@@ -322,7 +322,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (max_tool_calls := body.get("max_tool_calls")) is not None:
-        if not is_integer(max_tool_calls):
+        if type(max_tool_calls) is not int and not is_integer(max_tool_calls):
             raise ctx.expected(body, "max_tool_calls", "a whole number")
         if max_tool_calls >= 1:
             out["max_tool_calls"] = max_tool_calls
@@ -332,7 +332,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ) is not None:
                 out["max_tool_calls"] = nearest_max_tool_calls
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -370,7 +370,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (max_output_tokens := body.get("max_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_tokens", "a whole number")
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
@@ -449,22 +449,22 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             out.setdefault("usage", {})["input_tokens"] = input_tokens
         if (output_tokens := usage.get("output_tokens")) is not None:
-            if not is_integer(output_tokens):
+            if type(output_tokens) is not int and not is_integer(output_tokens):
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             out.setdefault("usage", {})["output_tokens"] = output_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (input_tokens_details := usage.get("input_tokens_details")) is not None:
             if not isinstance(input_tokens_details, dict):
                 raise ctx.expected(usage, "input_tokens_details", "an object")
             if (cached_tokens := input_tokens_details.get("cached_tokens")) is not None:
-                if not is_integer(cached_tokens):
+                if type(cached_tokens) is not int and not is_integer(cached_tokens):
                     raise ctx.expected(input_tokens_details, "cached_tokens", "a whole number")
                 if cached_tokens != 0:
                     out.setdefault("usage", {})["cached_tokens"] = cached_tokens
@@ -476,7 +476,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 if reasoning_tokens != 0:
                     out.setdefault("usage", {})["reasoning_tokens"] = reasoning_tokens
@@ -592,25 +592,25 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             out.setdefault("usage", {})["input_tokens"] = input_tokens
         if (output_tokens := usage.get("output_tokens")) is not None:
-            if not is_integer(output_tokens):
+            if type(output_tokens) is not int and not is_integer(output_tokens):
                 raise ctx.expected(usage, "output_tokens", "a whole number")
             out.setdefault("usage", {})["output_tokens"] = output_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (cached_tokens := usage.get("cached_tokens")) is not None:
-            if not is_integer(cached_tokens):
+            if type(cached_tokens) is not int and not is_integer(cached_tokens):
                 raise ctx.expected(usage, "cached_tokens", "a whole number")
             out.setdefault("usage", {}).setdefault("input_tokens_details", {})[
                 "cached_tokens"
             ] = cached_tokens
         if (reasoning_tokens := usage.get("reasoning_tokens")) is not None:
-            if not is_integer(reasoning_tokens):
+            if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                 raise ctx.expected(usage, "reasoning_tokens", "a whole number")
             out.setdefault("usage", {}).setdefault("output_tokens_details", {})[
                 "reasoning_tokens"

@@ -135,7 +135,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     ctx.gather(body, body.get("input"), encode_messages_item, out, ["messages"])
     ctx.copy(body, ENCODE_REQUEST_FIELDS, out)
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         if (temperature_ := ctx.clamp(temperature, 0, 1, body, "temperature")) is not None:
             out["temperature"] = temperature_
@@ -218,7 +218,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "prompt_cache_key", "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -230,9 +230,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+                )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
@@ -249,7 +250,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             if body.get("response_format") is not None:
                 ctx.unused(body, ("response_format",), "", out)
     if (temperature := body.get("temperature")) is not None:
-        if not is_number(temperature):
+        if type(temperature) is not int and not is_number(temperature):
             raise ctx.expected(body, "temperature", "a number")
         out["temperature"] = temperature
     if (stream_options := body.get("stream_options")) is not None:

@@ -203,7 +203,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs

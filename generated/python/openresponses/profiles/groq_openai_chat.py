@@ -284,7 +284,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         else:
             ctx.misfit(body, "prompt_cache_key", "", out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -296,9 +296,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+                )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (verbosity := body.get("verbosity")) is not None:
@@ -317,9 +318,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (service_tier := body.get("service_tier")) is not None:
         if (service_tier_ := lookup(DECODE_TIER, service_tier)) is not None:
             out["service_tier"] = service_tier_
-            ctx.decode_alias(
-                service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
-            )
+            if lookup(ENCODE_TIER, service_tier_) != service_tier:
+                ctx.decode_alias(
+                    service_tier, service_tier_, "tier", "service_tier", out, body, "service_tier"
+                )
         else:
             ctx.misfit(body, "service_tier", "", out)
     if (stream_options := body.get("stream_options")) is not None:
@@ -369,7 +371,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         out["service_tier"] = service_tier
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created"] = created_at_
@@ -390,18 +392,20 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             "usage.",
             out,
         )
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
-    ctx.account_within(
-        field(body.get("usage"), "output_tokens_details"),
-        _REASONING_TOKENS,
-        "usage.output_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
+    if field(body.get("usage"), "output_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "output_tokens_details"),
+            _REASONING_TOKENS,
+            "usage.output_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:
@@ -411,8 +415,10 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 def encode_response_input_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """input_tokens (spec/providers/groq.yaml:19)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        input_tokens := usage.get("input_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (input_tokens := usage.get("input_tokens")) is not None
+        and is_integer(input_tokens)
     ):
         if body.get("openai_chat:@usage") == "x_groq":
             out.setdefault("x_groq", {}).setdefault("usage", {})["prompt_tokens"] = input_tokens
@@ -429,8 +435,10 @@ def encode_response_input_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
 
 def encode_response_total_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """total_tokens (spec/providers/groq.yaml:23)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        total_tokens := usage.get("total_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (total_tokens := usage.get("total_tokens")) is not None
+        and is_integer(total_tokens)
     ):
         if body.get("openai_chat:@usage") == "x_groq":
             out.setdefault("x_groq", {}).setdefault("usage", {})["total_tokens"] = total_tokens
@@ -450,7 +458,8 @@ def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(output_tokens_details := usage.get("output_tokens_details"), dict)
-        and is_integer(reasoning_tokens := output_tokens_details.get("reasoning_tokens"))
+        and (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None
+        and is_integer(reasoning_tokens)
     ):
         if body.get("openai_chat:@thought") == "x_groq":
             out.setdefault("x_groq", {}).setdefault("usage", {})["completion_tokens_details"] = {
@@ -463,20 +472,23 @@ def encode_response_reasoning_tokens(body: Any, out: Any, ctx: Gathering) -> Any
         if body.get("openai_chat:@thought") is not None:
             ctx.unused(body, ("openai_chat:@thought",), "", out)
         return
-    ctx.unused(
-        field(body.get("usage"), "output_tokens_details"),
-        ("reasoning_tokens",),
-        "usage.output_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "output_tokens_details") is not None:
+        ctx.unused(
+            field(body.get("usage"), "output_tokens_details"),
+            ("reasoning_tokens",),
+            "usage.output_tokens_details.",
+            out,
+        )
     if body.get("openai_chat:@thought") is not None:
         ctx.unused(body, ("openai_chat:@thought",), "", out)
 
 
 def encode_response_output_tokens(body: Any, out: Any, ctx: Gathering) -> Any:
     """output_tokens (spec/providers/groq.yaml:34)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        output_tokens := usage.get("output_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (output_tokens := usage.get("output_tokens")) is not None
+        and is_integer(output_tokens)
     ):
         if body.get("openai_chat:@usage") == "x_groq":
             out.setdefault("x_groq", {}).setdefault("usage", {})[
@@ -499,7 +511,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     out = {}
     if body.get("object") != "chat.completion":
         ctx.check_constant(body, "object", "chat.completion", "", out)
-    ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
+    if isinstance(choices_0 := field(body.get("choices"), 0), dict) and choices_0.get("index") != 0:
+        ctx.check_constant(field(body.get("choices"), 0), "index", 0, "choices.0.", out)
     ctx.ungather_each(
         body,
         body.get("choices"),
@@ -525,7 +538,8 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     if (created_at := body.get("created")) is not None:
         if (created_at_ := whole(created_at)) is not None:
             out["created_at"] = created_at_
-            ctx.keep_exact(created_at, created_at_, "created", out)
+            if created_at != created_at_:
+                ctx.keep_exact(created_at, created_at_, "created", out)
         else:
             ctx.misfit(body, "created", "", out)
     decode_response_cached_tokens(body, out, ctx)
@@ -536,12 +550,14 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
     decode_response_output_tokens(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AND_MORE_, "", out)
-    ctx.account_within(
-        field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
-    )
-    ctx.account_within(
-        field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
-    )
+    if field(body.get("choices"), 0) is not None:
+        ctx.account_within(
+            field(body.get("choices"), 0), _MESSAGE_FINISH_REASON_ERROR_INDEX, "choices.0.", out
+        )
+    if field(field(body.get("choices"), 0), "error") is not None:
+        ctx.account_within(
+            field(field(body.get("choices"), 0), "error"), _CODE_MESSAGE, "choices.0.error.", out
+        )
     if body.get("usage") is not None:
         ctx.account_within(
             body.get("usage"),
@@ -549,49 +565,57 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             "usage.",
             out,
         )
-    ctx.account_within(
-        field(body.get("usage"), "prompt_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.prompt_tokens_details.",
-        out,
-    )
-    ctx.account_within(
-        field(body.get("usage"), "completion_tokens_details"),
-        _REASONING_TOKENS,
-        "usage.completion_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "prompt_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "prompt_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.prompt_tokens_details.",
+            out,
+        )
+    if field(body.get("usage"), "completion_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "completion_tokens_details"),
+            _REASONING_TOKENS,
+            "usage.completion_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("x_groq") is not None:
         ctx.account_within(body.get("x_groq"), _USAGE, "x_groq.", out)
-    ctx.account_within(
-        field(body.get("x_groq"), "usage"),
-        _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS,
-        "x_groq.usage.",
-        out,
-    )
-    ctx.account_within(
-        field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-        _REASONING_TOKENS,
-        "x_groq.usage.completion_tokens_details.",
-        out,
-    )
+    if field(body.get("x_groq"), "usage") is not None:
+        ctx.account_within(
+            field(body.get("x_groq"), "usage"),
+            _PROMPT_TOKENS_TOTAL_TOKENS_COMPLETION_TOKENS_DETAILS_COMPLETION_TOKENS,
+            "x_groq.usage.",
+            out,
+        )
+    if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
+        ctx.account_within(
+            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+            _REASONING_TOKENS,
+            "x_groq.usage.completion_tokens_details.",
+            out,
+        )
     return out
 
 
 def decode_response_input_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """input_tokens (spec/providers/groq.yaml:19)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        prompt_tokens := usage.get("prompt_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (prompt_tokens := usage.get("prompt_tokens")) is not None
+        and is_integer(prompt_tokens)
     ):
         out.setdefault("usage", {})["input_tokens"] = prompt_tokens
-        ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+        if field(body.get("x_groq"), "usage") is not None:
+            ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
         and isinstance(usage := x_groq.get("usage"), dict)
-        and is_integer(prompt_tokens := usage.get("prompt_tokens"))
+        and (prompt_tokens := usage.get("prompt_tokens")) is not None
+        and is_integer(prompt_tokens)
     ):
         out.setdefault("usage", {})["input_tokens"] = prompt_tokens
         out["openai_chat:@usage"] = "x_groq"
@@ -600,21 +624,26 @@ def decode_response_input_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("prompt_tokens",), "usage.", out)
-    ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
+    if field(body.get("x_groq"), "usage") is not None:
+        ctx.unused(field(body.get("x_groq"), "usage"), ("prompt_tokens",), "x_groq.usage.", out)
 
 
 def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """total_tokens (spec/providers/groq.yaml:23)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        total_tokens := usage.get("total_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (total_tokens := usage.get("total_tokens")) is not None
+        and is_integer(total_tokens)
     ):
         out.setdefault("usage", {})["total_tokens"] = total_tokens
-        ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+        if field(body.get("x_groq"), "usage") is not None:
+            ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
         and isinstance(usage := x_groq.get("usage"), dict)
-        and is_integer(total_tokens := usage.get("total_tokens"))
+        and (total_tokens := usage.get("total_tokens")) is not None
+        and is_integer(total_tokens)
     ):
         out.setdefault("usage", {})["total_tokens"] = total_tokens
         out["openai_chat:@usage"] = "x_groq"
@@ -623,7 +652,8 @@ def decode_response_total_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("total_tokens",), "usage.", out)
-    ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
+    if field(body.get("x_groq"), "usage") is not None:
+        ctx.unused(field(body.get("x_groq"), "usage"), ("total_tokens",), "x_groq.usage.", out)
 
 
 def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
@@ -631,61 +661,73 @@ def decode_response_reasoning_tokens(body: Any, out: Any, ctx: Splitting) -> Any
     if (
         isinstance(usage := body.get("usage"), dict)
         and isinstance(completion_tokens_details := usage.get("completion_tokens_details"), dict)
-        and is_integer(reasoning_tokens := completion_tokens_details.get("reasoning_tokens"))
+        and (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None
+        and is_integer(reasoning_tokens)
     ):
         out.setdefault("usage", {})["output_tokens_details"] = {
             "reasoning_tokens": reasoning_tokens
         }
-        ctx.unused(
-            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-            ("reasoning_tokens",),
-            "x_groq.usage.completion_tokens_details.",
-            out,
-        )
+        if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
+            ctx.unused(
+                field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+                ("reasoning_tokens",),
+                "x_groq.usage.completion_tokens_details.",
+                out,
+            )
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
         and isinstance(usage := x_groq.get("usage"), dict)
         and isinstance(completion_tokens_details := usage.get("completion_tokens_details"), dict)
-        and is_integer(reasoning_tokens := completion_tokens_details.get("reasoning_tokens"))
+        and (reasoning_tokens := completion_tokens_details.get("reasoning_tokens")) is not None
+        and is_integer(reasoning_tokens)
     ):
         out.setdefault("usage", {})["output_tokens_details"] = {
             "reasoning_tokens": reasoning_tokens
         }
         out["openai_chat:@thought"] = "x_groq"
+        if field(body.get("usage"), "completion_tokens_details") is not None:
+            ctx.unused(
+                field(body.get("usage"), "completion_tokens_details"),
+                ("reasoning_tokens",),
+                "usage.completion_tokens_details.",
+                out,
+            )
+        return
+    if field(body.get("usage"), "completion_tokens_details") is not None:
         ctx.unused(
             field(body.get("usage"), "completion_tokens_details"),
             ("reasoning_tokens",),
             "usage.completion_tokens_details.",
             out,
         )
-        return
-    ctx.unused(
-        field(body.get("usage"), "completion_tokens_details"),
-        ("reasoning_tokens",),
-        "usage.completion_tokens_details.",
-        out,
-    )
-    ctx.unused(
-        field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
-        ("reasoning_tokens",),
-        "x_groq.usage.completion_tokens_details.",
-        out,
-    )
+    if field(field(body.get("x_groq"), "usage"), "completion_tokens_details") is not None:
+        ctx.unused(
+            field(field(body.get("x_groq"), "usage"), "completion_tokens_details"),
+            ("reasoning_tokens",),
+            "x_groq.usage.completion_tokens_details.",
+            out,
+        )
 
 
 def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
     """output_tokens (spec/providers/groq.yaml:34)"""
-    if isinstance(usage := body.get("usage"), dict) and is_integer(
-        completion_tokens := usage.get("completion_tokens")
+    if (
+        isinstance(usage := body.get("usage"), dict)
+        and (completion_tokens := usage.get("completion_tokens")) is not None
+        and is_integer(completion_tokens)
     ):
         out.setdefault("usage", {})["output_tokens"] = completion_tokens
-        ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
+        if field(body.get("x_groq"), "usage") is not None:
+            ctx.unused(
+                field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out
+            )
         return
     if (
         isinstance(x_groq := body.get("x_groq"), dict)
         and isinstance(usage := x_groq.get("usage"), dict)
-        and is_integer(completion_tokens := usage.get("completion_tokens"))
+        and (completion_tokens := usage.get("completion_tokens")) is not None
+        and is_integer(completion_tokens)
     ):
         out.setdefault("usage", {})["output_tokens"] = completion_tokens
         out["openai_chat:@usage"] = "x_groq"
@@ -694,7 +736,8 @@ def decode_response_output_tokens(body: Any, out: Any, ctx: Splitting) -> Any:
         return
     if body.get("usage") is not None:
         ctx.unused(body.get("usage"), ("completion_tokens",), "usage.", out)
-    ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
+    if field(body.get("x_groq"), "usage") is not None:
+        ctx.unused(field(body.get("x_groq"), "usage"), ("completion_tokens",), "x_groq.usage.", out)
 
 
 DIALECT = replace(

@@ -292,7 +292,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -304,9 +304,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+                )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
@@ -387,7 +388,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         out["service_tier"] = service_tier
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created"] = created_at_
@@ -397,18 +398,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             out.setdefault("usage", {})["prompt_tokens"] = input_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
                     "reasoning_tokens"
@@ -431,12 +432,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:

@@ -340,7 +340,9 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
     """limit (spec/providers/vllm.yaml:25)"""
-    if is_integer(max_output_tokens := body.get("max_output_tokens")):
+    if (max_output_tokens := body.get("max_output_tokens")) is not None and is_integer(
+        max_output_tokens
+    ):
         if body.get("openai_chat:@limit") == "max_completion_tokens":
             out["max_completion_tokens"] = max_output_tokens
             return
@@ -348,7 +350,11 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@limit") is not None:
             ctx.unused(body, ("openai_chat:@limit",), "", out)
         return
-    if body.get("max_output_tokens") is not None and not is_integer(body.get("max_output_tokens")):
+    if (
+        body.get("max_output_tokens") is not None
+        and type(body.get("max_output_tokens")) is not int
+        and not is_integer(body.get("max_output_tokens"))
+    ):
         raise ctx.expected(body, "max_output_tokens", "a whole number")
     if "max_output_tokens" in body or "openai_chat:@limit" in body:
         ctx.unused(body, ("max_output_tokens", "openai_chat:@limit"), "", out)
@@ -361,7 +367,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     ctx.ungather(body, body.get("messages"), decode_messages_message, out, ["input"])
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -373,9 +379,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (effort := body.get("reasoning_effort")) is not None:
         if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
             out.setdefault("reasoning", {})["effort"] = effort_
-            ctx.decode_alias(
-                effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
-            )
+            if lookup(ENCODE_EFFORT, effort_) != effort:
+                ctx.decode_alias(
+                    effort, effort_, "effort", "reasoning_effort", out, body, "reasoning_effort"
+                )
         else:
             ctx.misfit(body, "reasoning_effort", "", out)
     if (format_ := body.get("response_format")) is not None:
@@ -439,7 +446,9 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
     """limit (spec/providers/vllm.yaml:25)"""
-    if is_integer(max_completion_tokens := body.get("max_completion_tokens")):
+    if (max_completion_tokens := body.get("max_completion_tokens")) is not None and is_integer(
+        max_completion_tokens
+    ):
         if max_completion_tokens >= 16:
             out["max_output_tokens"] = max_completion_tokens
         else:
@@ -453,7 +462,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
         if body.get("max_tokens") is not None:
             ctx.unused(body, ("max_tokens",), "", out)
         return
-    if is_integer(max_tokens := body.get("max_tokens")):
+    if (max_tokens := body.get("max_tokens")) is not None and is_integer(max_tokens):
         if max_tokens >= 16:
             out["max_output_tokens"] = max_tokens
         else:
@@ -496,7 +505,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
             raise ctx.expected(body, "service_tier", "a string")
         out["service_tier"] = service_tier
     if (created_at := body.get("created_at")) is not None:
-        if not is_integer(created_at):
+        if type(created_at) is not int and not is_integer(created_at):
             raise ctx.expected(body, "created_at", "a whole number")
         if (created_at_ := whole(created_at)) is not None:
             out["created"] = created_at_
@@ -506,18 +515,18 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
         if not isinstance(usage, dict):
             raise ctx.expected(body, "usage", "an object")
         if (input_tokens := usage.get("input_tokens")) is not None:
-            if not is_integer(input_tokens):
+            if type(input_tokens) is not int and not is_integer(input_tokens):
                 raise ctx.expected(usage, "input_tokens", "a whole number")
             out.setdefault("usage", {})["prompt_tokens"] = input_tokens
         if (total_tokens := usage.get("total_tokens")) is not None:
-            if not is_integer(total_tokens):
+            if type(total_tokens) is not int and not is_integer(total_tokens):
                 raise ctx.expected(usage, "total_tokens", "a whole number")
             out.setdefault("usage", {})["total_tokens"] = total_tokens
         if (output_tokens_details := usage.get("output_tokens_details")) is not None:
             if not isinstance(output_tokens_details, dict):
                 raise ctx.expected(usage, "output_tokens_details", "an object")
             if (reasoning_tokens := output_tokens_details.get("reasoning_tokens")) is not None:
-                if not is_integer(reasoning_tokens):
+                if type(reasoning_tokens) is not int and not is_integer(reasoning_tokens):
                     raise ctx.expected(output_tokens_details, "reasoning_tokens", "a whole number")
                 out.setdefault("usage", {}).setdefault("completion_tokens_details", {})[
                     "reasoning_tokens"
@@ -540,12 +549,13 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
     encode_response_finish(body, out, ctx)
     if not _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE.issuperset(body):
         ctx.account(body, _ID_MODEL_SERVICE_TIER_CREATED_AT_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("usage"), "input_tokens_details"),
-        _CACHED_TOKENS,
-        "usage.input_tokens_details.",
-        out,
-    )
+    if field(body.get("usage"), "input_tokens_details") is not None:
+        ctx.account_within(
+            field(body.get("usage"), "input_tokens_details"),
+            _CACHED_TOKENS,
+            "usage.input_tokens_details.",
+            out,
+        )
     if body.get("error") is not None:
         ctx.account_within(body.get("error"), _CODE_MESSAGE, "error.", out)
     if body.get("incomplete_details") is not None:

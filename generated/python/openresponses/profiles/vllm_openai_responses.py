@@ -190,12 +190,13 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
     encode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 
@@ -208,7 +209,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     out = {}
     ctx.copy(body, DECODE_REQUEST_FIELDS, out)
     if (top_logprobs := body.get("top_logprobs")) is not None:
-        if not is_integer(top_logprobs):
+        if type(top_logprobs) is not int and not is_integer(top_logprobs):
             raise ctx.expected(body, "top_logprobs", "a whole number")
         if top_logprobs >= 0 and top_logprobs <= 20:
             out["top_logprobs"] = top_logprobs
@@ -218,7 +219,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ) is not None:
                 out["top_logprobs"] = nearest_top_logprobs
     if (max_output_tokens := body.get("max_output_tokens")) is not None:
-        if not is_integer(max_output_tokens):
+        if type(max_output_tokens) is not int and not is_integer(max_output_tokens):
             raise ctx.expected(body, "max_output_tokens", "a whole number")
         if max_output_tokens >= 16:
             out["max_output_tokens"] = max_output_tokens
@@ -230,7 +231,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
             ) is not None:
                 out["max_output_tokens"] = nearest_max_output_tokens
     if (max_tool_calls := body.get("max_tool_calls")) is not None:
-        if not is_integer(max_tool_calls):
+        if type(max_tool_calls) is not int and not is_integer(max_tool_calls):
             raise ctx.expected(body, "max_tool_calls", "a whole number")
         if max_tool_calls >= 1:
             out["max_tool_calls"] = max_tool_calls
@@ -270,7 +271,8 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     if (include := body.get("include")) is not None:
         include_ = ctx.words(DECODE_INCLUDE, include, body, "include")
         out["include"] = include_
-        ctx.keep_exact(include, include_, "include", out)
+        if include != include_:
+            ctx.keep_exact(include, include_, "include", out)
     if (input_ := body.get("input")) is not None and (
         input__ := ctx.decode_items(input_, decode_input_item)
     ) is not None:
@@ -324,9 +326,10 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
         if (effort := reasoning.get("effort")) is not None:
             if (effort_ := lookup(DECODE_EFFORT, effort)) is not None:
                 out.setdefault("reasoning", {})["effort"] = effort_
-                ctx.decode_alias(
-                    effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
-                )
+                if lookup(ENCODE_EFFORT, effort_) != effort:
+                    ctx.decode_alias(
+                        effort, effort_, "effort", "reasoning.effort", out, reasoning, "effort"
+                    )
             else:
                 ctx.misfit(reasoning, "effort", "reasoning.", out)
         if not _SUMMARY_EFFORT.issuperset(reasoning):
@@ -334,12 +337,13 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
     decode_request_text_format(body, out, ctx)
     if not _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE.issuperset(body):
         ctx.account(body, _MODEL_PREVIOUS_RESPONSE_ID_INSTRUCTIONS_TEMPERATURE_AND_MORE, "", out)
-    ctx.account_within(
-        field(body.get("text"), "format"),
-        _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
-        "text.format.",
-        out,
-    )
+    if field(body.get("text"), "format") is not None:
+        ctx.account_within(
+            field(body.get("text"), "format"),
+            _TYPE_NAME_DESCRIPTION_SCHEMA_AND_MORE,
+            "text.format.",
+            out,
+        )
     return out
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from .errors import Action, DecodeError, Loss, Unsupported
@@ -25,22 +26,16 @@ NULL = frozenset({type(None)})
 
 
 class Context:
-    """One translation of one body: `response` tells an answer from a request."""
+    """One translation of one body: `response` tells an answer from a request.
 
-    __slots__ = (
-        "_positions",
-        "base",
-        "copies",
-        "hoisted",
-        "leading",
-        "losses",
-        "minted",
-        "problems",
-        "response",
-        "slug",
-        "source",
-        "tables",
-    )
+    It is made for each of them, so what few need is made when it is first asked for.
+    """
+
+    base = ""
+    """What minted ids say of the response."""
+    hoisted = 0
+    """How many items are said elsewhere than among the messages."""
+    _positions: Positions | None = None
 
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False
@@ -51,15 +46,17 @@ class Context:
         self.response = response
         self.losses: list[Loss] = []
         self.problems: list[Unsupported] = []
-        self.base = ""
         self.minted: dict[str, int] = {}
-        self.leading: list[Any] = []
+
+    @cached_property
+    def leading(self) -> list[Any]:
         """Items that stand before those of the source."""
-        self.hoisted = 0
-        """How many items are said elsewhere than among the messages."""
-        self.copies: dict[int, tuple[Any, Any]] = {}
+        return []
+
+    @cached_property
+    def copies(self) -> dict[int, tuple[Any, Any]]:
         """Copies that stand for their originals, by identity."""
-        self._positions: Positions | None = None
+        return {}
 
     # Positions ----------------------------------------------------------------
 
@@ -158,6 +155,8 @@ class Context:
         if not isinstance(values, list):
             raise self.wrong(values, "a list")
         found: list[Any] = []
+        if not values:
+            return found
         try:
             for value in values:
                 if (made := rule(value, self)) is not None:
@@ -182,9 +181,9 @@ class Context:
         self, container: dict[str, Any], fields: Mapping[str, frozenset[type]], out: dict[str, Any]
     ) -> None:
         """The fields that are there, as they are; those of kind null only where they are null."""
+        kinds = fields.get
         for key, value in container.items():
-            if key in fields:
-                types = fields[key]
+            if (types := kinds(key)) is not None:
                 if type(value) in types:
                     out[key] = value
                 elif value is not None and types != NULL:
@@ -242,7 +241,8 @@ class Context:
 
     def has_calls(self, body: Any) -> bool:
         """Whether the output asks the client to run a function."""
-        for item in as_elements(body.get("output")):
+        output = body.get("output")
+        for item in output if isinstance(output, list) else ():
             if isinstance(item, dict) and item.get("type") == "function_call":
                 return True
         return False

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from . import residue
 from .context import Context
-from .primitives import MINTED, is_minted, lookup
+from .primitives import MINTED, is_minted, lookup, timestamp
 from .spelling import OtherSpelling, in_snake_case
 from .tables import UNTAGGED, DialectTables
 
@@ -23,23 +24,20 @@ PREFIXES = {
 }
 """How the ids of items begin that we make, by type; else with `item`."""
 
+_WHOLE_SECONDS = len("1970-01-01T00:00:00Z")
+
 
 class DecodeContext(Context):
     """Native to canonical, as far as it concerns single values."""
 
-    __slots__ = (
-        "hoists",
-        "items",
-        "left",
-        "named",
-        "newest",
-        "orphans",
-        "seen_items",
-        "spelling",
-        "status",
-        "url",
-        "waiting",
-    )
+    hoists = False
+    """Whether system messages have a place of their own."""
+    seen_items = 0
+    """How many of the items were searched for calls."""
+    status: str | None = "completed"
+    """The status of items that do not state one; None in streams, which give ids, too."""
+    newest = ""
+    """The last id that an item without one was given."""
 
     def __init__(
         self,
@@ -53,26 +51,30 @@ class DecodeContext(Context):
         super().__init__(tables, source, slug, response=response)
         self.spelling = spelling
         """Whether an unknown key may still be a known one in another spelling."""
-        self.status: str | None = "completed"
-        """The status of items that do not state one; None in streams, which give ids, too."""
-        self.newest = ""
-        """The last id that an item without one was given."""
-        self.url: dict[str, Any] = {}
-        """What the URL of the request says."""
-        self.hoists = False
-        """Whether system messages have a place of their own."""
-        self.items: list[Any] = []
-        """The items that were decoded so far."""
-        self.seen_items = 0
-        """How many of them were searched for calls."""
-        self.waiting: dict[Any, list[Any]] = {}
-        """Calls without an answer yet, by the names of their functions."""
-        self.named: dict[Any, Any] = {}
-        """Names of functions by the ids of their calls."""
         self.left: list[str] = []
         """Keys of the message at hand that its rules leave, though others would read them."""
         self.orphans: dict[str, Any] = {}
         """Residue of an answer without items."""
+
+    @cached_property
+    def url(self) -> dict[str, Any]:
+        """What the URL of the request says."""
+        return {}
+
+    @cached_property
+    def items(self) -> list[Any]:
+        """The items that were decoded so far."""
+        return []
+
+    @cached_property
+    def waiting(self) -> dict[Any, list[Any]]:
+        """Calls without an answer yet, by the names of their functions."""
+        return {}
+
+    @cached_property
+    def named(self) -> dict[Any, Any]:
+        """Names of functions by the ids of their calls."""
+        return {}
 
     def new_id(self, kind: str) -> str | None:
         """The id of an item of an answer that does not state one: it tells the item's place."""
@@ -94,12 +96,10 @@ class DecodeContext(Context):
                 if key not in known:
                     self.keep(container, key, place, out)
             return
-        name, ignored = self.tables.name, self.tables.ignore
+        names = self.tables.residues[place]
         for key, value in container.items():
-            if key not in known and value is not None:
-                path = place + (key if key.isidentifier() else residue.escape(str(key)))
-                if path not in ignored:
-                    out[f"{name}:{path}"] = value
+            if key not in known and value is not None and (name := names[key]):
+                out[name] = value
 
     def account_within(self, container: Any, known: frozenset[str], place: str, out: Any) -> None:
         """The same for an object further inside, which may be absent; an empty one is kept."""
@@ -174,7 +174,7 @@ class DecodeContext(Context):
         self, word: Any, made: Any, table: str, path: str, out: Any, container: Any, key: str
     ) -> None:
         """Keeps the vendor's word where another word has the same meaning."""
-        if self.tables.maps[f"encode_{table}"].get(made) != word:
+        if self.tables.maps["encode_" + table].get(made) != word:
             out[f"{self.tables.name}:{path}"] = word
 
     def words(self, table: Mapping[Any, Any], words: Any, container: Any, key: str) -> list[Any]:
@@ -190,6 +190,11 @@ class DecodeContext(Context):
         """Keeps what the vendor said where the way back would say it differently."""
         if word is not None and word != again:
             out[f"{self.tables.name}:{path}"] = word
+
+    def keep_time(self, text: Any, seconds: Any, path: str, out: Any) -> None:
+        """Keeps a time as it was written where the way back would write it differently."""
+        if len(text) != _WHOLE_SECONDS or text != timestamp(seconds):
+            out[f"{self.tables.name}:{path}"] = text
 
     def check_constant(
         self, container: Any, key: Any, expected: Any, prefix: str, out: Any

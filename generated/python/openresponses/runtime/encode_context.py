@@ -19,8 +19,6 @@ from .tables import UNTAGGED, DialectTables
 class EncodeContext(Context):
     """Canonical to native, as far as it concerns single values."""
 
-    __slots__ = ("callers", "optional", "outdated", "renamed", "stale", "turn_residue")
-
     def __init__(
         self, tables: DialectTables, source: Any, slug: str, *, response: bool = False
     ) -> None:

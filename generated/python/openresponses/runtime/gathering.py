@@ -23,8 +23,6 @@ Group: TypeAlias = tuple[Rule, frozenset[str] | None]
 class Gathering(EncodeNames):
     """Encoding of whole conversations."""
 
-    __slots__ = ()
-
     def encode_parts(self, content: Any, rule: Rule) -> Any:
         """Content through a group: a string stays one, parts become a list."""
         if isinstance(content, list):

@@ -16,8 +16,6 @@ from .primitives import safe_name
 class EncodeNames(EncodeContext):
     """Canonical to native."""
 
-    __slots__ = ()
-
     def name_of(self, call_id: Any, container: Any, key: str, optional: bool = False) -> Any:
         """The native name of the function whose call an output answers.
 
@@ -81,8 +79,6 @@ def kept_name(value: dict[str, Any], prefix: str) -> Any:
 
 class DecodeNames(DecodeContext):
     """Native to canonical."""
-
-    __slots__ = ()
 
     def keep_renamed(
         self, name: Any, safe: Any, path: str, out: Any, container: Any, key: str

@@ -22,6 +22,8 @@ from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.scope import root
 from orgen.dialect.compile.slots import slots
 from orgen.ir.operations import (
+    AllOf,
+    Bound,
     Copy,
     Differs,
     Do,
@@ -31,6 +33,7 @@ from orgen.ir.operations import (
     Expr,
     Field,
     Function,
+    IsKind,
     Let,
     Local,
     Present,
@@ -178,4 +181,7 @@ class BodyCompiler(RowCompiler, BlockCompiler, StructureCompiler):
                     said = Field(container, str(path[-1]))
                     yield When(Differs(said, constant(value)), (check,))
                 else:
-                    yield check
+                    held = Local(self.local("_".join(map(str, path[:-1]))))
+                    other = Differs(Field(held, str(path[-1])), constant(value))
+                    there = Bound(held.name, container, IsKind(held, ("object",)))
+                    yield When(AllOf((there, other)), (check,))

@@ -13,6 +13,7 @@ from orgen.dialect.compile.scope import Scope, root
 from orgen.dialect.compile.types import fits
 from orgen.dialect.primitives import FILTERS
 from orgen.ir.operations import (
+    Differs,
     Do,
     Element,
     Expect,
@@ -31,6 +32,7 @@ from orgen.ir.operations import (
     Step,
     Stmt,
     Sum,
+    TableName,
     Unused,
     When,
 )
@@ -133,18 +135,13 @@ class RowCompiler(BodyFacts):
     def remainders(self, row: Row, source: Local, value: Expr) -> Iterator[Stmt]:
         """Decoding keeps what a filter cuts off, where the way back would not find it."""
         path = constant(".".join(map(str, row.terms[0].path)))
+        kept = (source, value, path, Local("out"))
         for filter in row.filters:
-            again: Expr
-            match filter.name:
-                case "timestamp":
-                    again = Primitive("timestamp", (value,))
-                case "int" | "words":
-                    again = value
-                case _:
-                    continue
-            if not self.encode:
-                kept = (source, again, path, Local("out"))
-                yield Do(Primitive("keep_exact", kept, context=True))
+            if filter.name == "timestamp" and not self.encode:
+                yield Do(Primitive("keep_time", kept, context=True))
+            elif filter.name in ("int", "words") and not self.encode:
+                keep = Do(Primitive("keep_exact", kept, context=True))
+                yield When(Differs(source, value), (keep,))
             elif filter.name == "words":
                 known = (source, constant(filter.arguments[0]), path)
                 yield Do(Primitive("check_words", known, context=True))
@@ -154,7 +151,11 @@ class RowCompiler(BodyFacts):
         path = ".".join(map(str, row.terms[0].path))
         name = f"{self.direction.value}_alias"
         arguments = (word, made, constant(filter.arguments[0]), constant(path), Local("out"))
-        return Do(Primitive(name, (*arguments, *place.arguments), context=True))
+        keep = Do(Primitive(name, (*arguments, *place.arguments), context=True))
+        if self.encode:
+            return keep
+        again = Primitive("lookup", (TableName(f"encode_{filter.arguments[0]}"), made))
+        return When(Differs(again, word), (keep,))
 
     def defaulted(self, row: Row, source: Expr, container: Expr, key: str | int) -> list[Stmt]:
         scope = Scope(self.direction, {}, names=self.names)

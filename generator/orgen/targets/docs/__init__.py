@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
     from orgen.ir.schema import Schema
     from orgen.lifecycle import Lifecycle
+    from orgen.provider.model import Provider
     from orgen.targets.docs.model import Table
 
 __all__ = ["contract_pages", "render_index", "render_pages", "target"]
@@ -34,19 +35,27 @@ class _DocsTarget:
         from orgen.lifecycle import find_lifecycle  # not needed for a change of one dialect
 
         lifecycle = find_lifecycle(inputs.config.spec, inputs.schema, diagnostics)
-        pages = render_pages(inputs.schema, lifecycle, inputs.dialects)
-        return [*pages, *render_providers(inputs.schema, inputs.providers)]
+        pages = render_pages(inputs.schema, lifecycle, inputs.dialects, inputs.providers)
+        names = [dialect.name for dialect in inputs.dialects]
+        return [*pages, *render_providers(inputs.schema, inputs.providers, names)]
 
 
 target: Target = _DocsTarget()
 
 
 def render_pages(
-    schema: Schema, lifecycle: Lifecycle | None, dialects: Sequence[Dialect] = ()
+    schema: Schema,
+    lifecycle: Lifecycle | None,
+    dialects: Sequence[Dialect] = (),
+    providers: Sequence[Provider] = (),
 ) -> list[SourceFile]:
-    """Every file of the reference, in reading order."""
+    """Every file of the reference but the page of providers, in reading order."""
     index = render_index(schema, lifecycle, lower_dialects(dialects))
-    return [index, *contract_pages(schema, lifecycle), *render_mappings(schema, dialects)]
+    return [
+        index,
+        *contract_pages(schema, lifecycle),
+        *render_mappings(schema, dialects, providers),
+    ]
 
 
 def render_index(schema: Schema, lifecycle: Lifecycle | None, dialects: Table | None) -> SourceFile:

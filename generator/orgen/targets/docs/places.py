@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orgen.ir.schema import Operation, Schema
 
 OPERATIONS_PAGE = "operations.md"
-_MAPPINGS = "mapping-"
+_OF_DIALECTS = ("mapping-", "settings-")
 """How the names of the dialects' pages begin."""
 _RESERVED = frozenset({"index", "operations", "streaming"})
 
@@ -68,7 +68,7 @@ def _free_slug(name: str, taken: set[str]) -> str:
     """The name in lower case where it is a plain word not yet taken, else with a hash."""
     plain = re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name) is not None
     slug = name.lower() if plain else "x"
-    if not plain or slug in taken or slug.startswith(_MAPPINGS):
+    if not plain or slug in taken or slug.startswith(_OF_DIALECTS):
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
         slug = f"{slug}-{digest[:12]}"
     taken.add(slug)

@@ -14,12 +14,14 @@ from orgen.render import SourceFile, environment
 from orgen.targets.docs.mapping.coverage import CellText, Column, column_texts, lower_coverage
 from orgen.targets.docs.mapping.pages import lower_dialects, lower_mapping, page_name
 from orgen.targets.docs.mapping.tables import table_of, tables_text
+from orgen.targets.docs.settings import render_settings
 
 if TYPE_CHECKING:
     from orgen.dialect.ast import Dialect
     from orgen.dialect.mapping import Field
     from orgen.dialect.mapping import Mapping as DialectMapping
     from orgen.ir.schema import Schema
+    from orgen.provider.model import Provider
 
 __all__ = ["COVERAGE_PAGE", "TABLES_FILE", "lower_dialects", "page_name", "render_mappings"]
 
@@ -27,8 +29,13 @@ COVERAGE_PAGE = "coverage.html"
 TABLES_FILE = "tables.json"
 
 
-def render_mappings(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceFile]:
-    """`mapping-<dialect>.md` for each, `tables.json`, `coverage.html`; or nothing."""
+def render_mappings(
+    schema: Schema, dialects: Sequence[Dialect], providers: Sequence[Provider] = ()
+) -> list[SourceFile]:
+    """`mapping-<dialect>.md` for each, `tables.json`, `coverage.html`; or nothing.
+
+    With `settings-<dialect>.md` for those that `providers` serve.
+    """
     if not dialects:
         return []
     fields = canonical_fields(schema)
@@ -41,8 +48,8 @@ def render_mappings(schema: Schema, dialects: Sequence[Dialect]) -> list[SourceF
         )
         for dialect in ordered
     ]
-    columns = [column_of(schema, mapping) for mapping in mappings]
-    pages = [column.page for column in columns]
+    columns = [column_of(schema, mapping, providers) for mapping in mappings]
+    pages = [page for column in columns for page in (column.page, *column.settings)]
     return [*pages, *overviews(schema, fields, columns)]
 
 
@@ -58,10 +65,14 @@ class DialectColumn:
     counts: Mapping[str, int]
     """Status -> number of fields."""
     cells: tuple[CellText, ...]
+    settings: tuple[SourceFile, ...] = ()
+    """The page of its settings, if there are providers that serve it."""
 
 
-def column_of(schema: Schema, mapping: DialectMapping) -> DialectColumn:
-    """One dialect's page and its part of the overviews."""
+def column_of(
+    schema: Schema, mapping: DialectMapping, providers: Sequence[Provider] = ()
+) -> DialectColumn:
+    """One dialect's pages and its part of the overviews; `providers` have their terms."""
     page = environment("docs").get_template("mapping.md.jinja")
     text = page.render(page=lower_mapping(schema, mapping))
     return DialectColumn(
@@ -69,6 +80,7 @@ def column_of(schema: Schema, mapping: DialectMapping) -> DialectColumn:
         SourceFile(PurePosixPath(page_name(mapping.dialect)), text),
         table_of(mapping),
         *column_texts(mapping),
+        tuple(render_settings(schema, mapping.dialect, providers)),
     )
 
 

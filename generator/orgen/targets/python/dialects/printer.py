@@ -19,8 +19,8 @@ from orgen.ir.operations import (
     Bound,
     Constant,
     Copy,
+    Expect,
     Expr,
-    Field,
     Fits,
     HasAny,
     IsKind,
@@ -55,6 +55,7 @@ _NAMES = {
 }
 
 
+_NUMBERS = (("integer",), ("number",))
 _FEW = 3
 """So many keys are tried faster than a set is made to look at all keys of an object."""
 
@@ -73,6 +74,7 @@ class Printer:
             "same": self.same,
             "kind_test": kind_test,
             "kind_names": kind_names,
+            "unkind_test": self.unkind_test,
             "length_test": length_test,
             "bounds_test": self.bounds_test,
             "assignment": self.assignment,
@@ -87,7 +89,6 @@ class Printer:
             "identifier": identifier,
             "hint": hint,
             "is_local": lambda op: isinstance(op, Local),
-            "is_field": lambda op: isinstance(op, Field) and isinstance(op.of, Local),
         }
         self.macros: Any = _template(env, template).module
         self.key_sets: dict[str, tuple[str, ...]] = {}
@@ -137,10 +138,18 @@ class Printer:
         match op.test:
             case AbsentOr(_, condition):
                 return f"(({binding}) is None or {self.show(condition)})"
+            case IsKind(_, kinds) if kinds in _NUMBERS:  # mostly absent, if it is not there
+                return f"({binding}) is not None and {kind_test(kinds, name)}"
             case IsKind(_, kinds):
                 return kind_test(kinds, name, binding)
             case _:
                 return f"({binding}) is not None"
+
+    def unkind_test(self, op: Expect) -> str:
+        """Whether a value is of none of the kinds; whole numbers need no call to be known."""
+        value = self.show(op.value)
+        test = f"not {kind_test(op.kinds, value)}"
+        return f"type({value}) is not int and {test}" if op.kinds in _NUMBERS else test
 
     def assignment(self, op: Put) -> str:
         value = self.show(op.value)
