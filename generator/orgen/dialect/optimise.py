@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from orgen.dialect.bare import Texts, texts_of, with_bare
 from orgen.dialect.presence import counted
 from orgen.ir.operations import (
     AbsentOr,
@@ -49,10 +50,14 @@ class Routine:
 
 def routines(program: Program, *, optimise: bool = True) -> tuple[Routine, ...]:
     """Every function of a program as statements."""
-    return tuple(routine(function, optimise=optimise) for function in program.functions)
+    texts = texts_of(program)
+    return tuple(routine(function, texts, optimise=optimise) for function in program.functions)
 
 
-def routine(function: Function, *, optimise: bool = True) -> Routine:
+def routine(function: Function, texts: Texts | None = None, *, optimise: bool = True) -> Routine:
+    """A function as statements; `texts` is what its program makes of texts, if it matters."""
+    if optimise and texts is not None:
+        function = with_bare(function, texts)
     arrange = decision_tree if optimise else sequence
     body = (*function.prologue, *arrange(function.alternatives), *function.epilogue)
     return Routine(

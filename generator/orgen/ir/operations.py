@@ -145,6 +145,15 @@ class Rest:
     terms: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One value where the condition holds, else the other."""
+
+    condition: Cond
+    then: Expr
+    otherwise: Expr
+
+
 Expr: TypeAlias = (
     Local
     | Constant
@@ -163,6 +172,7 @@ Expr: TypeAlias = (
     | Run
     | Sum
     | Rest
+    | Either
 )
 
 
@@ -481,3 +491,5 @@ class Program:
     dialect: str
     functions: tuple[Function, ...]
     tables: tuple[Table, ...]
+    text: Expr | None = None
+    """A bare string, called `text`, as a part of content, if an expression says it."""

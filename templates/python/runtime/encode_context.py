@@ -23,6 +23,10 @@ class EncodeContext(Context):
         super().__init__(tables, source, slug, response=response)
         self.turn_residue: list[tuple[str, Any]] = []
         """Residue of the message that the item at hand becomes part of."""
+        self.several: tuple[list[Any], list[Any]] | None = None
+        """The native messages, and those of them that have several parts."""
+        self.turn_marks = False
+        """Whether marks of the dialect lie on the item at hand, which may tell of its turn."""
         self.stale: list[str] = []
         """Residue of the body that means something else by now."""
         self.outdated: list[tuple[int, str]] = []
@@ -31,6 +35,8 @@ class EncodeContext(Context):
         """A part that another group may know: nobody asks why this one does not."""
         self.callers: dict[str, Any] | None = None
         """Names of functions by the ids of their calls."""
+        self.named: list[dict[str, Any]] | None = None
+        """What has a name in the source: calls, tools and messages."""
         self.renamed: dict[Any, Any] | None = None
         """The vendor's names of functions, where they have others."""
 
@@ -102,7 +108,10 @@ class EncodeContext(Context):
     def settle_foreign(self, container: Any, key: str, out: Any) -> None:
         """Keys with a colon: residue of this dialect, or of another."""
         owner, _, path = key.partition(":")
-        if path.startswith("@") or owner == "orgen" or key in self.stale:
+        if path.startswith("@"):
+            self.turn_marks = True
+            return
+        if owner == "orgen" or key in self.stale:
             return
         if (id(container), path) in self.outdated:
             return

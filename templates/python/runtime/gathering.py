@@ -5,7 +5,7 @@ Mixed into the context, because order and history live there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from . import residue
@@ -23,16 +23,16 @@ class Gathering(EncodeNames):
 
     def encode_parts(self, content: Any, rule: Rule) -> Any:
         """Content through a group: a string stays one, parts become a list."""
-        if isinstance(content, list):
-            found = []
-            for part in content:
-                if (made := rule(part, self)) is not None:
-                    found.append(made)
-            return found
-        if not isinstance(content, str):
+        if isinstance(content, str):
+            whole = self.response and not self.tables.echoes
+            return [self.tables.text(content)] if whole else content
+        if not isinstance(content, list):
             raise self.wrong(content, "a string or a list of parts")
-        whole = self.response and not self.tables.echoes
-        return [self.tables.text(content)] if whole else content
+        found = []
+        for part in content:
+            if (made := rule(part, self)) is not None:
+                found.append(made)
+        return found
 
     def encode_items(self, items: Any, rule: Rule) -> Any:
         """Items through a group; a string is what one user says."""
@@ -192,13 +192,13 @@ class Gathering(EncodeNames):
         if not isinstance(items, list):
             raise self.expected(body, "output", "a list of items")
         found: list[dict[str, Any]] = []
-        bare: list[dict[str, Any]] = []
+        bare: dict[str, Any] | None = None
+        filled: list[tuple[Turn, dict[str, Any]]] = []
         current: Any = None  # the turn of the last message
-        boundary = f"{self.tables.name}:{residue.NEW_TURN}"
-        empty = f"{self.tables.name}:{residue.EMPTY}"
         aside: tuple[Beside, dict[str, Any], Any] | None = None
+        self.turn_marks = False
         for item in items:
-            if not isinstance(item, dict) or item.get("type") is None:
+            if type(item) is not dict or "type" not in item or item["type"] is None:
                 item = self.with_type(item)
             made = rule(item, self)
             if made is None:
@@ -208,32 +208,46 @@ class Gathering(EncodeNames):
             if answer is not None and answer is not turn and answer is not of_turn(turn):
                 self.report(item, None, "dropped", "an answer holds only what the model says")
                 self.turn_residue.clear()
+                self.turn_marks = False
                 continue
-            apart = turn is not current or boundary in item or not turn.merge
+            merges = turn is current and turn.merge
+            if self.turn_marks:
+                merges = merges and not self.begins_message(item)
+                if self.is_empty(item):
+                    message = bare = dict(turn.header)
+                    merges = False
+                self.turn_marks = False
             if aside is not None:
-                apart = apart or boundary in aside[2]
+                merges = merges and not self.begins_message(aside[2])
                 self.put_beside(aside, turn, message)
                 aside = None
-            if isinstance(turn, Beside):
+            if type(turn) is Beside:
                 aside = (turn, message, item)
                 continue
-            if empty in item and not item.get("content"):
-                message, apart = dict(turn.header), True
-                bare.append(message)
-            if apart or not merge(found[-1], message, turn, self.tables.text):
-                if found and current.fill:
-                    complete(found[-1], current, bare)
+            if not merges or not merge(found[-1], message, turn, self.tables.text):
                 found.append(message)
                 current = turn
+                if turn.fill and message is not bare:
+                    filled.append((turn, message))
             if self.turn_residue:
                 for place, value in self.turn_residue:
                     residue.restore(found[-1], place, value)
                 self.turn_residue.clear()
         if aside is not None:
             self.put_beside(aside, None, {})
-        if found and current.fill:
-            complete(found[-1], current, bare)
+        for turn, message in filled:
+            for key in turn.fill:
+                if message.get(key) is None:
+                    fill(message, turn)
         return found
+
+    def begins_message(self, item: dict[str, Any]) -> bool:
+        """Whether a native message of its own began with the item."""
+        return f"{self.tables.name}:{residue.NEW_TURN}" in item
+
+    def is_empty(self, item: dict[str, Any]) -> bool:
+        """Whether the item stands for a native message that held nothing."""
+        return f"{self.tables.name}:{residue.EMPTY}" in item and not item.get("content")
 
     def with_type(self, item: Any) -> Any:
         """The item; a message or a reference need not say that it is one."""
@@ -305,13 +319,6 @@ def of_turn(turn: Turn | Beside) -> Turn:
     return turn.turn if isinstance(turn, Beside) else turn
 
 
-def complete(message: dict[str, Any], turn: Turn, bare: Sequence[dict[str, Any]]) -> None:
-    """Fills a message, but for one that is `bare`: it said nothing where it came from."""
-    for key in turn.fill:
-        if message.get(key) is None and not (bare and bare[-1] is message):
-            fill(message, turn)
-
-
 def fill(message: dict[str, Any], turn: Turn) -> dict[str, Any]:
     """Adds the fields that no message of the turn goes without."""
     for key, nothing in turn.fill.items():
@@ -346,16 +353,19 @@ def merge(
     added: dict[str, Any] = {}
     for key, value in other.items():
         old = message.get(key)
-        if key in header and old == value == header[key]:
+        if key in header and value == old == header[key]:
             continue
         if old is None:
             added[key] = value
-        elif isinstance(old, list) and isinstance(value, list):
-            added[key] = old + value
+        elif isinstance(value, list):
+            if isinstance(old, list):
+                added[key] = [*old, *value]
+            elif isinstance(old, str):
+                added[key] = [text(old), *value]
+            else:
+                return False
         elif isinstance(old, list) and isinstance(value, str):
             added[key] = [*old, text(value)]
-        elif isinstance(value, list) and isinstance(old, str):
-            added[key] = [text(old), *value]
         else:
             return False
     message.update(added)

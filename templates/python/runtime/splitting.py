@@ -43,9 +43,13 @@ class Splitting(DecodeNames):
         part: Rule | None,
         wrap: Rule | None,
         unknown: str,
+        marks: frozenset[str] | None = None,
         beside: Rule | None = None,
     ) -> None:
-        """The elements of one native list as items; runs of parts are one message."""
+        """The elements of one native list as items; runs of parts are one message.
+
+        Objects without any of the `marks` are none that `element` or `beside` know.
+        """
         value = message.get(key)
         if value is None:
             return
@@ -64,12 +68,14 @@ class Splitting(DecodeNames):
             self.left.append(key)
         run: list[Any] | None = None
         for native in value:
-            made = element(native, self) if element else None
-            if made is None and beside and (split := beside(native, self)) is not None:
-                item, native = split
-                items.append(item)
-                run = None
+            made = None
+            if marks is None or type(native) is not dict or not marks.isdisjoint(native):
                 made = element(native, self) if element else None
+                if made is None and beside and (split := beside(native, self)) is not None:
+                    item, native = split
+                    items.append(item)
+                    run = None
+                    made = element(native, self) if element else None
             if made is None and part and wrap:
                 made = part(native, self)
                 if made is None:

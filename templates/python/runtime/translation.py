@@ -147,7 +147,7 @@ class Dialect(Generic[Request, Response, Error]):
         path = own.path
         url: dict[str, Any] = {}
         if "{" in path:
-            url = {key: native.pop(f"@{key}") for key in url_keys(path) if f"@{key}" in native}
+            url = {key: native.pop(mark) for key, mark in url_keys(path) if mark in native}
         entry = apply_settings(ctx, body, native, provider) if body.get(FIELD) is not None else None
         if own.tables.lacks:
             leave_out(ctx, body, native, entry)
@@ -423,7 +423,7 @@ def fill(path: str, fields: Mapping[str, Any]) -> str:
     """The URL path with its fields filled in."""
     if "{" not in path:
         return path
-    pieces = _FIELD.split(path)
+    pieces = list(_pieces(path))
     for index in range(1, len(pieces), 2):
         pieces[index] = _quoted(fields.get(pieces[index]))
     return "".join(pieces)
@@ -433,9 +433,16 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._:@/-]|\.\.")
 
 
-def url_keys(path: str) -> list[str]:
-    """The fields of a URL path, and whether a stream is wanted."""
-    return [*re.findall(r"\{(\w+)\}", path), "stream"]
+@cache
+def _pieces(path: str) -> tuple[str, ...]:
+    """What stands between the fields of a dialect's path, and their names."""
+    return tuple(_FIELD.split(path))
+
+
+@cache
+def url_keys(path: str) -> tuple[tuple[str, str], ...]:
+    """The fields of a dialect's path, and whether a stream is wanted, with their native keys."""
+    return tuple((key, f"@{key}") for key in (*_pieces(path)[1::2], "stream"))
 
 
 def _quoted(value: Any) -> str:

@@ -95,6 +95,7 @@ ENCODE_STATUS = {"request_too_large": 413, "timeout": 504, "overloaded": 529}
 DECODE_STATUS = {413: "request_too_large", 504: "timeout", 529: "overloaded"}
 _CACHED_TOKENS = frozenset(["cached_tokens"])
 _CODE_MESSAGE = frozenset(["code", "message"])
+_CONTENT_TOOL_USE_ID = frozenset(["content", "tool_use_id"])
 _EFFORT = frozenset(["effort"])
 _FORMAT = frozenset(["format"])
 _FORMAT_EFFORT = frozenset(["format", "effort"])
@@ -115,6 +116,7 @@ _ID_MODEL_OUTPUT_USAGE_AND_MORE = frozenset(
 _ID_MODEL_USAGE_STOP_REASON_AND_MORE = frozenset(
     ["id", "model", "usage", "stop_reason", "type", "content"]
 )
+_ID_SIGNATURE_THINKING_DATA_AND_MORE = frozenset(["id", "signature", "thinking", "data", "content"])
 _INPUT_TOKENS_OUTPUT_TOKENS_CACHE_READ_INPUT_TOKENS_OUTPUT_TOKENS_DETAILS_AND_MORE = frozenset(
     [
         "input_tokens",
@@ -1024,7 +1026,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "tool_result",
                             "tool_use_id": call_id,
-                            "content": ctx.encode_parts(output, encode_user_content),
+                            "content": (
+                                output
+                                if isinstance(output, str) and not ctx.response
+                                else ctx.encode_parts(output, encode_user_content)
+                            ),
                         }
                         if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                             ctx.account(
@@ -1034,12 +1040,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.encode_parts(content, encode_user_content),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_user_content)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1047,12 +1057,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.encode_parts(content, encode_assistant_content),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_assistant_content)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1060,12 +1074,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_ASSISTANT, out
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.encode_parts(content, encode_input_text),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1073,12 +1091,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.encode_parts(content, encode_input_text),
+                                "content": (
+                                    content
+                                    if isinstance(content, str) and not ctx.response
+                                    else ctx.encode_parts(content, encode_input_text)
+                                ),
                             }
                             ctx.report(item, None, "coerced", "the API knows system messages only")
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1253,6 +1275,7 @@ def decode_messages_user_items(message: Any, ctx: Splitting) -> Any:
             decode_user_content,
             decode_messages_user_content_run,
             "part",
+            _CONTENT_TOOL_USE_ID,
         )
     return items
 
@@ -1429,6 +1452,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_assistant_content,
             decode_messages_assistant_content_run,
             "item",
+            _ID_SIGNATURE_THINKING_DATA_AND_MORE,
         )
     return items
 
@@ -1449,6 +1473,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             decode_answer_assistant_content,
             decode_answer_messages_assistant_content_run,
             "item",
+            _ID_SIGNATURE_THINKING_DATA_AND_MORE,
         )
     return items
 

@@ -320,6 +320,9 @@ _TEXT_THOUGHT_THOUGHT_SIGNATURE = frozenset(["text", "thought", "thoughtSignatur
 _THINKING_BUDGET_THINKING_LEVEL_INCLUDE_THOUGHTS = frozenset(
     ["thinkingBudget", "thinkingLevel", "includeThoughts"]
 )
+_THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL = frozenset(
+    ["thought", "thoughtSignature", "functionCall"]
+)
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
     ["type", "call_id", "name", "arguments", "id", "status"]
 )
@@ -613,7 +616,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["toolConfig"] = {"functionCallingConfig": {"mode": "VALIDATED"}}
         return
     if (
-        isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str)
+        isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict)
     ) and lookup(ENCODE_MODE, tool_choice) is not None:
         out["toolConfig"] = {"functionCallingConfig": {"mode": lookup(ENCODE_MODE, tool_choice)}}
         ctx.settle_word(
@@ -1839,18 +1842,25 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                 if isinstance(call_id, str) and (
                     isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    picked = ctx.picked(
-                        output,
-                        (encode_plain_text, _INPUT_TEXT),
-                        (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
-                    )
-                    function_response = {"response": json_or(join(picked[0]), "output")}
-                    if (id_ := ctx.own_id(call_id, item)) is not None:
-                        function_response["id"] = id_
-                    if (name := ctx.name_of(call_id, item, "call_id")) is not None:
-                        function_response["name"] = name
-                    if (parts := picked[1]) is not None:
-                        function_response["parts"] = parts
+                    if isinstance(output, str):
+                        function_response = {"response": json_or(output, "output")}
+                        if (id_ := ctx.own_id(call_id, item)) is not None:
+                            function_response["id"] = id_
+                        if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                            function_response["name"] = name
+                    else:
+                        picked = ctx.picked(
+                            output,
+                            (encode_plain_text, _INPUT_TEXT),
+                            (encode_media, _INPUT_IMAGE_INPUT_VIDEO_INPUT_AUDIO_INPUT_FILE),
+                        )
+                        function_response = {"response": json_or(join(picked[0]), "output")}
+                        if (id_ := ctx.own_id(call_id, item)) is not None:
+                            function_response["id"] = id_
+                        if (name := ctx.name_of(call_id, item, "call_id")) is not None:
+                            function_response["name"] = name
+                        if (parts := picked[1]) is not None:
+                            function_response["parts"] = parts
                     out = {"functionResponse": function_response}
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -1860,12 +1870,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1873,12 +1887,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1892,12 +1910,16 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "parts": ctx.listed(ctx.encode_parts(content, encode_user_content)),
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             ctx.report(
                                 item,
@@ -1911,13 +1933,17 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_CONTENTS_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "model",
-                                "parts": ctx.listed(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "parts": (
+                                    [{"text": content}]
+                                    if isinstance(content, str)
+                                    else ctx.listed(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -2096,6 +2122,7 @@ def decode_contents_user_items(message: Any, ctx: Splitting) -> Any:
             decode_user_content,
             decode_contents_user_parts_run,
             "part",
+            _FUNCTION_RESPONSE,
         )
     return items
 
@@ -2281,6 +2308,7 @@ def decode_contents_model_items(message: Any, ctx: Splitting) -> Any:
             decode_assistant_content,
             decode_contents_model_parts_run,
             "item",
+            _THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL,
             decode_contents_model_parts_beside,
         )
     return items
@@ -2298,6 +2326,7 @@ def decode_answer_contents_model_items(message: Any, ctx: Splitting) -> Any:
             decode_answer_assistant_content,
             decode_answer_contents_model_parts_run,
             "item",
+            _THOUGHT_THOUGHT_SIGNATURE_FUNCTION_CALL,
             decode_answer_contents_model_parts_beside,
         )
     return items

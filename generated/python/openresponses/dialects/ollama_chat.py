@@ -747,12 +747,18 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             if item.get("ollama_chat:@role") == "developer":
-                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                                out = {"role": "developer", "content": default(join(picked[0]), "")}
+                                if isinstance(content, str):
+                                    out = {"role": "developer", "content": content}
+                                else:
+                                    picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                    out = {
+                                        "role": "developer",
+                                        "content": default(join(picked[0]), ""),
+                                    }
                                 if len(
                                     item
                                 ) > 4 and not _TYPE_ROLE_CONTENT_OLLAMA_CHAT_ROLE_AND_MORE.issuperset(
@@ -765,8 +771,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                         out,
                                     )
                                 return TURN_MESSAGES_DEVELOPER, out
-                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if isinstance(content, str):
+                                out = {"role": "system", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                out = {"role": "system", "content": default(join(picked[0]), "")}
                             ctx.report(
                                 item,
                                 None,
@@ -779,39 +788,48 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
-                            out = {"role": "system", "content": default(join(picked[0]), "")}
+                            if isinstance(content, str):
+                                out = {"role": "system", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_text, _INPUT_TEXT))
+                                out = {"role": "system", "content": default(join(picked[0]), "")}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(
-                                content,
-                                (encode_text, _INPUT_TEXT),
-                                (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
-                            )
-                            out = {"role": "user", "content": default(join(picked[0]), "")}
-                            if (images := picked[1]) is not None:
-                                out["images"] = images
+                            if isinstance(content, str):
+                                out = {"role": "user", "content": content}
+                            else:
+                                picked = ctx.picked(
+                                    content,
+                                    (encode_text, _INPUT_TEXT),
+                                    (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                                )
+                                out = {"role": "user", "content": default(join(picked[0]), "")}
+                                if (images := picked[1]) is not None:
+                                    out["images"] = images
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
-                            picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
-                            out = {"role": "assistant", "content": join(picked[0])}
+                            if isinstance(content, str):
+                                out = {"role": "assistant", "content": content}
+                            else:
+                                picked = ctx.picked(content, (encode_answer, _OUTPUT_TEXT_REFUSAL))
+                                out = {"role": "assistant", "content": join(picked[0])}
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
                             ):
@@ -821,12 +839,17 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                 if (call_id := item.get("call_id")) is not None and (
                     isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
-                    picked = ctx.picked(
-                        output, (encode_text, _INPUT_TEXT), (encode_media, _INPUT_AUDIO_INPUT_IMAGE)
-                    )
-                    out = {"role": "tool", "content": default(join(picked[0]), "")}
-                    if (images := picked[1]) is not None:
-                        out["images"] = images
+                    if isinstance(output, str):
+                        out = {"role": "tool", "content": output}
+                    else:
+                        picked = ctx.picked(
+                            output,
+                            (encode_text, _INPUT_TEXT),
+                            (encode_media, _INPUT_AUDIO_INPUT_IMAGE),
+                        )
+                        out = {"role": "tool", "content": default(join(picked[0]), "")}
+                        if (images := picked[1]) is not None:
+                            out["images"] = images
                     if (tool_call_id := ctx.own_id(call_id, item)) is not None:
                         out["tool_call_id"] = tool_call_id
                     if (tool_name := ctx.name_of(call_id, item, "call_id", True)) is not None:
@@ -945,7 +968,11 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "developer"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         out = {
             "type": "message",
             "role": "developer",
@@ -965,7 +992,11 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "system"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         out = {"type": "message", "role": "system", "content": content_}
         if len(message) > 2:
             ctx.account(message, _ROLE_CONTENT, "", out)
@@ -980,7 +1011,11 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "user"
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        content_ = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         content__ = both(content_, ctx.each(message.get("images"), decode_media))
         out = {"type": "message", "role": "user", "content": content__}
         if message.get("images") == []:
@@ -998,7 +1033,11 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
         and message.get("role") == "tool"
         and (content := message.get("content")) is not None
     ):
-        output = ctx.each(ctx.texts(content, message, "content"), decode_text)
+        output = (
+            [{"type": "input_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_text)
+        )
         output_ = both(output, ctx.each(message.get("images"), decode_media))
         if (tool_call_id := message.get("tool_call_id")) is None or isinstance(tool_call_id, str):
             id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
@@ -1074,7 +1113,11 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
         and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer)
+        content_ = (
+            [{"type": "output_text", "text": content}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_answer)
+        )
         out = {"type": "message", "role": "assistant", "content": content_}
         return out
     if (
@@ -1094,7 +1137,11 @@ def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> An
         and message.get("content") != ""
         and (content := message.get("content")) is not None
     ):
-        content_ = ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        content_ = (
+            [{"type": "output_text", "text": content, "annotations": []}]
+            if isinstance(content, str) and content != ""
+            else ctx.each(ctx.texts(content, message, "content"), decode_answer_answer)
+        )
         out = {
             "type": "message",
             "id": ctx.new_id("message"),

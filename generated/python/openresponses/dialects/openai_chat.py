@@ -282,6 +282,7 @@ _ROLE_REASONING_DETAILS_REASONING_CONTENT_REASONING_AND_MORE = frozenset(
 )
 _ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
 _ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
+_THINKING = frozenset(["thinking"])
 _TYPE = frozenset(["type"])
 _TYPE_ALLOWED_TOOLS = frozenset(["type", "allowed_tools"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
@@ -524,7 +525,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = "any"
         return
     if (
-        (isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str))
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
         and body.get("openai_chat:@choice") == "function_call"
         and lookup(ENCODE_MODE, tool_choice) is not None
     ):
@@ -1601,12 +1602,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1614,12 +1619,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1627,12 +1636,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -1714,8 +1727,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -1749,7 +1766,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str)
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
                         if len(
                             item
@@ -1771,7 +1792,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str)
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -1795,7 +1820,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str)
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(
@@ -2765,6 +2794,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 decode_assistant_content,
                 decode_messages_assistant_content_run,
                 "part",
+                _THINKING,
             )
     if (
         message.get("extra_content") is not None
@@ -2792,6 +2822,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             None,
             None,
             "item",
+            None,
             decode_messages_assistant_tool_calls_beside,
         )
     return items
@@ -2821,6 +2852,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
                 decode_answer_assistant_content,
                 decode_answer_messages_assistant_content_run,
                 "part",
+                _THINKING,
             )
     if (
         message.get("extra_content") is not None
@@ -2848,6 +2880,7 @@ def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
             None,
             None,
             "item",
+            None,
             decode_answer_messages_assistant_tool_calls_beside,
         )
     return items

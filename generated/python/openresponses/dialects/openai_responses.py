@@ -1506,13 +1506,17 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
         if (
             (part.get("type") is None or part.get("type") == "message")
             and part.get("role") == "user"
-            and (isinstance(content := part.get("content"), list) or isinstance(content, str))
+            and (isinstance(content := part.get("content"), str) or isinstance(content, list))
             and ((status := part.get("status")) is None or isinstance(status, str))
         ):
             out = {
                 "type": "message",
                 "role": "user",
-                "content": ctx.encode_parts(content, encode_user_content),
+                "content": (
+                    content
+                    if isinstance(content, str) and not ctx.response
+                    else ctx.encode_parts(content, encode_user_content)
+                ),
             }
             if status is not None:
                 out["status"] = status
@@ -1522,7 +1526,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
         if part.get("type") == "message" and part.get("role") == "assistant":
             if (id_ := part.get("id")) is None or isinstance(id_, str):
                 if (
-                    (isinstance(content := part.get("content"), list) or isinstance(content, str))
+                    (isinstance(content := part.get("content"), str) or isinstance(content, list))
                     and ((phase := part.get("phase")) is None or isinstance(phase, str))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                     and part.get("openai_responses:@form") == "loose"
@@ -1530,7 +1534,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1568,7 +1576,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": status,
                     }
                     if phase is not None:
@@ -1634,7 +1646,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": "completed",
                     }
                     if phase is not None:
@@ -1646,12 +1662,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
             match part.get("role"):
                 case "system":
                     if (
-                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                        isinstance(content := part.get("content"), str) or isinstance(content, list)
                     ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1662,12 +1682,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         return out
                 case "developer":
                     if (
-                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                        isinstance(content := part.get("content"), str) or isinstance(content, list)
                     ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -1708,7 +1732,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2114,7 +2142,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -2156,7 +2188,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__

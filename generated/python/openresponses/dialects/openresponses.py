@@ -1297,7 +1297,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": role,
-                        "content": ctx.encode_parts(content, encode_message_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1339,7 +1343,11 @@ def encode_output_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_message_content),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_message_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -1918,15 +1926,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "user",
-                            "content": ctx.encode_parts(content, encode_user_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_user_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1939,8 +1951,8 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((phase := part.get("phase")) is None or isinstance(phase, str))
                         and ((status := part.get("status")) is None or isinstance(status, str))
@@ -1948,7 +1960,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         out = {
                             "type": "message",
                             "role": "assistant",
-                            "content": ctx.encode_parts(content, encode_assistant_content),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_assistant_content)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1963,15 +1979,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -1984,15 +2004,19 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     if (
                         ((id_ := part.get("id")) is None or isinstance(id_, str))
                         and (
-                            isinstance(content := part.get("content"), list)
-                            or isinstance(content, str)
+                            isinstance(content := part.get("content"), str)
+                            or isinstance(content, list)
                         )
                         and ((status := part.get("status")) is None or isinstance(status, str))
                     ):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if (id__ := ctx.own_id(id_, part)) is not None:
                             out["id"] = id__
@@ -2033,7 +2057,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__

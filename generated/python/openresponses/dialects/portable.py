@@ -787,12 +787,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -800,12 +804,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -813,12 +821,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -826,13 +838,17 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_USER, out
                     case "assistant":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -847,7 +863,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_user_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str)
+                            else ctx.bare(ctx.encode_parts(output, encode_user_content))
+                        ),
                     }
                     if len(item) > 3 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(

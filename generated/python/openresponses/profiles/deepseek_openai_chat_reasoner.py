@@ -166,7 +166,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
     if (
-        (isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str))
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
         and body.get("openai_chat:@choice") == "function_call"
         and lookup(ENCODE_MODE, tool_choice) is not None
     ):

@@ -295,7 +295,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         out["tool_choice"] = "any"
         return
     if (
-        (isinstance(tool_choice := body.get("tool_choice"), dict) or isinstance(tool_choice, str))
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
         and body.get("openai_chat:@choice") == "function_call"
         and lookup(ENCODE_MODE, tool_choice) is not None
     ):
@@ -625,12 +625,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
             case "message":
                 match item.get("role"):
                     case "system":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "system",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -638,12 +642,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_SYSTEM, out
                     case "developer":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "developer",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_input_text)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_input_text))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -651,12 +659,16 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 ctx.account(item, _TYPE_ROLE_CONTENT_ID_AND_MORE, "message", out)
                             return TURN_MESSAGES_DEVELOPER, out
                     case "user":
-                        if isinstance(content := item.get("content"), list) or isinstance(
-                            content, str
+                        if isinstance(content := item.get("content"), str) or isinstance(
+                            content, list
                         ):
                             out = {
                                 "role": "user",
-                                "content": ctx.bare(ctx.encode_parts(content, encode_user_content)),
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(ctx.encode_parts(content, encode_user_content))
+                                ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
                                 item
@@ -738,8 +750,12 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         if isinstance(content, (list, str)):
                             out = {
                                 "role": "assistant",
-                                "content": ctx.bare(
-                                    ctx.encode_parts(content, encode_assistant_content)
+                                "content": (
+                                    content
+                                    if isinstance(content, str)
+                                    else ctx.bare(
+                                        ctx.encode_parts(content, encode_assistant_content)
+                                    )
                                 ),
                             }
                             if len(item) > 3 and not _TYPE_ROLE_CONTENT_ID_AND_MORE.issuperset(
@@ -773,7 +789,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                         out = {
                             "role": "function",
                             "name": call_id,
-                            "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                            "content": (
+                                output
+                                if isinstance(output, str)
+                                else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                            ),
                         }
                         if len(
                             item
@@ -795,7 +815,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": "",
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str)
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if (name := ctx.name_of(call_id, item, "call_id", True)) is not None:
                         out["name"] = name
@@ -819,7 +843,11 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                     out = {
                         "role": "tool",
                         "tool_call_id": call_id_,
-                        "content": ctx.bare(ctx.encode_parts(output, encode_tool_content)),
+                        "content": (
+                            output
+                            if isinstance(output, str)
+                            else ctx.bare(ctx.encode_parts(output, encode_tool_content))
+                        ),
                     }
                     if len(item) > 2 and not _TYPE_CALL_ID_OUTPUT_ID_AND_MORE.issuperset(item):
                         ctx.account(

@@ -437,13 +437,17 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
         if (
             (part.get("type") is None or part.get("type") == "message")
             and part.get("role") == "user"
-            and (isinstance(content := part.get("content"), list) or isinstance(content, str))
+            and (isinstance(content := part.get("content"), str) or isinstance(content, list))
             and ((status := part.get("status")) is None or isinstance(status, str))
         ):
             out = {
                 "type": "message",
                 "role": "user",
-                "content": ctx.encode_parts(content, encode_user_content),
+                "content": (
+                    content
+                    if isinstance(content, str) and not ctx.response
+                    else ctx.encode_parts(content, encode_user_content)
+                ),
             }
             if status is not None:
                 out["status"] = status
@@ -453,7 +457,7 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
         if part.get("type") == "message" and part.get("role") == "assistant":
             if (id_ := part.get("id")) is None or isinstance(id_, str):
                 if (
-                    (isinstance(content := part.get("content"), list) or isinstance(content, str))
+                    (isinstance(content := part.get("content"), str) or isinstance(content, list))
                     and ((phase := part.get("phase")) is None or isinstance(phase, str))
                     and ((status := part.get("status")) is None or isinstance(status, str))
                     and part.get("openai_responses:@form") == "loose"
@@ -461,7 +465,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "message",
                         "role": "assistant",
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__
@@ -499,7 +507,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": status,
                     }
                     if phase is not None:
@@ -565,7 +577,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         "type": "message",
                         "role": "assistant",
                         "id": ctx.own_or_new_id("msg", id_),
-                        "content": ctx.encode_parts(content, encode_sent_content),
+                        "content": (
+                            content
+                            if isinstance(content, str) and not ctx.response
+                            else ctx.encode_parts(content, encode_sent_content)
+                        ),
                         "status": "completed",
                     }
                     if phase is not None:
@@ -577,12 +593,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
             match part.get("role"):
                 case "system":
                     if (
-                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                        isinstance(content := part.get("content"), str) or isinstance(content, list)
                     ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "system",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -593,12 +613,16 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                         return out
                 case "developer":
                     if (
-                        isinstance(content := part.get("content"), list) or isinstance(content, str)
+                        isinstance(content := part.get("content"), str) or isinstance(content, list)
                     ) and ((status := part.get("status")) is None or isinstance(status, str)):
                         out = {
                             "type": "message",
                             "role": "developer",
-                            "content": ctx.encode_parts(content, encode_input_text),
+                            "content": (
+                                content
+                                if isinstance(content, str) and not ctx.response
+                                else ctx.encode_parts(content, encode_input_text)
+                            ),
                         }
                         if status is not None:
                             out["status"] = status
@@ -618,7 +642,11 @@ def encode_input_item(part: Any, ctx: Gathering) -> Any:
                     out = {
                         "type": "function_call_output",
                         "call_id": call_id,
-                        "output": ctx.encode_parts(output, encode_tool_output),
+                        "output": (
+                            output
+                            if isinstance(output, str) and not ctx.response
+                            else ctx.encode_parts(output, encode_tool_output)
+                        ),
                     }
                     if (id__ := ctx.own_id(id_, part)) is not None:
                         out["id"] = id__

@@ -116,6 +116,8 @@ class DecodeContext(Context):
 
     def keep_id(self, identifier: Any, out: Any, found: Any = None) -> None:
         """Remembers an empty id, or that there was none where one was `found` elsewhere."""
+        if identifier:
+            return
         absent = identifier is None and found is not None and not is_minted(found)
         if (identifier == "" or absent) and isinstance(out, dict):
             out[self.tables.own_id] = identifier

@@ -28,18 +28,22 @@ Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
 def tool_results_first(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Tool results stand before other content of their message (Anthropic, rule 4)."""
-    for message in _of_several_parts(native):
+    for message in _of_several_parts(ctx, native):
         if message.get("role") == "user":
             message["content"].sort(key=lambda part: part.get("type") != "tool_result")
 
 
-def _of_several_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
-    """The messages whose content is a list of more than one part."""
-    return [
-        message
-        for message in native.get("messages") or []
-        if isinstance(content := message.get("content"), list) and len(content) > 1
-    ]
+def _of_several_parts(ctx: EncodeContext, native: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages whose content is a list of more than one part; they are looked for once."""
+    messages = native.get("messages") or []
+    if ctx.several is None or ctx.several[0] is not messages:
+        found = [
+            message
+            for message in messages
+            if type(content := message.get("content")) is list and len(content) > 1
+        ]
+        ctx.several = messages, found
+    return ctx.several[1]
 
 
 def tool_results_adjacent(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
@@ -69,12 +73,13 @@ def _adjacent(messages: list[dict[str, Any]]) -> bool:
     called: list[Any] = []
     for message in messages:
         if message.get("role") == "tool":
-            if message.get("tool_call_id") not in called:
+            call_id = message.get("tool_call_id")
+            if call_id not in called or not isinstance(call_id, str):
                 return False
-        elif calls := message.get("tool_calls"):
-            found = [call.get("id") for call in calls if isinstance(call, dict)]
-            called = [name for name in found if isinstance(name, str)]
-        else:
+        elif "tool_calls" in message:
+            calls = message["tool_calls"] or ()
+            called = [call.get("id") for call in calls if isinstance(call, dict)]
+        elif called:
             called = []
     return True
 
@@ -103,7 +108,7 @@ def tool_media_apart(ctx: EncodeContext, body: dict[str, Any], native: dict[str,
 def _of_parts(native: dict[str, Any]) -> list[dict[str, Any]]:
     """The messages whose content is a list."""
     messages = native.get("messages") or []
-    return [message for message in messages if isinstance(message.get("content"), list)]
+    return [message for message in messages if type(message.get("content")) is list]
 
 
 _NOTHING = {"type": "text", "text": ""}
@@ -111,7 +116,7 @@ _NOTHING = {"type": "text", "text": ""}
 
 def skip_empty_text(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Empty text parts, which the API refuses, are left out."""
-    for message in _of_several_parts(native):
+    for message in _of_several_parts(ctx, native):
         content = message["content"]
         if _NOTHING in content:
             message["content"] = [part for part in content if part != _NOTHING]

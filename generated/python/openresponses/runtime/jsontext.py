@@ -40,6 +40,7 @@ _OPTIONS = (
     if _orjson
     else 0
 )
+# Bytes are searched with `find`: `in` takes them for a number first, which costs an exception.
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 """orjson makes floats of integers that need more than 64 bits: they have 19 digits or more."""
@@ -93,9 +94,9 @@ def loads_each(texts: list[bytes], joined: bytes) -> list[Any] | None:
 
 def _may_hold_long_number(data: bytes) -> bool:
     """Whether there are so many digits in a row; looks at every sixth byte first."""
-    if _THREE_OF_SIX not in data[::6].translate(_DIGITS_AS_ZERO):
+    if data[::6].translate(_DIGITS_AS_ZERO).find(_THREE_OF_SIX) < 0:
         return False
-    return _LONG_NUMBER in data.translate(_DIGITS_AS_ZERO)
+    return data.translate(_DIGITS_AS_ZERO).find(_LONG_NUMBER) >= 0
 
 
 def _may_be_deep(data: bytes) -> bool:
@@ -109,11 +110,11 @@ def dumps(value: Any) -> bytes:
     """
     if _orjson is not None:
         try:
-            data: bytes = _orjson.dumps(value, option=_OPTIONS)
+            data: bytes = _orjson.dumps(value, None, _OPTIONS)
         except TypeError:
             pass  # integers beyond 64 bits, halves of surrogate pairs: see below
         else:
-            if b"null" not in data:  # which orjson also writes for NaN
+            if data.find(b"null") < 0:  # which orjson also writes for NaN
                 return data
     return utf8(_encoded(value))
 
@@ -139,12 +140,15 @@ def value_of(text: str) -> Any:
     Halves of surrogate pairs stay as they are, since such text goes back as it came.
     """
     if _orjson is not None:
-        data = text.encode("utf-8", "replace")
-        if _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO) and not (
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            return _READER.decode(text)
+        if data.translate(_DIGITS_AS_ZERO).find(_LONG_NUMBER) < 0 and not (
             len(data) > MAX_DEPTH and _may_be_deep(data)
         ):
             try:
-                return _orjson.loads(text)
+                return _orjson.loads(data)
             except ValueError:
                 pass  # the reader below has the last word, and names the fault
     return _READER.decode(text)
@@ -157,7 +161,7 @@ def text_of(value: Any) -> str:
     """
     if _orjson is not None:
         try:
-            data: bytes = _orjson.dumps(value, option=_OPTIONS)
+            data: bytes = _orjson.dumps(value, None, _OPTIONS)
         except TypeError:
             pass  # integers beyond 64 bits, halves of surrogate pairs, no JSON at all
         else:

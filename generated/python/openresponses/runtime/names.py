@@ -12,6 +12,11 @@ from .decode_context import DecodeContext
 from .encode_context import EncodeContext
 from .primitives import safe_name
 
+_UNMARKED = frozenset(
+    ("type", "call_id", "name", "arguments", "id", "status", "description", "parameters", "strict")
+)
+"""What calls and functions have in the contract."""
+
 
 class EncodeNames(EncodeContext):
     """Canonical to native."""
@@ -27,25 +32,29 @@ class EncodeNames(EncodeContext):
         if self.callers is None:
             self.callers = self.calls()
         name = self.callers.get(call_id) if isinstance(call_id, str) else None
-        if name is not None:
-            return self.native_name(name)
-        if optional:
-            return None
+        if name is not None or optional:
+            return name
         self.reject(container, key, "no function_call has this call_id, so the name is unknown")
         return None
 
     def calls(self) -> dict[str, Any]:
-        """The ids of all calls, with the names of their functions."""
+        """The ids of all calls, with the native names of their functions."""
         return {
-            item["call_id"]: item["name"]
-            for item in self.named_values("input")
-            if item.get("type") == "function_call" and isinstance(item.get("call_id"), str)
+            call_id: self.native_name(item["name"])
+            for item in self.named_values()
+            if isinstance(call_id := item.get("call_id"), str)
+            and item.get("type") == "function_call"
         }
 
-    def named_values(self, field: str) -> list[dict[str, Any]]:
+    def named_values(self) -> list[dict[str, Any]]:
         """The calls, tools and messages of the source that have a name."""
-        values = as_elements(self.source.get(field))
-        return [value for value in values if isinstance(value, dict) and "name" in value]
+        if self.named is None:
+            values = [
+                *as_elements(self.source.get("input")),
+                *as_elements(self.source.get("tools")),
+            ]
+            self.named = [v for v in values if isinstance(v, dict) and "name" in v]
+        return self.named
 
     def native_name(self, name: Any) -> Any:
         """The name that the vendor knows the function by; a tool with another name says it."""
@@ -55,10 +64,11 @@ class EncodeNames(EncodeContext):
 
     def renamings(self) -> dict[Any, Any]:
         """Names of functions that the vendor knows by another name; the last use counts."""
+        named = [value for value in self.named_values() if not _UNMARKED.issuperset(value)]
         prefix = f"{self.tables.name}:"
-        named = [*self.named_values("input"), *self.named_values("tools")]
         if not any(prefix in " ".join(value) for value in named):
             return {}
+        named = self.named_values()
         names = {value["name"]: kept_name(value, prefix) for value in named if _is_named(value)}
         return {name: kept for name, kept in names.items() if kept != name}
 
@@ -106,18 +116,21 @@ class DecodeNames(DecodeContext):
     def see_calls(self) -> None:
         """Takes note of the calls and outputs among the items since the last look."""
         for item in self.items[self.seen_items :]:
-            kind = item.get("type") if isinstance(item, dict) else None
+            if type(item) is not dict or "call_id" not in item:
+                continue
+            call_id, kind = item["call_id"], item.get("type")
             if kind == "function_call":
-                self.waiting.setdefault(item.get("name"), []).append(item.get("call_id"))
-                self.named[item.get("call_id")] = item.get("name")
+                name = item.get("name")
+                self.waiting.setdefault(name, []).append(call_id)
+                self.named[call_id] = name
             elif kind == "function_call_output":
-                self.answer_call(item.get("call_id"))
+                self.answer_call(call_id)
         self.seen_items = len(self.items)
 
     def answer_call(self, call_id: Any) -> None:
         """The call waits no longer."""
-        calls = self.waiting.get(self.named.get(call_id), [])
-        if call_id in calls:
+        calls = self.waiting.get(self.named.get(call_id))
+        if calls and call_id in calls:
             calls.remove(call_id)
 
     def keep_name(self, name: Any, call_id: Any, out: Any, exact: bool = True) -> None:

@@ -269,6 +269,8 @@ def spanning(citations: Any, text: str) -> Any:
 
 def both(first: Any, second: Any) -> Any:
     """Two lists as one."""
+    if second is None and type(first) is list:
+        return first
     return [*(first or []), *(second or [])]
 
 
@@ -303,7 +305,9 @@ def _wraps(value: dict[str, Any], key: str) -> bool:
     if len(value) != 1:
         return False
     inner = value.get(key)
-    return isinstance(inner, str) and json_or(inner, key) == value
+    if not isinstance(inner, str):
+        return False
+    return inner[:1] != "{" or json_or(inner, key) == value
 
 
 def is_minted(identifier: Any) -> bool:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from orgen.dialect.ast import Block, Body, Dialect, Direction, Note
 from orgen.dialect.compile.answers import demands, with_answers
 from orgen.dialect.compile.bodies import BodyCompiler
+from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.reach import group_records
 from orgen.dialect.compile.reuse import Compiled, Key, Made, Sameness
 from orgen.dialect.compile.rules import Compiler, group_functions
+from orgen.dialect.compile.scope import Binding, Scope, root
 from orgen.dialect.compile.turns import TurnsCompiler
 from orgen.dialect.compile.types import CanonicalTypes
-from orgen.ir.operations import Function, Program, Table
+from orgen.ir.operations import Expr, Function, Program, Table
 from orgen.ir.schema import Json, Schema
 
 REQUEST, RESPONSE, ERROR = "CreateResponseBody", "ResponseResource", "ErrorPayload"
@@ -51,7 +53,17 @@ def compile_parts(dialect: Dialect, schema: Schema, base: Compiled | None = None
     functions = tuple(function for made, _ in parts.values() for function in made)
     functions = with_answers(functions, demands(types))
     tables = (*(table for _, made in parts.values() for table in made), *_maps(dialect))
-    return Compiled(Program(dialect.name, functions, tables), dialect, compiler, parts)
+    program = Program(dialect.name, functions, tables, text_part(dialect))
+    return Compiled(program, dialect, compiler, parts)
+
+
+def text_part(dialect: Dialect) -> Expr | None:
+    """What a bare string, called `text`, stands for in a list of parts."""
+    scope = Scope(Direction.ENCODE, {}, names={"text"})
+    scope.bind("text", Binding(root("text")))
+    builder = Builder(scope)
+    made = builder.value(dialect.text, "out")
+    return None if builder.statements else made
 
 
 def _body(compiler: Compiler, body: Body, component: str) -> Iterator[Function]:

@@ -166,8 +166,9 @@ class MessageDecoder(TurnFunctions):
         part: Expr = none
         wrap: Expr = none
         elements = [r for r in slot.elements.get(key, []) if r.only is not Direction.ENCODE]
+        known: tuple[Alternative, ...] = ()
         if elements:
-            self.element_function(name, turn, key, elements)
+            known = self.element_function(name, turn, key, elements)
             element = FunctionName(f"decode_{name}_element")
         if key in slot.content:
             group = self.wrap_function(name, turn, slot.content[key])
@@ -177,9 +178,14 @@ class MessageDecoder(TurnFunctions):
         unknown = constant("*" if turn.unknown == "*" else kept_as)
         place = (root("message"), constant(key))
         arguments: tuple[Expr, ...] = (Local("items"), *place, element, part, wrap, unknown)
+        split: tuple[Alternative, ...] = ()
         if keys_beside(turn, key):
-            function = f"decode_{name}_beside"
             split = tuple(split_alternatives(self.compiler, turn, key))
+        marks = self.marks((*known, *split), key) if part != none else ()
+        if marks or split:
+            arguments = (*arguments, KeySet(marks) if marks else none)
+        if split:
+            function = f"decode_{name}_beside"
             self.add(function, parameter_of(key), turn, split, Return(none))
             arguments = (*arguments, FunctionName(function))
         take = Do(Primitive("take_apart", arguments, context=True))
@@ -239,10 +245,29 @@ class MessageDecoder(TurnFunctions):
         field = Field(root("message"), key)
         return AllOf((Present(field), Differs(field, constant(turn.fill[key]))))
 
-    def element_function(self, name: str, turn: Turn, key: str, rules: list[Rule]) -> None:
+    def marks(self, alternatives: tuple[Alternative, ...], key: str) -> tuple[str, ...]:
+        """Keys of which every element that one of the alternatives takes has one.
+
+        A part that is a plain text has none of them; nothing if there are no such keys.
+        """
+        text = self.compiler.dialect.text
+        plain = {entry.key for entry in text.entries} if isinstance(text, Object) else set()
+        found: dict[str, None] = {}
+        for alternative in alternatives:
+            needed = [k for k in required_keys(alternative, parameter_of(key)) if k not in plain]
+            if not needed:
+                return ()
+            if found.keys().isdisjoint(needed):
+                found[needed[0]] = None
+        return tuple(found)
+
+    def element_function(
+        self, name: str, turn: Turn, key: str, rules: list[Rule]
+    ) -> tuple[Alternative, ...]:
         parameter = parameter_of(key)
         found = tuple(bare_alternative(self.compiler, rule, turn, parameter) for rule in rules)
         self.add(f"decode_{name}_element", parameter, turn, found, Return(constant(None)))
+        return found
 
     def wrap_function(self, name: str, turn: Turn, rule: Rule) -> str:
         """`decode_<slot>_run(content)`: the message around a run of parts. Returns its group."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orgen.dialect.ast import Dialect, Direction, Note
+from orgen.dialect.bare import texts_of
 from orgen.dialect.compile.build import Builder
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.scope import Binding, Scope, root
@@ -105,9 +106,10 @@ def lower_dialect(
     functions that the program shares with it are taken from, printed as they are there.
     """
     printer = Printer()
-    printed = _printed(printer, *base) if base else {}
+    texts = texts_of(program)
+    printed = _printed(printer, *base) if base and texts_of(base[0]) == texts else {}
     functions = [
-        printed.get(id(function)) or _function(printer, routine(function, optimise=optimise))
+        printed.get(id(function)) or _function(printer, routine(function, texts, optimise=optimise))
         for function in program.functions
     ]
     functions.append(_text_function(printer, dialect))

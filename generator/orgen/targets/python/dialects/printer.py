@@ -262,7 +262,7 @@ def kind_test(kinds: tuple[str, ...], value: str, first: str | None = None) -> s
         tests.append(f"isinstance({{}}, ({', '.join(classes)}))")
         kinds = tuple(kind for kind in kinds if kind not in _CLASSES)
     tests += [_TESTS[kind] for kind in kinds]
-    tests.sort(key=lambda test: test == _TESTS["null"])
+    tests.sort(key=lambda test: (test == _TESTS["null"], test != _TESTS["string"]))
     texts = [tests[0].format(first or value), *(test.format(value) for test in tests[1:])]
     return texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"
 
