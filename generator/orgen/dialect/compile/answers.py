@@ -9,7 +9,7 @@ kind of body are decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -79,15 +79,14 @@ def with_answers(functions: tuple[Function, ...], demanded: Demands) -> tuple[Fu
 
     A function that no request needs becomes the one for answers.
     """
-    known = {function.name: function for function in functions}
-    reached = _reached([ENTRY], known)
+    known = {one.name: one for one in functions if one.name.startswith("decode_")}
+    refers = {name: frozenset(_references(function)) for name, function in known.items()}
+    reached = _reached((ENTRY,), refers)
     made = {name: _answer(known[name], demanded) for name in reached}
     if not any(_NEW_STATUS in _parts(function) for function in made.values()):
         return functions  # the dialect's own items state all of that
-    others = [name for name in known if name.startswith(("decode_", "encode_")) and name != ENTRY]
-    entries = [name for name in others if "_".join(name.split("_")[1:]) in _ENTRIES]
-    elsewhere = set(_reached(entries, known))
-    changed = _spread({name for name in reached if made[name] != known[name]}, reached, known)
+    elsewhere = set(_reached(_OTHER_ENTRIES, refers))
+    changed = _spread({name for name in reached if made[name] is not known[name]}, reached, refers)
     renamed = {name: _name(name) for name in reached if name in changed & elsewhere}
     found: list[Function] = []
     for function in functions:
@@ -100,23 +99,28 @@ def with_answers(functions: tuple[Function, ...], demanded: Demands) -> tuple[Fu
     return tuple(found)
 
 
-_ENTRIES = ("request", "error", "compact_request", "compact_response")
+_OTHER_ENTRIES = (
+    "decode_request",
+    "decode_error",
+    "decode_compact_request",
+    "decode_compact_response",
+)
 
 
 def _name(name: str) -> str:
     return name.replace("decode_", "decode_answer_", 1)
 
 
-def _reached(names: list[str], known: Mapping[str, Function]) -> list[str]:
+def _reached(names: Iterable[str], refers: Mapping[str, frozenset[str]]) -> list[str]:
     """The functions, and all that they call or pass on, in the order of the program."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name in known and name not in found:
+        if name in refers and name not in found:
             found.add(name)
-            waiting += _references(known[name])
-    return [name for name in known if name in found]
+            waiting += refers[name]
+    return [name for name in refers if name in found]
 
 
 def _references(node: object) -> Iterator[str]:
@@ -126,9 +130,10 @@ def _references(node: object) -> Iterator[str]:
                 yield name
 
 
-def _spread(changed: set[str], reached: list[str], known: Mapping[str, Function]) -> set[str]:
+def _spread(
+    changed: set[str], reached: list[str], refers: Mapping[str, frozenset[str]]
+) -> set[str]:
     """The changed functions, and those that reach them."""
-    refers = {name: set(_references(known[name])) for name in reached}
     while more := {name for name in reached if refers[name] & changed} - changed:
         changed = changed | more
     return changed
@@ -138,21 +143,40 @@ def _spread(changed: set[str], reached: list[str], known: Mapping[str, Function]
 
 
 def _answer(function: Function, demanded: Demands) -> Function:
-    """The function where the body is a response."""
-    alternatives: list[Alternative] = []
-    for one in function.alternatives:
-        steps = tuple(step for step in one.steps if not _asks("in_response", step))
-        hopeless = any(_asks("in_request", step) for step in steps)
-        if not hopeless and not any(steps[: len(a.steps)] == a.steps for a in alternatives):
-            alternatives.append(replace(one, steps=steps))
+    """The function where the body is a response; the same if that makes no difference."""
     if function.parameters[:1] == ("body",):
         return function  # it writes into the response, not into items
-    return replace(
+    alternatives = tuple(_possible(function.alternatives))
+    if not any(_is_demanded(node, demanded) for node in _parts(function)):
+        same = alternatives == function.alternatives
+        return function if same else replace(function, alternatives=alternatives)
+    whole = replace(
         function,
         prologue=_whole(function.prologue, demanded),
         alternatives=tuple(replace(one, body=_whole(one.body, demanded)) for one in alternatives),
         epilogue=_whole(function.epilogue, demanded),
     )
+    return function if whole == function else whole
+
+
+def _possible(alternatives: tuple[Alternative, ...]) -> Iterator[Alternative]:
+    """The alternatives that an answer may take, without their tests for the kind of body."""
+    before: list[tuple[Step, ...]] = []
+    for one in alternatives:
+        steps = tuple(step for step in one.steps if not _asks("in_response", step))
+        hopeless = any(_asks("in_request", step) for step in steps)
+        if not hopeless and not any(steps[: len(first)] == first for first in before):
+            before.append(steps)
+            yield replace(one, steps=steps)
+
+
+def _is_demanded(node: object, demanded: Demands) -> bool:
+    """Whether something may be demanded of what an operation makes."""
+    if not isinstance(node, NewObject) or not node.entries or node.entries[0][0] != "type":
+        return False
+    tag = node.entries[0][1]
+    kind = tag.value if isinstance(tag, Constant) else None
+    return kind in demanded.items or (isinstance(kind, str) and bool(demanded.lists.get(kind)))
 
 
 def _asks(name: str, step: Step) -> bool:
@@ -178,16 +202,15 @@ def _stated(node: object) -> Iterator[str]:
 
 
 def _demanded(node: object, demanded: Demands, stated: frozenset[str]) -> object:
-    if not isinstance(node, NewObject) or not node.entries or node.entries[0][0] != "type":
+    if not isinstance(node, NewObject) or not _is_demanded(node, demanded):
         return node
     tag = node.entries[0][1]
-    kind = tag.value if isinstance(tag, Constant) else None
+    kind = str(tag.value) if isinstance(tag, Constant) else ""
     keys = {key for key, _ in node.entries}
     own: tuple[tuple[str, Expr], ...] = ()
     if kind in demanded.items and stated.isdisjoint(_OWN) and keys.isdisjoint(_OWN):
-        new = Primitive("new_id", (tag,), context=True)
-        own = (("id", new), ("status", _NEW_STATUS))
-    lists = demanded.lists.get(kind, ()) if isinstance(kind, str) else ()
+        own = (("id", Primitive("new_id", (tag,), context=True)), ("status", _NEW_STATUS))
+    lists = demanded.lists.get(kind, ())
     rest = tuple((key, constant([])) for key in lists if key not in keys)
     return replace(node, entries=(node.entries[0], *own, *node.entries[1:], *rest))
 
@@ -217,14 +240,15 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def _parts(node: object) -> Iterator[object]:
-    """An operation, and all that are inside."""
-    yield node
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _parts(part)
-    elif is_dataclass(node):
-        for name in _fields(node):
-            yield from _parts(getattr(node, name))
+    """An operation, and all operations inside."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting += here
+        elif type(here) in _FIELDS or is_dataclass(here):
+            yield here
+            waiting += [getattr(here, name) for name in _fields(here)]
 
 
 def _mapped(node: Node, change: Callable[[object], object]) -> Node:
@@ -234,8 +258,13 @@ def _mapped(node: Node, change: Callable[[object], object]) -> Node:
         parts = tuple(_mapped(part, change) for part in node)
         found = parts if any(a is not b for a, b in zip(parts, node, strict=True)) else node
     elif is_dataclass(node):
-        new = {name: _mapped(getattr(node, name), change) for name in _fields(node)}
-        if any(value is not getattr(node, name) for name, value in new.items()):
+        new = {}
+        for name in _fields(node):
+            part = getattr(node, name)
+            if isinstance(part, str | int) or (made := _mapped(part, change)) is part:
+                continue
+            new[name] = made
+        if new:
             found = replace(node, **new)  # type: ignore[type-var]
     result: Node = change(found)  # type: ignore[assignment]
     return result
