@@ -26,6 +26,7 @@ SETTINGS = ("tag", "unprefixed", "aliases")
 OPTIONS = ("only", "because", "when", "merge", "unknown")
 SIDES = ("canonical", "native", "same", "encode", "decode", "as")
 STATEMENTS = ("row", "rule", "turn", "word", "note", "policy")
+DETAILS = ("option", "entry", "mark", "filter")
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,16 @@ class EncodeNames(EncodeContext):
 
     def calls(self) -> dict[str, Any]:
         """The ids of all calls, with the native names of their functions."""
-        return {
-            call_id: self.native_name(item["name"])
-            for item in self.named_values()
-            if isinstance(call_id := item.get("call_id"), str)
-            and item.get("type") == "function_call"
-        }
+        if self.renamed is None:
+            self.renamed = self.renamings()
+        names: dict[str, Any] = {}
+        for item in self.named_values():
+            call_id, name = item.get("call_id"), item["name"]
+            if not isinstance(call_id, str) or not isinstance(name, str):
+                continue
+            if item.get("type") == "function_call":
+                names[call_id] = self.renamed.get(name, name)
+        return names
 
     def named_values(self) -> list[dict[str, Any]]:
         """The calls, tools and messages of the source that have a name."""

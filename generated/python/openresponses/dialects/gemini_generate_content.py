@@ -1593,7 +1593,6 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
         and isinstance(message := body.get("message"), str)
         and lookup(ENCODE_ERROR, type_) is not None
     ):
-        out["@status"] = lookup(ENCODE_HTTP, lookup(ENCODE_ERROR, type_))
         out["error"] = {
             "status": lookup(ENCODE_ERROR, type_),
             "message": message,
@@ -1604,7 +1603,6 @@ def encode_error_shape(body: Any, out: Any, ctx: Gathering) -> Any:
             ctx.unused(body, ("code", "param"), "", out)
         return
     if isinstance(message := body.get("message"), str):
-        out["@status"] = 500
         out["error"] = {"status": "UNKNOWN", "message": message, "code": 500}
         ctx.report(body, None, "coerced", "the API has no such type of error")
         return
@@ -1790,10 +1788,8 @@ def encode_contents_item(item: Any, ctx: Gathering) -> Any:
                             item, _TYPE_CALL_ID_OUTPUT_ID_AND_MORE, "function_call_output", out
                         )
                     return TURN_CONTENTS_USER, {"role": "user", "parts": [out]}
-                if (
-                    isinstance(call_id, str)
-                    and (output := item.get("output")) is not None
-                    and isinstance(output, list)
+                if isinstance(call_id, str) and (
+                    isinstance(output := item.get("output"), str) or isinstance(output, list)
                 ):
                     if isinstance(output, str):
                         function_response = {"response": json_or(output, "output")}
@@ -1998,10 +1994,11 @@ def decode_contents_message(message: Any, ctx: Splitting) -> Any:
 def decode_contents_user_parts_element(part: Any, ctx: Splitting) -> Any:
     """user (spec/dialects/gemini_generate_content/dialect.yaml:205)"""
     out: dict[str, Any]
-    if isinstance(part, dict) and isinstance(
-        function_response := part.get("functionResponse"), dict
+    if (
+        isinstance(part, dict)
+        and isinstance(function_response := part.get("functionResponse"), dict)
+        and ((id_ := function_response.get("id")) is None or isinstance(id_, str))
     ):
-        id_ = function_response.get("id")
         id__ = ctx.call_named(function_response.get("name"), id_, function_response, "name")
         if (response := function_response.get("response")) is not None:
             output = ctx.each(
@@ -2103,30 +2100,29 @@ def decode_contents_model_parts_element(part: Any, ctx: Splitting) -> Any:
             if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
-        if isinstance(function_call := part.get("functionCall"), dict):
-            id_ = function_call.get("id")
-            if (name := function_call.get("name")) is not None and (
-                name_ := safe_name(name)
-            ) is not None:
-                args = function_call.get("args")
-                if part.get("thoughtSignature") is None:
-                    out = {
-                        "type": "function_call",
-                        "call_id": ctx.mint("call", id_),
-                        "name": name_,
-                        "arguments": ctx.to_json(default(args, {}), function_call, "args"),
-                    }
-                    if name != name_:
-                        ctx.keep_renamed(
-                            name, name_, "functionCall.name", out, function_call, "name"
-                        )
-                    if id_ == "":
-                        ctx.keep_id(id_, out)
-                    if len(part) > 1:
-                        ctx.account(part, _FUNCTION_CALL, "", out)
-                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
-                        ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
-                    return out
+        if (
+            isinstance(function_call := part.get("functionCall"), dict)
+            and ((id_ := function_call.get("id")) is None or isinstance(id_, str))
+            and (name := function_call.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            args = function_call.get("args")
+            if part.get("thoughtSignature") is None:
+                out = {
+                    "type": "function_call",
+                    "call_id": ctx.mint("call", id_),
+                    "name": name_,
+                    "arguments": ctx.to_json(default(args, {}), function_call, "args"),
+                }
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                if id_ == "":
+                    ctx.keep_id(id_, out)
+                if len(part) > 1:
+                    ctx.account(part, _FUNCTION_CALL, "", out)
+                if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
+                    ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
+                return out
     return None
 
 
@@ -2161,32 +2157,31 @@ def decode_answer_contents_model_parts_element(part: Any, ctx: Splitting) -> Any
             if len(part) > 2:
                 ctx.account(part, _TEXT_THOUGHT_SIGNATURE, "", out)
             return out
-        if isinstance(function_call := part.get("functionCall"), dict):
-            id_ = function_call.get("id")
-            if (name := function_call.get("name")) is not None and (
-                name_ := safe_name(name)
-            ) is not None:
-                args = function_call.get("args")
-                if part.get("thoughtSignature") is None:
-                    out = {
-                        "type": "function_call",
-                        "id": ctx.new_id("function_call"),
-                        "status": ctx.status,
-                        "call_id": ctx.mint("call", id_),
-                        "name": name_,
-                        "arguments": ctx.to_json(default(args, {}), function_call, "args"),
-                    }
-                    if name != name_:
-                        ctx.keep_renamed(
-                            name, name_, "functionCall.name", out, function_call, "name"
-                        )
-                    if id_ == "":
-                        ctx.keep_id(id_, out)
-                    if len(part) > 1:
-                        ctx.account(part, _FUNCTION_CALL, "", out)
-                    if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
-                        ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
-                    return out
+        if (
+            isinstance(function_call := part.get("functionCall"), dict)
+            and ((id_ := function_call.get("id")) is None or isinstance(id_, str))
+            and (name := function_call.get("name")) is not None
+            and (name_ := safe_name(name)) is not None
+        ):
+            args = function_call.get("args")
+            if part.get("thoughtSignature") is None:
+                out = {
+                    "type": "function_call",
+                    "id": ctx.new_id("function_call"),
+                    "status": ctx.status,
+                    "call_id": ctx.mint("call", id_),
+                    "name": name_,
+                    "arguments": ctx.to_json(default(args, {}), function_call, "args"),
+                }
+                if name != name_:
+                    ctx.keep_renamed(name, name_, "functionCall.name", out, function_call, "name")
+                if id_ == "":
+                    ctx.keep_id(id_, out)
+                if len(part) > 1:
+                    ctx.account(part, _FUNCTION_CALL, "", out)
+                if len(function_call) > 1 and not _ID_NAME_ARGS.issuperset(function_call):
+                    ctx.account(function_call, _ID_NAME_ARGS, "functionCall.", out)
+                return out
     return None
 
 

@@ -556,7 +556,7 @@ def decode_response(body: Any, ctx: Splitting) -> Any:
             ctx.keep_time(created_at, created_at_, "created_at", out)
         else:
             ctx.misfit(body, "created_at", "", out)
-    if (input_tokens := default(body.get("prompt_eval_count"), 0)) is not None:
+    if (input_tokens := body.get("prompt_eval_count")) is not None:
         if type(input_tokens) is not int and not is_integer(input_tokens):
             raise ctx.expected(body, "prompt_eval_count", "a whole number")
         out.setdefault("usage", {})["input_tokens"] = input_tokens
@@ -1025,16 +1025,24 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
             else ctx.each(ctx.texts(content, message, "content"), decode_text)
         )
         output_ = both(output, ctx.each(message.get("images"), decode_media))
-        tool_call_id = message.get("tool_call_id")
-        id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
-        out = {"type": "function_call_output", "call_id": ctx.mint("call", id_), "output": output_}
-        if message.get("images") == []:
-            ctx.keep_exact(message.get("images"), listed_some(message.get("images")), "images", out)
-        ctx.keep_name(message.get("tool_name"), id_, out)
-        ctx.keep_id(tool_call_id, out, id_)
-        if len(message) > 2 and not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(message):
-            ctx.account(message, _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE, "", out)
-        return [out]
+        if (tool_call_id := message.get("tool_call_id")) is None or isinstance(tool_call_id, str):
+            id_ = ctx.call_named(message.get("tool_name"), tool_call_id, message, "tool_name")
+            out = {
+                "type": "function_call_output",
+                "call_id": ctx.mint("call", id_),
+                "output": output_,
+            }
+            if message.get("images") == []:
+                ctx.keep_exact(
+                    message.get("images"), listed_some(message.get("images")), "images", out
+                )
+            ctx.keep_name(message.get("tool_name"), id_, out)
+            ctx.keep_id(tool_call_id, out, id_)
+            if len(message) > 2 and not _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE.issuperset(
+                message
+            ):
+                ctx.account(message, _ROLE_CONTENT_IMAGES_TOOL_CALL_ID_AND_MORE, "", out)
+            return [out]
     return ctx.incomplete_message(message)
 
 
@@ -1139,55 +1147,55 @@ def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> An
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
-    if isinstance(tool_call, dict):
-        id_ = tool_call.get("id")
-        if (
-            isinstance(function := tool_call.get("function"), dict)
-            and isinstance(name := function.get("name"), str)
-            and (arguments := function.get("arguments")) is not None
-            and isinstance(arguments, dict)
-        ):
-            out = {
-                "type": "function_call",
-                "call_id": ctx.mint("call", id_),
-                "name": name,
-                "arguments": ctx.to_json(arguments, function, "arguments"),
-            }
-            if id_ == "":
-                ctx.keep_id(id_, out)
-            if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
-                ctx.account(tool_call, _ID_FUNCTION, "", out)
-            if len(function) > 2:
-                ctx.account(function, _NAME_ARGUMENTS, "function.", out)
-            return out
+    if (
+        isinstance(tool_call, dict)
+        and ((id_ := tool_call.get("id")) is None or isinstance(id_, str))
+        and isinstance(function := tool_call.get("function"), dict)
+        and isinstance(name := function.get("name"), str)
+        and (arguments := function.get("arguments")) is not None
+        and isinstance(arguments, dict)
+    ):
+        out = {
+            "type": "function_call",
+            "call_id": ctx.mint("call", id_),
+            "name": name,
+            "arguments": ctx.to_json(arguments, function, "arguments"),
+        }
+        if id_ == "":
+            ctx.keep_id(id_, out)
+        if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
+            ctx.account(tool_call, _ID_FUNCTION, "", out)
+        if len(function) > 2:
+            ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+        return out
     return None
 
 
 def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/ollama_chat/dialect.yaml:144)"""
-    if isinstance(tool_call, dict):
-        id_ = tool_call.get("id")
-        if (
-            isinstance(function := tool_call.get("function"), dict)
-            and isinstance(name := function.get("name"), str)
-            and (arguments := function.get("arguments")) is not None
-            and isinstance(arguments, dict)
-        ):
-            out = {
-                "type": "function_call",
-                "id": ctx.new_id("function_call"),
-                "status": ctx.status,
-                "call_id": ctx.mint("call", id_),
-                "name": name,
-                "arguments": ctx.to_json(arguments, function, "arguments"),
-            }
-            if id_ == "":
-                ctx.keep_id(id_, out)
-            if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
-                ctx.account(tool_call, _ID_FUNCTION, "", out)
-            if len(function) > 2:
-                ctx.account(function, _NAME_ARGUMENTS, "function.", out)
-            return out
+    if (
+        isinstance(tool_call, dict)
+        and ((id_ := tool_call.get("id")) is None or isinstance(id_, str))
+        and isinstance(function := tool_call.get("function"), dict)
+        and isinstance(name := function.get("name"), str)
+        and (arguments := function.get("arguments")) is not None
+        and isinstance(arguments, dict)
+    ):
+        out = {
+            "type": "function_call",
+            "id": ctx.new_id("function_call"),
+            "status": ctx.status,
+            "call_id": ctx.mint("call", id_),
+            "name": name,
+            "arguments": ctx.to_json(arguments, function, "arguments"),
+        }
+        if id_ == "":
+            ctx.keep_id(id_, out)
+        if len(tool_call) > 1 and not _ID_FUNCTION.issuperset(tool_call):
+            ctx.account(tool_call, _ID_FUNCTION, "", out)
+        if len(function) > 2:
+            ctx.account(function, _NAME_ARGUMENTS, "function.", out)
+        return out
     return None
 
 

@@ -341,10 +341,10 @@ _TYPE_SUMMARY_CONTENT_ID = frozenset(["type", "summary", "content", "id"])
 _TYPE_SUMMARY_ENCRYPTED_CONTENT_ID = frozenset(["type", "summary", "encrypted_content", "id"])
 _TYPE_SUMMARY_ID = frozenset(["type", "summary", "id"])
 _TYPE_TEXT = frozenset(["type", "text"])
-_TYPE_TEXT_ANNOTATIONS_LOGPROBS = frozenset(["type", "text", "annotations", "logprobs"])
 _TYPE_TEXT_ANNOTATIONS_LOGPROBS_AND_MORE = frozenset(
     ["type", "text", "annotations", "logprobs", "id", "status", "phase"]
 )
+_TYPE_TEXT_LOGPROBS = frozenset(["type", "text", "logprobs"])
 _TYPE_THINKING = frozenset(["type", "thinking"])
 _TYPE_URL_CITATION = frozenset(["type", "url_citation"])
 _TYPE_URL_TITLE_START_INDEX_AND_MORE = frozenset(
@@ -524,29 +524,32 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
-    if (tool_choice := body.get("tool_choice")) is not None:
-        if (
-            isinstance(tool_choice, str)
-            and body.get("openai_chat:@choice") == "function_call"
-            and lookup(ENCODE_MODE, tool_choice) is not None
-        ):
-            out["function_call"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
-            return
-        if isinstance(tool_choice, dict) and body.get("openai_chat:@choice") == "function_call":
-            out["function_call"] = ctx.one(tool_choice, encode_function_name)
-            return
-        if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
-            out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if (
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
+        and body.get("openai_chat:@choice") == "function_call"
+        and lookup(ENCODE_MODE, tool_choice) is not None
+    ):
+        out["function_call"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
+        return
+    if (
+        tool_choice is not None
+        and isinstance(tool_choice, dict)
+        and body.get("openai_chat:@choice") == "function_call"
+    ):
+        out["function_call"] = ctx.one(tool_choice, encode_function_name)
+        return
+    if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
+        out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
@@ -1461,7 +1464,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
             ):
                 ctx.account_within(_inner, _CODE_MESSAGE_PARAM, "error.", out)
             return
-    if error is not None and isinstance(error, str):
+    if isinstance(error, str):
         code = body.get("code")
         code_ = word(code)
         if code is None or code_ is not None:
@@ -2970,7 +2973,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
-                if image_url is not None and isinstance(image_url, str):
+                if isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
                     if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)
@@ -3201,11 +3204,10 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
         match part.get("type"):
             case "output_text":
                 if isinstance(text := part.get("text"), str):
-                    annotations = part.get("annotations")
-                    if (annotations is None or annotations == []) and ctx.response:
+                    if ctx.response:
                         out = {"type": "text", "text": text}
-                        if len(part) > 2 and not _TYPE_TEXT_ANNOTATIONS_LOGPROBS.issuperset(part):
-                            ctx.account(part, _TYPE_TEXT_ANNOTATIONS_LOGPROBS, "output_text", out)
+                        if len(part) > 2 and not _TYPE_TEXT_LOGPROBS.issuperset(part):
+                            ctx.account(part, _TYPE_TEXT_LOGPROBS, "output_text", out)
                         return out
                     out = {"type": "text", "text": text}
                     if len(part) > 2:
@@ -3276,7 +3278,7 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
     """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
-    if native is not None and isinstance(native, str):
+    if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 

@@ -1073,7 +1073,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
                                 "role": "assistant",
                                 "reasoning": [out],
                             }
-                        if (content is None or isinstance(content, list)) and (
+                        if (isinstance(content, list) or content is None) and (
                             (encrypted_content := item.get("encrypted_content")) is None
                             or isinstance(encrypted_content, str)
                         ):
@@ -1211,8 +1211,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/portable/dialect.yaml:152)"""
     out: dict[str, Any]
-    if isinstance(block, dict):
-        id_ = block.get("id")
+    if isinstance(block, dict) and ((id_ := block.get("id")) is None or isinstance(id_, str)):
         if (summary := block.get("summary")) is not None:
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
@@ -1357,8 +1356,7 @@ def decode_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> A
 def decode_answer_messages_assistant_reasoning_element(block: Any, ctx: Splitting) -> Any:
     """assistant (spec/dialects/portable/dialect.yaml:152)"""
     out: dict[str, Any]
-    if isinstance(block, dict):
-        id_ = block.get("id")
+    if isinstance(block, dict) and ((id_ := block.get("id")) is None or isinstance(id_, str)):
         if (summary := block.get("summary")) is not None:
             if (summary_ := strings(summary)) is not None:
                 summary__ = ctx.each(summary_, decode_summary)
@@ -1804,10 +1802,8 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
                         ctx.account(part, _TYPE_NAME, "function", out)
                     return out
             case "allowed_tools":
-                if (
-                    (tools := part.get("tools")) is not None
-                    and isinstance(tools, list)
-                    and ((mode := part.get("mode")) is None or isinstance(mode, str))
+                if isinstance(tools := part.get("tools"), list) and (
+                    (mode := part.get("mode")) is None or isinstance(mode, str)
                 ):
                     out = {"allowed": ctx.each(tools, encode_tool_name)}
                     if mode is not None:
@@ -1860,7 +1856,7 @@ def encode_tool_name(part: Any, ctx: Gathering) -> Any:
 
 def decode_tool_name(native: Any, ctx: Splitting) -> Any:
     """tool_name, native to canonical (spec/dialects/portable/dialect.yaml:104)"""
-    if native is not None and isinstance(native, str):
+    if isinstance(native, str):
         return {"type": "function", "name": native}
     return ctx.foreign(native, "tool_name")
 

@@ -168,29 +168,32 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
         if body.get("openai_chat:@choice") is not None:
             ctx.unused(body, ("openai_chat:@choice",), "", out)
         return
-    if (tool_choice := body.get("tool_choice")) is not None:
-        if (
-            isinstance(tool_choice, str)
-            and body.get("openai_chat:@choice") == "function_call"
-            and lookup(ENCODE_MODE, tool_choice) is not None
-        ):
-            out["function_call"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
-            return
-        if isinstance(tool_choice, dict) and body.get("openai_chat:@choice") == "function_call":
-            out["function_call"] = ctx.one(tool_choice, encode_function_name)
-            return
-        if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
-            out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if (
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
+        and body.get("openai_chat:@choice") == "function_call"
+        and lookup(ENCODE_MODE, tool_choice) is not None
+    ):
+        out["function_call"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
+        return
+    if (
+        tool_choice is not None
+        and isinstance(tool_choice, dict)
+        and body.get("openai_chat:@choice") == "function_call"
+    ):
+        out["function_call"] = ctx.one(tool_choice, encode_function_name)
+        return
+    if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
+        out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:

@@ -1057,7 +1057,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
-                if image_url is not None and isinstance(image_url, str):
+                if isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
                     if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)

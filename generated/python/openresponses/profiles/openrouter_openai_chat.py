@@ -298,29 +298,32 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
     if body.get("tool_choice") == "required" and body.get("openai_chat:@choice") == "any":
         out["tool_choice"] = "any"
         return
-    if (tool_choice := body.get("tool_choice")) is not None:
-        if (
-            isinstance(tool_choice, str)
-            and body.get("openai_chat:@choice") == "function_call"
-            and lookup(ENCODE_MODE, tool_choice) is not None
-        ):
-            out["function_call"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
-            return
-        if isinstance(tool_choice, dict) and body.get("openai_chat:@choice") == "function_call":
-            out["function_call"] = ctx.one(tool_choice, encode_function_name)
-            return
-        if isinstance(tool_choice, str) and lookup(ENCODE_MODE, tool_choice) is not None:
-            out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
-            ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
-        if isinstance(tool_choice, dict):
-            out["tool_choice"] = ctx.one(tool_choice, encode_choice)
-            if body.get("openai_chat:@choice") is not None:
-                ctx.unused(body, ("openai_chat:@choice",), "", out)
-            return
+    if (
+        (isinstance(tool_choice := body.get("tool_choice"), str) or isinstance(tool_choice, dict))
+        and body.get("openai_chat:@choice") == "function_call"
+        and lookup(ENCODE_MODE, tool_choice) is not None
+    ):
+        out["function_call"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "function_call", body, "tool_choice")
+        return
+    if (
+        tool_choice is not None
+        and isinstance(tool_choice, dict)
+        and body.get("openai_chat:@choice") == "function_call"
+    ):
+        out["function_call"] = ctx.one(tool_choice, encode_function_name)
+        return
+    if isinstance(tool_choice, (dict, str)) and lookup(ENCODE_MODE, tool_choice) is not None:
+        out["tool_choice"] = lookup(ENCODE_MODE, tool_choice)
+        ctx.settle_word(body, tool_choice, "mode", "tool_choice", body, "tool_choice")
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
+    if tool_choice is not None and isinstance(tool_choice, dict):
+        out["tool_choice"] = ctx.one(tool_choice, encode_choice)
+        if body.get("openai_chat:@choice") is not None:
+            ctx.unused(body, ("openai_chat:@choice",), "", out)
+        return
     if body.get("tool_choice") is not None and not isinstance(body.get("tool_choice"), (dict, str)):
         raise ctx.expected(body, "tool_choice", "an object or a string")
     if "tool_choice" in body or "openai_chat:@choice" in body:
@@ -1293,7 +1296,7 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
                     if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
                         ctx.account(image_url, _URL_DETAIL, "image_url.", out)
                     return out
-                if image_url is not None and isinstance(image_url, str):
+                if isinstance(image_url, str):
                     out = {"type": "input_image", "image_url": image_url}
                     if len(native) > 1 and not _TYPE_IMAGE_URL.issuperset(native):
                         ctx.account(native, _TYPE_IMAGE_URL, "", out)

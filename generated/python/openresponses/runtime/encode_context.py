@@ -175,8 +175,10 @@ class EncodeContext(Context):
         """Puts the list of old aside where the words have changed since."""
         kept = f"{self.tables.name}:{path}"
         known = self.tables.maps[f"decode_{table}"]
-        if kept in self.source and [w for w in self.source[kept] if lookup(known, w)] != words:
-            self.stale.append(kept)
+        if kept in self.source:
+            old = self.source[kept]
+            if not isinstance(old, list) or [w for w in old if lookup(known, w)] != words:
+                self.stale.append(kept)
 
     def no_rule(self, part: Any, group: str) -> Any:
         """A value that no rule of the group matches: dropped, refused, or the vendor's own."""

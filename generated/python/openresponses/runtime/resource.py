@@ -149,6 +149,8 @@ def complete_compaction(
     """The whole result of a compaction."""
     created = found.pop("created_at", None)
     output = found.pop("output", [])
+    if not isinstance(output, list):
+        raise ctx.expected(ctx.source, "output", "a list of items")
     usage = found.pop("usage", None)
     if usage is None:
         usage = {}

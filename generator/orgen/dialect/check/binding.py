@@ -34,6 +34,9 @@ SETTLE = (
 )
 """Filters that give a value even where there was none, or may leave the place out."""
 
+ONE_WAY = ("json_schema",)
+"""Filters that cannot be undone: what they are read from tells no variable."""
+
 _ALWAYS_SAID = ("model",)
 """Native fields that an API requires, though the contract lets a server choose them."""
 
@@ -42,17 +45,38 @@ def check_binding(found: Findings, diagnostics: Diagnostics) -> None:
     """D007 unbound variables, D032 optional sources, D033 variables without use."""
     seen: set[tuple[object, ...]] = set()
     for pair in found.sides:
-        if pair.row is not None or (pair.span, pair.only) in seen:
+        if (pair.span, pair.only) in seen:
             continue
         seen.add((pair.span, pair.only))
         for direction in Direction:
             if pair.runs(direction):
+                _undone(_source(pair, direction), diagnostics)
+            if pair.runs(direction) and pair.row is None:
                 _pair(pair, direction, diagnostics)
     _rows(found, diagnostics)
 
 
+def _side(direction: Direction) -> Side:
+    """The side that is read."""
+    return Side.CANONICAL if direction is Direction.ENCODE else Side.NATIVE
+
+
+def _source(pair: Pair, direction: Direction) -> Template:
+    return pair.side(_side(direction))
+
+
+def _undone(source: Template, diagnostics: Diagnostics) -> None:
+    """D007 for a variable that is first read through a filter without a way back."""
+    for variable in _once(_binding(source)):
+        for filter in variable.filters:
+            if filter.name in ONE_WAY:
+                message = f"'{filter.name}' cannot be undone, so nothing is read through it alone"
+                hint = "read the variable at a place before it, or limit this to one direction"
+                diagnostics.error(filter.span, "D007", message, hint)
+
+
 def _pair(pair: Pair, direction: Direction, diagnostics: Diagnostics) -> None:
-    side = Side.CANONICAL if direction is Direction.ENCODE else Side.NATIVE
+    side = _side(direction)
     source, target = pair.side(side), pair.other(side)
     bound = dict.fromkeys(variable.name for variable in _binding(source))
     used = dict.fromkeys(variable.name for variable in occurrences(target))
