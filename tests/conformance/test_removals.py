@@ -18,7 +18,7 @@ from removals import DETAILS, STATEMENTS, Removal, removals
 IDLE = Path(__file__).parent / "idle"
 STREAMING = ("event", "piece")
 
-SOME = 4
+SOME = 2
 """How many removals per dialect a brief run tries."""
 
 

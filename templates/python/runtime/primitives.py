@@ -258,7 +258,7 @@ def strings(value: Any) -> list[Any] | None:
 
 
 def spanning(citations: Any, text: str) -> Any:
-    """Citations, each with a span that is the whole text: `start_index` 0, `end_index` its length."""
+    """Citations, each with a span of the whole text: `start_index` 0, `end_index` its length."""
     if not isinstance(citations, list):
         return citations
     span = {"start_index": 0, "end_index": len(text)}
