@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .assembling import MARK, Key
-from .marking import Part, alone, emptied, mark_path, marked, split
+from .marking import Part, alone, emptied, holder_of, mark_path, marked, split, unmarked
 from .sent import Sent
 from .speaking import Block, Speaker, turns_of
 from .streams import StreamTable
@@ -20,8 +20,9 @@ Blocks = dict[str, Block | None]
 class Placing:
     """The blocks of one response, in the order in which they are sent."""
 
-    def __init__(self, table: StreamTable, wholes: Wholes, speaker: Speaker) -> None:
+    def __init__(self, table: StreamTable, wholes: Wholes, speaker: Speaker, name: str) -> None:
         self._table = table
+        self._name = name
         self._wholes = wholes
         self._speaker = speaker
         self._keys: dict[tuple[int, str], int] = {}
@@ -97,6 +98,24 @@ class Placing:
             for name, value in holder.items():
                 if isinstance(value, list) and self._speaker.sends(name):
                     yield from ((number, name, each) for each in value if isinstance(each, dict))
+
+    def in_form(
+        self, pending: list[dict[str, Any]], sent: Sent, item: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The whole item encoded as it began, should a later mark ask for another form."""
+        native = self._wholes.encoded({"output": [*pending, item]})
+        plain = unmarked(item, sent.item, self._name)
+        if sent.blocks and plain != item and not self._goes_on(sent, native):
+            other = self._wholes.encoded({"output": [*pending, plain]})
+            if self._goes_on(sent, other):
+                sent.formed = plain
+                return other
+        return native
+
+    def _goes_on(self, sent: Sent, native: dict[str, Any]) -> bool:
+        """Whether what was sent of an item is part of it, encoded as a whole."""
+        blocks = list(sent.blocks.values())
+        return any(holder_of(blocks, *found) for found in self.entries(native, sent))
 
     def whole(self, turn: int, name: str, entry: dict[str, Any]) -> Block:
         """A block of which nothing was sent before; without a text that grows, all of it."""

@@ -191,7 +191,7 @@ def _class(kind: type, where: str, within: tuple[Any, ...]) -> Described | None:
 
 
 def _is_needed(kind: type, name: str, hints: Mapping[str, Any]) -> bool:
-    """Whether a TypedDict has a key always; where annotations are texts, it does not know itself."""
+    """Whether a TypedDict has a key always; it does not know itself if annotations are texts."""
     origin = get_origin(hints[name])
     if origin in (typing.Required, typing.NotRequired):
         return origin is typing.Required

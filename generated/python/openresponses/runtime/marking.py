@@ -142,6 +142,34 @@ def fits(block: Block, entry: dict[str, Any]) -> bool:
     return not block.sent or block.json or at(entry, block.leaf) != ""
 
 
+def holder_of(blocks: list[Block], turn: int, name: str, entry: dict[str, Any]) -> Block | None:
+    """The first of some blocks that may hold an entry of a list."""
+    here = (block for block in blocks if block.list == name and block.turn == turn)
+    return next((block for block in here if fits(block, entry)), None)
+
+
+def run_of(block: Block, blocks: list[Block], entry: Any) -> list[Block]:
+    """The blocks that hold the text of an entry together, because others came between them."""
+    run, text, said = [block], text_at(entry, block), block.earlier + block.sent
+    for other in blocks[blocks.index(block) + 1 :]:
+        more = other.earlier + other.sent
+        same = (other.list, other.turn, other.leaf) == (block.list, block.turn, block.leaf)
+        if run[-1].open or not (same and more and text.startswith(said + more)):
+            break
+        said += more
+        run.append(other)
+    return run
+
+
+def unmarked(item: dict[str, Any], known: dict[str, Any], dialect: str) -> dict[str, Any]:
+    """An item without the dialect's marks of its form that were not known when it began."""
+    return {
+        key: value
+        for key, value in item.items()
+        if key in known or not key.startswith(f"{dialect}:@")
+    }
+
+
 def same_block(one: Block, other: Block) -> bool:
     """Whether two texts grow in the same block."""
     return (one.list, one.key, one.turn) == (other.list, other.key, other.turn)

@@ -18,9 +18,10 @@ from .marking import (
     CHANNELS,
     PART_ENDS,
     Part,
-    fits,
+    holder_of,
     part_of,
     place_of,
+    run_of,
     same_block,
     says,
     text_at,
@@ -62,7 +63,7 @@ class Sender:
         """Items that come to nothing without the one that follows."""
         self._open: tuple[Sent, Block] | None = None
         self._error: dict[str, Any] | None = None
-        self._placing = Placing(table, wholes, self.speaker)
+        self._placing = Placing(table, wholes, self.speaker, name)
 
     def take(self, event: dict[str, Any]) -> list[Event]:
         """What a canonical event comes to."""
@@ -249,7 +250,7 @@ class Sender:
         """Sends what the whole item has besides what was sent of it."""
         sent.finished = True
         del self._unfinished[sent.number]
-        native = self._wholes.encoded({"output": [*self._pending, item]})
+        native = self._placing.in_form(self._pending, sent, item)
         events: list[Event] = []
         waiting = list(sent.blocks.values())
         found = False
@@ -257,11 +258,14 @@ class Sender:
             sending.cut = item.get("status") == "incomplete"
         for turn, name, entry in self._placing.entries(native, sent):
             found = True
-            here = (b for b in waiting if b.list == name and b.turn == turn)
-            block = next((b for b in here if fits(b, entry)), None)
+            block = holder_of(waiting, turn, name, entry)
             if block is not None:
-                waiting = [b for b in waiting if not same_block(b, block)]
-                events.extend(self._end_block(sent, block, entry))
+                run = run_of(block, waiting, entry)
+                waiting = [b for b in waiting if not any(same_block(b, one) for one in run)]
+                run[-1].earlier = (
+                    "".join(one.earlier + one.sent for one in run[:-1]) + run[-1].earlier
+                )
+                events.extend(self._end_block(sent, run[-1], entry))
             else:
                 events.extend(self._whole(self._placing.whole(turn, name, entry), entry))
         if found:
@@ -311,7 +315,16 @@ class Sender:
         events = [] if self.started else self._begin(response)
         events.extend(self._rest(response))
         self.ended = True
-        return [*events, *self.speaker.end(self._wholes.last(response), self._placing.sent())]
+        native = self._wholes.last(self._as_sent(response))
+        return [*events, *self.speaker.end(native, self._placing.sent())]
+
+    def _as_sent(self, response: dict[str, Any]) -> dict[str, Any]:
+        """The response with items in the forms in which they were sent."""
+        output = response.get("output")
+        if not isinstance(output, list) or not any(sent.formed for sent in self._items):
+            return response
+        formed = {sent.number: sent.formed for sent in self._items if sent.formed}
+        return {**response, "output": [formed.get(n, item) for n, item in enumerate(output)]}
 
     def _rest(self, response: dict[str, Any]) -> list[Event]:
         """Ends all items: with what the response says of them, else with what events said."""

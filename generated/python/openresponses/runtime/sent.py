@@ -27,6 +27,8 @@ class Sent:
     ended: dict[Part, dict[str, Any]] = field(default_factory=dict)
     """Parts that an event has stated as a whole."""
     done: dict[str, Any] | None = None
+    formed: dict[str, Any] | None = None
+    """The whole item in the form in which it began, where the one it came to has another."""
     finished: bool = False
     choice: tuple[str, Any] = ("", 0)
     """The property that tells which choice it is of, and its number."""
