@@ -72,7 +72,7 @@ models:
   - pattern: 'm-*'
     family: big
     profiles:
-      openai_chat: {lacks: {seed: there is none}, refuses: {input_audio: there is none}}
+      openai_chat: {lacks: {seed: there is none}, refuses: {input_audio: there is none}, forms: {input_video: video_url}}
   - pattern: ['m-1*', 'm-2*']
     family: bigger
     profiles:
@@ -86,6 +86,8 @@ models:
         ("openai_chat: {lacks", "openai_chatt: {lacks", "D061", 12),
         ("lacks: {seed", "lacks: {sed", "D065", 12),
         ("refuses: {input_audio", "refuses: {input_odio", "D065", 12),
+        ("forms: {input_video", "forms: {input_vidio", "D065", 12),
+        ("input_video: video_url", "input_video: video_link", "D065", 12),
         ("extends: big,", "extends: bigg,", "D063", 16),
         ("extends: big,", "extends: nobody/big,", "D063", 16),
         ("extends: big,", "extends: bigger,", "D063", 16),

@@ -7,8 +7,8 @@ is compiled, if the groups give a text of that type back as it is; and so is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from orgen.ir.operations import (
@@ -40,6 +40,7 @@ from orgen.ir.operations import (
     Stmt,
     When,
 )
+from orgen.ir.trees import mapped, parts
 
 KINDS = ("input_text", "output_text")
 """Types of part that a bare string may be, in the order in which they are tried."""
@@ -226,15 +227,11 @@ def _reach(body: tuple[Stmt, ...], name: str) -> int:
     return reach
 
 
-def _locals(node: Any) -> Iterator[str]:
-    if isinstance(node, Local):
-        yield node.name
-    elif isinstance(node, tuple):
-        for one in node:
-            yield from _locals(one)
-    elif is_dataclass(node):
-        for part in fields(node):
-            yield from _locals(getattr(node, part.name))
+def _locals(tree: object) -> Iterator[str]:
+    for part in parts(tree):
+        match part:
+            case Local(name):
+                yield name
 
 
 def _folded(body: tuple[Stmt, ...], name: str, lists: list[Expr]) -> tuple[Stmt, ...]:
@@ -254,7 +251,7 @@ def _folded(body: tuple[Stmt, ...], name: str, lists: list[Expr]) -> tuple[Stmt,
                 return node
 
     for stmt in body:
-        match _mapped(stmt, fold):
+        match mapped(stmt, fold):
             case Let(local, Constant(_, None)):
                 nothing.add(Local(local))
             case When(Present(value), _, otherwise) if value in nothing:
@@ -287,8 +284,7 @@ def _shortened(code: Code, texts: Texts) -> Code:
             case _:
                 return node
 
-    made: Code = _mapped(code, fold)
-    return made
+    return mapped(code, fold)
 
 
 def _is_string(value: Expr) -> IsKind:
@@ -297,17 +293,4 @@ def _is_string(value: Expr) -> IsKind:
 
 def _with(expression: Expr, name: str, value: Expr) -> Expr:
     """The expression with a value for a local name."""
-    made: Expr = _mapped(expression, lambda one: value if one == Local(name) else one)
-    return made
-
-
-def _mapped(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A node whose parts, then itself, are changed."""
-    if isinstance(node, tuple):
-        return tuple(_mapped(one, change) for one in node)
-    if not is_dataclass(node) or isinstance(node, type | Constant):
-        return node
-    parts = {part.name: getattr(node, part.name) for part in fields(node)}
-    changed = {key: _mapped(part, change) for key, part in parts.items()}
-    same = all(changed[key] is parts[key] for key in parts)
-    return change(node if same else replace(node, **changed))
+    return mapped(expression, lambda one: value if one == Local(name) else one)

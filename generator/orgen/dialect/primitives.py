@@ -381,6 +381,7 @@ FIXUPS = {
     "max_tokens_only": "calls the limit `max_tokens` (decision 0061)",
     "max_completion_tokens_only": "calls the limit `max_completion_tokens` (decision 0061)",
     "answer_begun": "marks a last assistant message as the answer's beginning (decision 0061)",
+    "call_status_stated": "says of calls without a status that they have none (decision 0061)",
     "image_detail_dropped": "sends images without `detail` (decision 0061)",
     "strict_dropped": "sends functions without `strict` (decision 0061)",
     "nine_character_ids": "gives calls ids of nine letters and digits (decision 0061)",

@@ -15,7 +15,7 @@ from orgen.ir.schema import Json
 from orgen.load import Document
 from orgen.validate.structure import check_structure
 
-OWN = frozenset({"extends", "lacks", "refuses"})
+OWN = frozenset({"extends", "forms", "lacks", "refuses"})
 """What a profile says beyond what a dialect does."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -54,6 +54,18 @@ def _named_parents(root: Any) -> Iterator[str]:
     for entry in root.get("models", ()):
         for said in entry.get("profiles", {}).values():
             yield said.get("extends", "").rpartition("/")[0]
+
+
+def _words_of(value: Any, mark: str) -> Iterator[str]:
+    """The words that a mark has anywhere in a dialect's file."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == mark and isinstance(inner, str):
+                yield inner
+            yield from _words_of(inner, mark)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words_of(inner, mark)
 
 
 @dataclass(slots=True)
@@ -193,6 +205,14 @@ class Profiles:
         if settings:
             self.check_names(document, (*at, "lacks"), terms.lacks, settings)
         self.check_names(document, (*at, "refuses"), terms.refuses, self.refusable())
+        self.check_names(document, (*at, "forms"), terms.forms, PARTS)
+        plain = self.plain(dialect)
+        words = set(_words_of(plain.document.value, f"{dialect}:@part")) if plain else set()
+        for part, word in terms.forms.items():
+            if word not in words:
+                message = f"no rule of {dialect} has the mark '@part' with the word '{word}'"
+                span = document.span((*at, "forms", part))
+                self.diagnostics.error(span, "D065", message, close_match(word, words))
 
     def refusable(self) -> list[str]:
         """The fields of a canonical request, and the types and forms of content."""
@@ -206,7 +226,7 @@ class Profiles:
         document: Document,
         at: tuple[str | int, ...],
         names: Iterable[str],
-        known: list[str],
+        known: Sequence[str],
     ) -> None:
         for name in names:
             if name not in known:

@@ -1,4 +1,4 @@
-"""Terms of a provider: native settings that it lacks, and canonical content that it refuses."""
+"""Terms of a provider: settings that it lacks, content that it refuses, and forms of content."""
 
 from __future__ import annotations
 
@@ -36,10 +36,16 @@ class Terms:
     """Native setting -> why it is left out, which is a loss."""
     refuses: Mapping[str, str] = field(default_factory=dict)
     """Canonical field or type of content -> why it cannot be sent."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Type of content -> the word of the mark `@part` with which the dialect sends it."""
 
     def upon(self, before: Terms) -> Terms:
         """These terms beside those of what they begin as."""
-        return Terms({**before.lacks, **self.lacks}, {**before.refuses, **self.refuses})
+        return Terms(
+            {**before.lacks, **self.lacks},
+            {**before.refuses, **self.refuses},
+            {**before.forms, **self.forms},
+        )
 
 
 def terms_of(said: Mapping[str, Any]) -> Terms:
@@ -48,7 +54,7 @@ def terms_of(said: Mapping[str, Any]) -> Terms:
         name: Lack(value) if isinstance(value, str) else Lack(**value)
         for name, value in said.get("lacks", {}).items()
     }
-    return Terms(lacks, dict(said.get("refuses", {})))
+    return Terms(lacks, dict(said.get("refuses", {})), dict(said.get("forms", {})))
 
 
 def terms_among(profiles: Mapping[str, Mapping[str, Any]], slug: str) -> Terms:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from orgen.cache import TextCache
 from orgen.config import Config
@@ -20,15 +20,13 @@ from orgen.targets.docs.mapping import DialectColumn
 from orgen.targets.python.native_modules import NativeTypes, types_among
 from orgen.units import facts as facts_module
 from orgen.units.facts import Facts, facts_of
-from orgen.units.kept import PythonUnit, dump_column, dump_python, parse_column, parse_python
+from orgen.units.jobs import Job, Table, Task, begin, bundles_of, contracts, several
+from orgen.units.kept import PythonUnit, parse_column, parse_python
 from orgen.units.keys import Keys, digest, keys_of, provider_path
 from orgen.units.together import docs_of_providers, docs_together, python_together, settled_path
 from orgen.units.work import Reported, Wanted, Work
 
 _Value = TypeVar("_Value")
-Table: TypeAlias = "dict[str, str]"
-Task: TypeAlias = "tuple[str, str]"
-"""What to do, and for which dialect or target; of a profile, `dialect/provider`."""
 _SPEAKING = ("docs", "profile", "settings")
 """Kinds of tasks that read files of providers."""
 _WEIGHTS = {"python": 3, "check": 1, "docs": 1, "profile": 1, "settings": 0.5}
@@ -236,19 +234,20 @@ class _Run:
         first = [task for task in tasks if task[0] == "contract"]
         rest = [task for task in tasks if task[0] != "contract"]
         jobs = {task: self._job(task) for task in rest}
-        global _WORK
-        _WORK = self.work
+        begin(self.work)
         together = forks() and len(tasks) > 1
-        early = beside(_contracts, [name for _, name in first]) if first and together else None
+        early = beside(contracts, [name for _, name in first]) if first and together else None
         for _, name in rest:
             self.work.dialect(name.partition("/")[0])
         if any(kind in _SPEAKING for kind, _ in rest):
             _ = self.slugs  # kept only if all files of providers are right together
             self.work.speaking = sorted({path for task in rest for path in self._reading(task)})
             _ = self.work.provider_files
-        done = spread(_one, [jobs[task] for task in rest], alone=not together)
-        self.made |= {self.key(task): table for task, table in zip(rest, done, strict=True)}
-        made = early() if early else _contracts([name for _, name in first])
+        bundles = bundles_of(rest)
+        work = [[jobs[task] for task in bundle] for bundle in bundles]
+        for bundle, tables in zip(bundles, spread(several, work, alone=not together), strict=True):
+            self.made |= {self.key(task): t for task, t in zip(bundle, tables, strict=True)}
+        made = early() if early else contracts([name for _, name in first])
         self.made |= {self.keys.of_contract(name, self.config): t for name, t in made.items()}
 
     def _reading(self, task: Task) -> Iterator[str]:
@@ -331,43 +330,3 @@ class _Run:
             for key, table in self.made.items():
                 self.cache.put_table(key, table)
         self.cache.prune()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A task with all that its result depends on besides the files."""
-
-    kind: str
-    dialect: str
-    provider: str
-    """Empty for tasks that are no profile."""
-    wanted: Wanted | None
-    """None if the Python package does not have the dialect."""
-    facts: Facts
-    parents: frozenset[str]
-    """The providers that a profile may begin as."""
-
-
-_WORK: Work | None = None
-"""What helpers have in memory when they begin."""
-
-
-def _contracts(targets: list[str]) -> dict[str, Table]:
-    assert _WORK is not None
-    return {target: _WORK.contract(target) for target in targets}
-
-
-def _one(job: Job) -> Table:
-    """Do one task."""
-    assert _WORK is not None
-    match job:
-        case Job("profile"):
-            return dump_python(_WORK.profile(job.dialect, job.provider, job.wanted, job.parents))
-        case Job("python", wanted=Wanted() as wanted):
-            return dump_python(_WORK.python(wanted))
-        case Job("settings", wanted=Wanted() as wanted):
-            return dump_python(_WORK.settings(wanted))
-        case Job("docs"):
-            return dump_column(_WORK.column(job.dialect))
-    _WORK.check(job.dialect)
-    return {"facts": facts_module.dump(job.facts)}

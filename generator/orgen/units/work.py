@@ -27,8 +27,8 @@ from orgen.targets.docs import contract_pages
 from orgen.targets.docs.mapping import DialectColumn, column_of
 from orgen.targets.python import contract_files
 from orgen.targets.python.dialects import compiled_bases, placed
-from orgen.targets.python.dialects.module import render_dialect
-from orgen.targets.python.dialects.profiles import ProfileMaker
+from orgen.targets.python.dialects.module import DialectModule, render_dialect
+from orgen.targets.python.dialects.profiles import Base, ProfileMaker
 from orgen.targets.python.native_modules import NativeTypes, native_file
 from orgen.targets.python.settings_module import settings_module
 from orgen.units.kept import PythonUnit
@@ -65,6 +65,10 @@ class Work:
     """The files of providers that are needed, sorted, if all are known to be right together."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     dialects: dict[str, Dialect] = field(default_factory=dict)
+    _bases: dict[str, tuple[Wanted, tuple[dict[str, Base], list[DialectModule]]]] = field(
+        default_factory=dict
+    )
+    """Dialect -> what was wanted of it, and what became of it."""
     _makers: dict[str, tuple[Wanted, ProfileMaker]] = field(default_factory=dict)
     """Dialect -> what makes the modules of its profiles."""
 
@@ -192,8 +196,8 @@ class Work:
     def python(self, wanted: Wanted) -> PythonUnit:
         """The Python modules of a dialect."""
         name, schema = wanted.name, self.schema
-        made = compiled_bases(schema, self.chain(name), wanted.settings, wanted.natives)
-        files = placed(schema, {f"dialects/{name}.py": render_dialect(made[1][-1])})
+        _, modules = self._compiled(wanted)
+        files = placed(schema, {f"dialects/{name}.py": render_dialect(modules[-1])})
         if wanted.own:
             files.append(native_file(schema, self.dialect(name), self.diagnostics))
         self._check()
@@ -232,12 +236,20 @@ class Work:
         made = tuple(self.profiles.service(slug, one) for one in services)
         return replace(provider, services=made)
 
+    def _compiled(self, wanted: Wanted) -> tuple[dict[str, Base], list[DialectModule]]:
+        """A dialect and those that it extends, compiled once in a process for equal wishes."""
+        known = self._bases.get(wanted.name)
+        if known is None or known[0] != wanted:
+            chain = self.chain(wanted.name)
+            made = compiled_bases(self.schema, chain, wanted.settings, wanted.natives)
+            known = self._bases[wanted.name] = wanted, made
+        return known[1]
+
     def _maker(self, wanted: Wanted) -> ProfileMaker:
         name = wanted.name
         known = self._makers.get(name)
         if known is None or known[0] != wanted:
-            chain = self.chain(name)
-            bases, _ = compiled_bases(self.schema, chain, wanted.settings, wanted.natives)
+            bases, _ = self._compiled(wanted)
             find = partial(self.speaker, name)
             known = wanted, ProfileMaker(self.schema, find, {name: bases[name]})
             self._makers[name] = known

@@ -19,7 +19,12 @@ from .serving import (
     single_system_message,
     system_as_developer,
 )
-from .serving_calls import nine_character_ids, strict_dropped, tool_messages_named
+from .serving_calls import (
+    call_status_stated,
+    nine_character_ids,
+    strict_dropped,
+    tool_messages_named,
+)
 
 Fixup = Callable[[EncodeContext, dict[str, Any], dict[str, Any]], None]
 
@@ -291,6 +296,7 @@ FIXUPS: dict[str, Fixup] = {
     "max_tokens_only": max_tokens_only,
     "max_completion_tokens_only": max_completion_tokens_only,
     "answer_begun": answer_begun,
+    "call_status_stated": call_status_stated,
     "image_detail_dropped": image_detail_dropped,
     "strict_dropped": strict_dropped,
     "nine_character_ids": nine_character_ids,

@@ -74,6 +74,16 @@ def _short_id(call_id: str, taken: set[str]) -> str:
     raise AssertionError("more names than hashes")  # one of them is free
 
 
+def call_status_stated(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
+    """Calls without a status have the status null, which old versions ask for (vLLM)."""
+    items = native.get("input")
+    if isinstance(items, list):
+        native["input"] = [
+            {**item, "status": item.get("status")} if item.get("type") == "function_call" else item
+            for item in items
+        ]
+
+
 def tool_messages_named(ctx: EncodeContext, body: dict[str, Any], native: dict[str, Any]) -> None:
     """Tool messages have the name of the function that was called (Mistral)."""
     names: dict[str, Any] = {}

@@ -87,6 +87,8 @@ class DialectTables:
     """Fields of the native request that there are not here, though the dialect has them."""
     refuses: Mapping[str, str] = field(default_factory=dict)
     """Canonical fields and types of content that cannot be sent here -> why."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Types of content -> the word of the mark `@part` with which rules send them here."""
     slugs: Mapping[str, str] = field(default_factory=dict)
     """Every name of a vendor or provider -> its slug."""
     sisters: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Terms of a provider: settings that it lacks, and content that it refuses."""
+"""Terms of a provider: settings that it lacks, content that it refuses, and forms of content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from .encode_context import EncodeContext
 from .errors import Loss
 from .settings import FIELD
-from .tables import Lack
+from .tables import DialectTables, Lack
 
 _ADDRESSES = {"input_image": "image_url", "input_file": "file_url", "input_video": "video_url"}
 
@@ -37,6 +37,32 @@ def _refused(table: Mapping[str, str], part: Any) -> str | None:
     address = part.get(_ADDRESSES.get(kind, ""))
     inline = not isinstance(address, str) or address[:5].lower() == "data:"
     return table.get(kind) or table.get(f"{kind}<{'data' if inline else 'url'}>")
+
+
+def formed(tables: DialectTables, request: dict[str, Any]) -> dict[str, Any]:
+    """The request with the mark of its form on all content that has one here."""
+    items = request.get("input")
+    if not isinstance(items, list):
+        return request
+    made = [_formed_item(tables, item) for item in items]
+    same = all(one is other for one, other in zip(made, items, strict=True))
+    return request if same else {**request, "input": made}
+
+
+def _formed_item(tables: DialectTables, item: Any) -> Any:
+    """The item, or a copy of it with marked parts."""
+    for key in ("content", "output") if isinstance(item, dict) else ():
+        parts = item.get(key)
+        if isinstance(parts, list) and any(_form(tables, part) for part in parts):
+            mark = f"{tables.name}:@part"
+            marked = [{mark: form, **p} if (form := _form(tables, p)) else p for p in parts]
+            item = {**item, key: marked}
+    return item
+
+
+def _form(tables: DialectTables, part: Any) -> str | None:
+    kind = part.get("type") if isinstance(part, dict) else None
+    return tables.forms.get(kind) if isinstance(kind, str) else None
 
 
 def leave_out(

@@ -1505,7 +1505,7 @@ def decode_error_shape(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1895,7 +1895,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:241)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1914,7 +1914,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_system(message: Any, ctx: Splitting) -> Any:
-    """system (spec/dialects/openai_chat/dialect.yaml:233)"""
+    """system (spec/dialects/openai_chat/dialect.yaml:242)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "system"
@@ -1931,7 +1931,7 @@ def decode_messages_system(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
-    """developer (spec/dialects/openai_chat/dialect.yaml:236)"""
+    """developer (spec/dialects/openai_chat/dialect.yaml:245)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "developer"
@@ -1948,7 +1948,7 @@ def decode_messages_developer(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:248)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1965,7 +1965,7 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
+    """function (spec/dialects/openai_chat/dialect.yaml:251)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2000,7 +2000,7 @@ def decode_messages_function(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
+    """tool (spec/dialects/openai_chat/dialect.yaml:259)"""
     out: dict[str, Any]
     if isinstance(message, dict) and message.get("role") == "tool":
         if message.get("tool_call_id") == "":
@@ -2052,7 +2052,7 @@ def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2131,7 +2131,7 @@ def decode_messages_assistant_reasoning_details(message: Any, ctx: Splitting) ->
 
 
 def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if isinstance(message, dict):
         if (reasoning_details := message.get("reasoning_details")) is not None and isinstance(
@@ -2186,7 +2186,7 @@ def decode_answer_messages_assistant_reasoning_details(message: Any, ctx: Splitt
 
 
 def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2218,7 +2218,7 @@ def decode_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(block, dict)
@@ -2254,12 +2254,12 @@ def decode_answer_messages_assistant_content_element(block: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:268)"""
     return {"type": "message", "role": "assistant", "content": content}
 
 
 def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -> Any:
-    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """a run of parts is one message (spec/dialects/openai_chat/dialect.yaml:268)"""
     return {
         "type": "message",
         "id": ctx.new_id("message"),
@@ -2270,7 +2270,7 @@ def decode_answer_messages_assistant_content_run(content: Any, ctx: Splitting) -
 
 
 def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2292,7 +2292,7 @@ def decode_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and (content := message.get("content")) is not None
@@ -2316,7 +2316,7 @@ def decode_answer_messages_assistant_content(message: Any, ctx: Splitting) -> An
 
 
 def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2337,7 +2337,7 @@ def decode_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(message, dict)
@@ -2360,7 +2360,7 @@ def decode_answer_messages_assistant_extra_content(message: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2378,7 +2378,7 @@ def decode_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and (refusal := message.get("refusal")) is not None
@@ -2398,7 +2398,7 @@ def decode_answer_messages_assistant_refusal(message: Any, ctx: Splitting) -> An
 
 
 def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2422,7 +2422,7 @@ def decode_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any
 
 
 def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     if (
         isinstance(message, dict)
         and isinstance(function_call := message.get("function_call"), dict)
@@ -2448,7 +2448,7 @@ def decode_answer_messages_assistant_function_call(message: Any, ctx: Splitting)
 
 
 def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2525,7 +2525,7 @@ def decode_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting)
 
 
 def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if isinstance(tool_call, dict):
         if (
@@ -2608,7 +2608,7 @@ def decode_answer_messages_assistant_tool_calls_element(tool_call: Any, ctx: Spl
 
 
 def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2626,7 +2626,7 @@ def decode_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) 
 
 
 def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Splitting) -> Any:
-    """assistant (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant (spec/dialects/openai_chat/dialect.yaml:268)"""
     out: dict[str, Any]
     if (
         isinstance(tool_call, dict)
@@ -2646,7 +2646,7 @@ def decode_answer_messages_assistant_tool_calls_beside(tool_call: Any, ctx: Spli
 
 
 def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:268)"""
     items = decode_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2664,7 +2664,7 @@ def decode_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
-    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant: a message of a request (spec/dialects/openai_chat/dialect.yaml:268)"""
     items = decode_answer_messages_assistant_items(message, ctx)
     if (
         ctx.left
@@ -2682,7 +2682,7 @@ def decode_answer_messages_assistant(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:268)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -2740,7 +2740,7 @@ def decode_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_messages_assistant_items(message: Any, ctx: Splitting) -> Any:
-    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:259)"""
+    """assistant: the items of one message (spec/dialects/openai_chat/dialect.yaml:268)"""
     items: list[Any] = []
     if (
         "reasoning_details" in message or "reasoning_content" in message or "reasoning" in message
@@ -3125,6 +3125,55 @@ def encode_tool_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
                         ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
                     return out
+            case "input_video":
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "video_url"
+                ):
+                    out = {"type": "video_url", "video_url": {"url": video_url}, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    video_url_pieces := pieces(part.get("video_url"), "data:video/", ";base64,", "")
+                ) is not None and part.get("openai_chat:@part") == "input_video":
+                    out = {
+                        "type": "input_video",
+                        "input_video": {
+                            "data": element(video_url_pieces, 1),
+                            "format": element(video_url_pieces, 0),
+                        },
+                        "@apart": True,
+                    }
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "input_video"
+                ):
+                    out = {"type": "input_video", "input_video": {"url": video_url}, "@apart": True}
+                    ctx.report(
+                        part,
+                        None,
+                        "coerced",
+                        "tool results carry text only; sent in a user message behind them",
+                    )
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
+                    return out
             case "input_audio":
                 if (
                     isinstance(data := part.get("data"), str)
@@ -3198,7 +3247,7 @@ def decode_tool_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
-    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """assistant_content, canonical to native (spec/dialects/openai_chat/dialect.yaml:197)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3223,7 +3272,7 @@ def encode_assistant_content(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3243,7 +3292,7 @@ def decode_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
-    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:188)"""
+    """assistant_content, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3263,7 +3312,7 @@ def decode_answer_assistant_content(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
-    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """reasoning_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:204)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3277,14 +3326,14 @@ def encode_reasoning_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_reasoning_text(native: Any, ctx: Splitting) -> Any:
-    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:195)"""
+    """reasoning_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:204)"""
     if isinstance(native, str):
         return {"type": "reasoning_text", "text": native}
     return ctx.foreign(native, "reasoning_text")
 
 
 def encode_summary_text(part: Any, ctx: Gathering) -> Any:
-    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """summary_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -3298,12 +3347,12 @@ def encode_summary_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_summary_text(native: Any, ctx: Splitting) -> Any:
-    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:196)"""
+    """summary_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
     return ctx.foreign(native, "summary_text")
 
 
 def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
-    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:197)"""
+    """thinking_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:206)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3317,7 +3366,7 @@ def encode_thinking_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
-    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:197)"""
+    """thinking_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:206)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "text"
@@ -3331,7 +3380,7 @@ def decode_thinking_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_text(part: Any, ctx: Gathering) -> Any:
-    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """detail_text, canonical to native (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "reasoning_text"
@@ -3345,7 +3394,7 @@ def encode_detail_text(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_text(native: Any, ctx: Splitting) -> Any:
-    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:198)"""
+    """detail_text, native to canonical (spec/dialects/openai_chat/dialect.yaml:207)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.text"
@@ -3359,7 +3408,7 @@ def decode_detail_text(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
-    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """detail_summary, canonical to native (spec/dialects/openai_chat/dialect.yaml:208)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "summary_text"
@@ -3373,7 +3422,7 @@ def encode_detail_summary(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
-    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:199)"""
+    """detail_summary, native to canonical (spec/dialects/openai_chat/dialect.yaml:208)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "reasoning.summary"
@@ -3387,7 +3436,7 @@ def decode_detail_summary(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_annotation(part: Any, ctx: Gathering) -> Any:
-    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:201)"""
+    """annotation, canonical to native (spec/dialects/openai_chat/dialect.yaml:210)"""
     url_citation: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3412,7 +3461,7 @@ def encode_annotation(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_annotation(native: Any, ctx: Splitting) -> Any:
-    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:201)"""
+    """annotation, native to canonical (spec/dialects/openai_chat/dialect.yaml:210)"""
     if (
         isinstance(native, dict)
         and native.get("type") == "url_citation"
@@ -3438,7 +3487,7 @@ def decode_annotation(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_tool(part: Any, ctx: Gathering) -> Any:
-    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:205)"""
+    """tool, canonical to native (spec/dialects/openai_chat/dialect.yaml:214)"""
     function: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3463,7 +3512,7 @@ def encode_tool(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_tool(native: Any, ctx: Splitting) -> Any:
-    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:205)"""
+    """tool, native to canonical (spec/dialects/openai_chat/dialect.yaml:214)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3493,7 +3542,7 @@ def decode_tool(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
-    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """legacy_function, canonical to native (spec/dialects/openai_chat/dialect.yaml:218)"""
     out: dict[str, Any]
     if (
         isinstance(part, dict)
@@ -3514,7 +3563,7 @@ def encode_legacy_function(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
-    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:209)"""
+    """legacy_function, native to canonical (spec/dialects/openai_chat/dialect.yaml:218)"""
     out: dict[str, Any]
     if (
         isinstance(native, dict)
@@ -3534,7 +3583,7 @@ def decode_legacy_function(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(part, dict):
         match part.get("type"):
@@ -3570,7 +3619,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         if (
@@ -3615,7 +3664,7 @@ def decode_choice(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_function_name(part: Any, ctx: Gathering) -> Any:
-    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:220)"""
+    """function_name, canonical to native (spec/dialects/openai_chat/dialect.yaml:229)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -3629,7 +3678,7 @@ def encode_function_name(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_function_name(native: Any, ctx: Splitting) -> Any:
-    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:220)"""
+    """function_name, native to canonical (spec/dialects/openai_chat/dialect.yaml:229)"""
     if isinstance(native, dict) and isinstance(name := native.get("name"), str):
         out = {"type": "function", "name": name}
         if len(native) > 1:
@@ -3639,7 +3688,7 @@ def decode_function_name(native: Any, ctx: Splitting) -> Any:
 
 
 def encode_text_format(part: Any, ctx: Gathering) -> Any:
-    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """text_format, canonical to native (spec/dialects/openai_chat/dialect.yaml:231)"""
     out: dict[str, Any]
     json_schema_: dict[str, Any]
     if isinstance(part, dict):
@@ -3691,7 +3740,7 @@ def encode_text_format(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_text_format(native: Any, ctx: Splitting) -> Any:
-    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
+    """text_format, native to canonical (spec/dialects/openai_chat/dialect.yaml:231)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -3779,7 +3828,6 @@ TABLES = DialectTables(
         "input_file": "files are sent inline or by id",
         "input_file.file_url": "files are sent inline or by id",
         "input_audio": "recordings are sent as wav or mp3",
-        "input_video": "no video input",
     },
     ignore={
         "background<false>": "all answers are given at once",

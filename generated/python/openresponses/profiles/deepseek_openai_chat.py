@@ -22,10 +22,12 @@ from ..dialects.openai_chat import (
     ENCODE_ERROR,
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
+    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
+    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -37,14 +39,11 @@ from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
-    decode_messages_message,
     decode_request_limit,
     decode_request_tool_choice,
-    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
     encode_request_tool_choice,
-    encode_response,
 )
 
 ENCODE_EFFORT = {"none": "none", "low": "low", "medium": "medium", "high": "high", "xhigh": "max"}
@@ -276,6 +275,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
@@ -345,6 +345,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

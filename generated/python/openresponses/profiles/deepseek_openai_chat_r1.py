@@ -26,7 +26,6 @@ from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.tables import Lack
 from .deepseek_openai_chat import DECODE_EFFORT, ENCODE_EFFORT
 from .deepseek_openai_chat_reasoner import decode_request, encode_request
-from .vllm_openai_chat import encode_response
 
 DIALECT = replace(
     BASE,
@@ -53,6 +52,7 @@ DIALECT = replace(
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
         },
+        forms={"input_video": "video_url"},
         refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
@@ -122,6 +122,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

@@ -23,11 +23,13 @@ from ..dialects.openai_chat import (
     ENCODE_FAILED_WORD,
     ENCODE_MODE,
     decode_function_name,
+    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
     encode_function_name,
+    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -49,13 +51,10 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
-    decode_messages_message,
     decode_request_limit,
     encode_choice,
-    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
-    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -308,6 +307,7 @@ DIALECT = replace(
             ),
             "top_logprobs": Lack("there are no log probabilities", ("top_logprobs",)),
         },
+        forms={"input_video": "video_url"},
         refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",
@@ -377,6 +377,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

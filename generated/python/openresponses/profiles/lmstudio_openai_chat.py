@@ -10,10 +10,12 @@ from typing import Any
 from ..dialects.openai_chat import (
     DECODE_EFFORT,
     ENCODE_EFFORT,
+    decode_messages_message,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
     decode_request_tools,
+    encode_messages_item,
     encode_request_logprobs,
     encode_request_logprobs_flag,
     encode_request_tools,
@@ -25,14 +27,11 @@ from ..runtime.splitting import Splitting
 from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
-    decode_messages_message,
     decode_request_limit,
     decode_request_tool_choice,
-    encode_messages_item,
     encode_request_limit,
     encode_request_stream,
     encode_request_tool_choice,
-    encode_response,
 )
 
 _EFFORT = frozenset(["effort"])
@@ -308,6 +307,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         refuses={
             "input_file": "there are no files",
             "input_audio": "there is no audio input",
@@ -365,6 +365,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

@@ -31,7 +31,9 @@ from ..dialects.openai_chat import (
     decode_function_name,
     decode_messages_assistant,
     decode_messages_developer,
+    decode_messages_function,
     decode_messages_system,
+    decode_messages_tool,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
@@ -49,6 +51,7 @@ from ..dialects.openai_chat import (
     encode_response_output_tokens,
     encode_summary_text,
     encode_text_format,
+    encode_tool_content,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
@@ -72,12 +75,9 @@ from .vllm_openai_chat import (
     DECODE_REQUEST_FIELDS,
     ENCODE_REQUEST_FIELDS,
     decode_choice,
-    decode_messages_function,
-    decode_messages_tool,
     decode_request_limit,
     encode_request_limit,
     encode_request_stream,
-    encode_tool_content,
 )
 
 ENCODE_EFFORT = {"none": "none", "high": "high", "low": "high", "medium": "high", "xhigh": "high"}
@@ -452,7 +452,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -842,7 +842,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:241)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -861,7 +861,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:248)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -980,15 +980,13 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 3:
                         ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
                     return out
-                if isinstance(video_url := part.get("video_url"), str):
-                    if part.get("openai_chat:@part") == "input_video":
-                        out = {"type": "input_video", "input_video": {"url": video_url}}
-                        if len(part) > 3:
-                            ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
-                        return out
-                    out = {"type": "video_url", "video_url": {"url": video_url}}
-                    if len(part) > 2:
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "input_video"
+                ):
+                    out = {"type": "input_video", "input_video": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
 
@@ -1149,6 +1147,7 @@ DIALECT = replace(
             "logit_bias": Lack("there are no biases", ()),
             "user": Lack("end users are not told apart", ()),
         },
+        forms={"input_video": "video_url"},
         refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",

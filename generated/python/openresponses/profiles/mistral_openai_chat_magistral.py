@@ -53,6 +53,7 @@ DIALECT = replace(
                 "this model has no setting for the effort", ("reasoning.effort",)
             ),
         },
+        forms={"input_video": "video_url"},
         refuses={"input_video": "there is no video input"},
         drop={
             "previous_response_id": "the API keeps no state",

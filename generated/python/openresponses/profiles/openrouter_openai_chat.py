@@ -27,7 +27,9 @@ from ..dialects.openai_chat import (
     decode_function_name,
     decode_messages_assistant,
     decode_messages_developer,
+    decode_messages_function,
     decode_messages_system,
+    decode_messages_tool,
     decode_request_logprobs,
     decode_request_logprobs_flag,
     decode_request_stream,
@@ -47,6 +49,7 @@ from ..dialects.openai_chat import (
     encode_response_output_tokens,
     encode_summary_text,
     encode_text_format,
+    encode_tool_content,
 )
 from ..dialects.openai_chat import DIALECT as BASE
 from ..runtime.gathering import Gathering
@@ -62,7 +65,6 @@ from ..runtime.primitives import (
     lookup,
     pieces,
     put,
-    safe_id,
     safe_name,
     typed,
     whole,
@@ -180,9 +182,6 @@ _NAME = frozenset(["name"])
 _REASON = frozenset(["reason"])
 _REASONING_TOKENS = frozenset(["reasoning_tokens"])
 _ROLE_CONTENT = frozenset(["role", "content"])
-_ROLE_NAME_CONTENT = frozenset(["role", "name", "content"])
-_ROLE_TOOL_CALL_ID_CONTENT = frozenset(["role", "tool_call_id", "content"])
-_ROLE_TOOL_CALL_ID_NAME_CONTENT = frozenset(["role", "tool_call_id", "name", "content"])
 _TYPE_CALL_ID_NAME_ARGUMENTS_AND_MORE = frozenset(
     ["type", "call_id", "name", "arguments", "openai_chat:@call", "id", "status"]
 )
@@ -208,9 +207,6 @@ _TYPE_FILE_URL_FILENAME = frozenset(["type", "file_url", "filename"])
 _TYPE_FUNCTION = frozenset(["type", "function"])
 _TYPE_IMAGE_URL = frozenset(["type", "image_url"])
 _TYPE_IMAGE_URL_DETAIL = frozenset(["type", "image_url", "detail"])
-_TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART = frozenset(
-    ["type", "image_url", "detail", "openai_chat:@part"]
-)
 _TYPE_INPUT_AUDIO = frozenset(["type", "input_audio"])
 _TYPE_INPUT_VIDEO = frozenset(["type", "input_video"])
 _TYPE_MODE_TOOLS = frozenset(["type", "mode", "tools"])
@@ -281,7 +277,7 @@ def encode_request(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:29)"""
+    """tool_choice (spec/providers/openrouter.yaml:30)"""
     if (
         isinstance(tool_choice := body.get("tool_choice"), dict)
         and tool_choice.get("type") == "allowed_tools"
@@ -331,7 +327,7 @@ def encode_request_tool_choice(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
-    """limit (spec/providers/openrouter.yaml:19)"""
+    """limit (spec/providers/openrouter.yaml:20)"""
     if (max_output_tokens := body.get("max_output_tokens")) is not None and is_integer(
         max_output_tokens
     ):
@@ -353,7 +349,7 @@ def encode_request_limit(body: Any, out: Any, ctx: Gathering) -> Any:
 
 
 def encode_request_reasoning(body: Any, out: Any, ctx: Gathering) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:24)"""
+    """reasoning (spec/providers/openrouter.yaml:25)"""
     if (
         isinstance(reasoning := body.get("reasoning"), dict)
         and (effort := reasoning.get("effort")) is not None
@@ -437,7 +433,7 @@ def decode_request(body: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
-    """tool_choice (spec/providers/openrouter.yaml:29)"""
+    """tool_choice (spec/providers/openrouter.yaml:30)"""
     if body.get("tool_choice") == "any":
         out["tool_choice"] = "required"
         out["openai_chat:@choice"] = "any"
@@ -477,7 +473,7 @@ def decode_request_tool_choice(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
-    """limit (spec/providers/openrouter.yaml:19)"""
+    """limit (spec/providers/openrouter.yaml:20)"""
     if (max_completion_tokens := body.get("max_completion_tokens")) is not None and is_integer(
         max_completion_tokens
     ):
@@ -510,7 +506,7 @@ def decode_request_limit(body: Any, out: Any, ctx: Splitting) -> Any:
 
 
 def decode_request_reasoning(body: Any, out: Any, ctx: Splitting) -> Any:
-    """reasoning (spec/providers/openrouter.yaml:24)"""
+    """reasoning (spec/providers/openrouter.yaml:25)"""
     if (reasoning_effort := body.get("reasoning_effort")) is not None and (
         effort := lookup(DECODE_EFFORT, reasoning_effort)
     ) is not None:
@@ -624,7 +620,7 @@ def encode_response(body: Any, ctx: Gathering) -> Any:
 
 
 def encode_messages_item(item: Any, ctx: Gathering) -> Any:
-    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one item as a turn and its fragment (spec/dialects/openai_chat/dialect.yaml:241)"""
     out: dict[str, Any]
     function: dict[str, Any]
     if isinstance(item, dict):
@@ -1014,7 +1010,7 @@ def encode_messages_item(item: Any, ctx: Gathering) -> Any:
 
 
 def decode_messages_message(message: Any, ctx: Splitting) -> Any:
-    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:232)"""
+    """messages: one message as a turn and its items (spec/dialects/openai_chat/dialect.yaml:241)"""
     if isinstance(message, dict):
         match message.get("role"):
             case "system":
@@ -1033,7 +1029,7 @@ def decode_messages_message(message: Any, ctx: Splitting) -> Any:
 
 
 def decode_messages_user(message: Any, ctx: Splitting) -> Any:
-    """user (spec/dialects/openai_chat/dialect.yaml:239)"""
+    """user (spec/dialects/openai_chat/dialect.yaml:248)"""
     if (
         isinstance(message, dict)
         and message.get("role") == "user"
@@ -1049,95 +1045,8 @@ def decode_messages_user(message: Any, ctx: Splitting) -> Any:
     return ctx.incomplete_message(message)
 
 
-def decode_messages_function(message: Any, ctx: Splitting) -> Any:
-    """function (spec/dialects/openai_chat/dialect.yaml:242)"""
-    out: dict[str, Any]
-    if (
-        isinstance(message, dict)
-        and message.get("role") == "function"
-        and isinstance(name := message.get("name"), str)
-    ):
-        if message.get("content") is None:
-            out = {
-                "type": "function_call_output",
-                "call_id": name,
-                "output": "",
-                "openai_chat:@call": "function",
-                "openai_chat:@content": "absent",
-            }
-            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
-                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
-            return [out]
-        if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
-            out = {
-                "type": "function_call_output",
-                "call_id": name,
-                "output": output,
-                "openai_chat:@call": "function",
-            }
-            if content == []:
-                ctx.keep_exact(content, listed_some(content), "content", out)
-            if len(message) > 3:
-                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
-            return [out]
-    return ctx.incomplete_message(message)
-
-
-def decode_messages_tool(message: Any, ctx: Splitting) -> Any:
-    """tool (spec/dialects/openai_chat/dialect.yaml:250)"""
-    out: dict[str, Any]
-    if isinstance(message, dict) and message.get("role") == "tool":
-        if message.get("tool_call_id") == "":
-            id_ = ctx.call_named(message.get("name"), None, message, "name")
-            if (content := message.get("content")) is not None:
-                output = ctx.decode_parts(content, decode_tool_content)
-                out = {
-                    "type": "function_call_output",
-                    "call_id": ctx.mint("call", id_),
-                    "output": output,
-                    "openai_chat:tool_call_id": "",
-                }
-                if content == []:
-                    ctx.keep_exact(content, listed_some(content), "content", out)
-                ctx.keep_name(message.get("name"), id_, out)
-                if len(message) > 3 and not _ROLE_TOOL_CALL_ID_NAME_CONTENT.issuperset(message):
-                    ctx.account(message, _ROLE_TOOL_CALL_ID_NAME_CONTENT, "", out)
-                return [out]
-        if (
-            (tool_call_id := message.get("tool_call_id")) is not None
-            and (id_ := safe_id(tool_call_id)) is not None
-            and (id__ := filled(id_)) is not None
-            and (content := message.get("content")) is not None
-        ):
-            output = ctx.decode_parts(content, decode_tool_content)
-            out = {"type": "function_call_output", "call_id": id__, "output": output}
-            if tool_call_id != id_:
-                ctx.keep_exact(tool_call_id, id_, "tool_call_id", out)
-            if content == []:
-                ctx.keep_exact(content, listed_some(content), "content", out)
-            if len(message) > 3:
-                ctx.account(message, _ROLE_TOOL_CALL_ID_CONTENT, "", out)
-            return [out]
-        id_ = ctx.call_named(message.get("name"), None, message, "name")
-        if (content := message.get("content")) is not None:
-            output = ctx.decode_parts(content, decode_tool_content)
-            out = {
-                "type": "function_call_output",
-                "call_id": ctx.mint("call", id_),
-                "output": output,
-            }
-            if content == []:
-                ctx.keep_exact(content, listed_some(content), "content", out)
-            ctx.keep_name(message.get("name"), id_, out, False)
-            if len(message) > 2 and not _ROLE_NAME_CONTENT.issuperset(message):
-                ctx.account(message, _ROLE_NAME_CONTENT, "", out)
-            return [out]
-    return ctx.incomplete_message(message)
-
-
 def encode_user_content(part: Any, ctx: Gathering) -> Any:
-    """user_content, canonical to native (spec/providers/openrouter.yaml:39)"""
+    """user_content, canonical to native (spec/providers/openrouter.yaml:40)"""
     out: dict[str, Any]
     image_url_: dict[str, Any]
     file: dict[str, Any]
@@ -1240,21 +1149,19 @@ def encode_user_content(part: Any, ctx: Gathering) -> Any:
                     if len(part) > 3:
                         ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
                     return out
-                if isinstance(video_url := part.get("video_url"), str):
-                    if part.get("openai_chat:@part") == "input_video":
-                        out = {"type": "input_video", "input_video": {"url": video_url}}
-                        if len(part) > 3:
-                            ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
-                        return out
-                    out = {"type": "video_url", "video_url": {"url": video_url}}
-                    if len(part) > 2:
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
+                if (
+                    isinstance(video_url := part.get("video_url"), str)
+                    and part.get("openai_chat:@part") == "input_video"
+                ):
+                    out = {"type": "input_video", "input_video": {"url": video_url}}
+                    if len(part) > 3:
+                        ctx.account(part, _TYPE_VIDEO_URL_OPENAI_CHAT_PART, "input_video", out)
                     return out
     return ctx.no_rule(part, "user_content")
 
 
 def decode_user_content(native: Any, ctx: Splitting) -> Any:
-    """user_content, native to canonical (spec/providers/openrouter.yaml:39)"""
+    """user_content, native to canonical (spec/providers/openrouter.yaml:40)"""
     out: dict[str, Any]
     if isinstance(native, dict):
         match native.get("type"):
@@ -1391,134 +1298,8 @@ def decode_user_content(native: Any, ctx: Splitting) -> Any:
     return ctx.foreign(native, "user_content")
 
 
-def encode_tool_content(part: Any, ctx: Gathering) -> Any:
-    """tool_content, canonical to native (spec/providers/openrouter.yaml:48)"""
-    out: dict[str, Any]
-    image_url_: dict[str, Any]
-    file: dict[str, Any]
-    if isinstance(part, dict):
-        match part.get("type"):
-            case "input_text":
-                if isinstance(text := part.get("text"), str):
-                    out = {"type": "text", "text": text}
-                    if len(part) > 2:
-                        ctx.account(part, _TYPE_TEXT, "input_text", out)
-                    return out
-            case "input_image":
-                if isinstance(image_url := part.get("image_url"), str) and (
-                    (detail := part.get("detail")) is None or isinstance(detail, str)
-                ):
-                    if part.get("openai_chat:@part") == "inline":
-                        image_url_ = {"url": image_url}
-                        if detail is not None:
-                            image_url_["detail"] = detail
-                        out = {"type": "image_url", "image_url": image_url_}
-                        if len(part) > 3 and not _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART.issuperset(
-                            part
-                        ):
-                            ctx.account(
-                                part, _TYPE_IMAGE_URL_DETAIL_OPENAI_CHAT_PART, "input_image", out
-                            )
-                        return out
-                    image_url_ = {"url": image_url}
-                    if detail is not None:
-                        image_url_["detail"] = detail
-                    out = {"type": "image_url", "image_url": image_url_, "@apart": True}
-                    ctx.report(
-                        part,
-                        None,
-                        "coerced",
-                        "tool results carry text only; sent in a user message behind them",
-                    )
-                    if len(part) > 2 and not _TYPE_IMAGE_URL_DETAIL.issuperset(part):
-                        ctx.account(part, _TYPE_IMAGE_URL_DETAIL, "input_image", out)
-                    return out
-            case "input_audio":
-                if (
-                    isinstance(data := part.get("data"), str)
-                    and isinstance(format_ := part.get("format"), str)
-                    and lookup(ENCODE_AUDIO, format_) is not None
-                ):
-                    out = {
-                        "type": "input_audio",
-                        "input_audio": {"data": data, "format": lookup(ENCODE_AUDIO, format_)},
-                        "@apart": True,
-                    }
-                    ctx.report(
-                        part,
-                        None,
-                        "coerced",
-                        "tool results carry text only; sent in a user message behind them",
-                    )
-                    ctx.settle_word(part, format_, "audio", "input_audio.format", part, "format")
-                    if len(part) > 3:
-                        ctx.account(part, _TYPE_DATA_FORMAT, "input_audio", out)
-                    return out
-            case "input_file":
-                if isinstance(file_data := part.get("file_data"), str) and (
-                    (filename := part.get("filename")) is None or isinstance(filename, str)
-                ):
-                    file = {"file_data": data_url(file_data)}
-                    if filename is not None:
-                        file["filename"] = filename
-                    out = {"type": "file", "file": file, "@apart": True}
-                    ctx.report(
-                        part,
-                        None,
-                        "coerced",
-                        "tool results carry text only; sent in a user message behind them",
-                    )
-                    if len(part) > 2 and not _TYPE_FILE_DATA_FILENAME.issuperset(part):
-                        ctx.account(part, _TYPE_FILE_DATA_FILENAME, "input_file", out)
-                    return out
-            case "input_video":
-                if isinstance(video_url := part.get("video_url"), str):
-                    out = {"type": "video_url", "video_url": {"url": video_url}, "@apart": True}
-                    ctx.report(
-                        part,
-                        None,
-                        "coerced",
-                        "tool results carry text only; sent in a user message behind them",
-                    )
-                    if len(part) > 2:
-                        ctx.account(part, _TYPE_VIDEO_URL, "input_video", out)
-                    return out
-    return ctx.no_rule(part, "tool_content")
-
-
-def decode_tool_content(native: Any, ctx: Splitting) -> Any:
-    """tool_content, native to canonical (spec/providers/openrouter.yaml:48)"""
-    out: dict[str, Any]
-    if isinstance(native, dict):
-        match native.get("type"):
-            case "text":
-                if isinstance(text := native.get("text"), str):
-                    out = {"type": "input_text", "text": text}
-                    if len(native) > 2:
-                        ctx.account(native, _TYPE_TEXT, "", out)
-                    return out
-            case "image_url":
-                if (
-                    isinstance(image_url := native.get("image_url"), dict)
-                    and isinstance(url := image_url.get("url"), str)
-                    and ((detail := image_url.get("detail")) is None or isinstance(detail, str))
-                ):
-                    out = {"type": "input_image", "image_url": url, "openai_chat:@part": "inline"}
-                    if detail is not None:
-                        if detail in ("low", "high", "auto"):
-                            out["detail"] = detail
-                        else:
-                            ctx.misfit(image_url, "detail", "image_url.", out)
-                    if len(native) > 2:
-                        ctx.account(native, _TYPE_IMAGE_URL, "", out)
-                    if len(image_url) > 1 and not _URL_DETAIL.issuperset(image_url):
-                        ctx.account(image_url, _URL_DETAIL, "image_url.", out)
-                    return out
-    return ctx.foreign(native, "tool_content")
-
-
 def encode_choice(part: Any, ctx: Gathering) -> Any:
-    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:213)"""
+    """choice, canonical to native (spec/dialects/openai_chat/dialect.yaml:222)"""
     if (
         isinstance(part, dict)
         and part.get("type") == "function"
@@ -1532,7 +1313,7 @@ def encode_choice(part: Any, ctx: Gathering) -> Any:
 
 
 def decode_choice(native: Any, ctx: Splitting) -> Any:
-    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:213)"""
+    """choice, native to canonical (spec/dialects/openai_chat/dialect.yaml:222)"""
     if (
         isinstance(native, dict)
         and (native.get("type") is None or native.get("type") == "function")
@@ -1555,6 +1336,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",

@@ -7,12 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from .vllm_openai_chat import decode_request, encode_request, encode_response
+from .vllm_openai_chat import decode_request, encode_request
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",
@@ -65,6 +66,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

@@ -7,12 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dialects.openai_chat import DIALECT as BASE
-from .vllm_openai_chat import decode_request, encode_request, encode_response
+from .vllm_openai_chat import decode_request, encode_request
 
 DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         refuses={
             "input_file": "there are no files",
             "input_audio": "there is no audio input",
@@ -69,6 +70,5 @@ DIALECT = replace(
         BASE.functions,
         encode_request=encode_request,
         decode_request=decode_request,
-        encode_response=encode_response,
     ),
 )

@@ -13,6 +13,7 @@ DIALECT = replace(
     BASE,
     tables=replace(
         BASE.tables,
+        forms={"input_video": "video_url"},
         drop={
             "previous_response_id": "the API keeps no state",
             "truncation": "no truncation setting",

@@ -28,7 +28,7 @@ from .spelling import OtherSpelling, respelled
 from .splitting import Splitting
 from .streams import StreamTable
 from .tables import DialectTables, Rule
-from .terms import leave_out, refuse
+from .terms import formed, leave_out, refuse
 
 if TYPE_CHECKING:
     from ..types import (
@@ -142,6 +142,8 @@ class Dialect(Generic[Request, Response, Error]):
         own: Dialect[Any, Any, Any] = self
         if provider is not None:
             own = spoken(self, provider, body.get("model"))
+        if own.tables.forms:
+            body = formed(own.tables, body)
         ctx = Gathering(own.tables, body, own.slug(provider))
         if own.tables.refuses:
             refuse(ctx, body)

@@ -9,9 +9,9 @@ kind of body are decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from orgen.dialect.compile.filters import constant
 from orgen.dialect.compile.types import CanonicalTypes
@@ -30,6 +30,7 @@ from orgen.ir.operations import (
     Step,
 )
 from orgen.ir.schema import List, Record, Union
+from orgen.ir.trees import mapped, parts
 
 ENTRY = "decode_response"
 _OWN = ("id", "status")
@@ -83,7 +84,7 @@ def with_answers(functions: tuple[Function, ...], demanded: Demands) -> tuple[Fu
     refers = {name: frozenset(_references(function)) for name, function in known.items()}
     reached = _reached((ENTRY,), refers)
     made = {name: _answer(known[name], demanded) for name in reached}
-    if not any(_NEW_STATUS in _parts(function) for function in made.values()):
+    if not any(_NEW_STATUS in parts(function) for function in made.values()):
         return functions  # the dialect's own items state all of that
     elsewhere = set(_reached(_OTHER_ENTRIES, refers))
     changed = _spread({name for name in reached if made[name] is not known[name]}, reached, refers)
@@ -95,7 +96,7 @@ def with_answers(functions: tuple[Function, ...], demanded: Demands) -> tuple[Fu
             found.append(function)
         if name in changed:
             own = replace(made[name], name=renamed.get(name, name))
-            found.append(_mapped(own, lambda node: _referring(node, renamed)))
+            found.append(mapped(own, lambda node: _referring(node, renamed)))
     return tuple(found)
 
 
@@ -124,7 +125,7 @@ def _reached(names: Iterable[str], refers: Mapping[str, frozenset[str]]) -> list
 
 
 def _references(node: object) -> Iterator[str]:
-    for part in _parts(node):
+    for part in parts(node):
         match part:
             case FunctionName(name) | Run(name):
                 yield name
@@ -147,7 +148,7 @@ def _answer(function: Function, demanded: Demands) -> Function:
     if function.parameters[:1] == ("body",):
         return function  # it writes into the response, not into items
     alternatives = tuple(_possible(function.alternatives))
-    if not any(_is_demanded(node, demanded) for node in _parts(function)):
+    if not any(_is_demanded(node, demanded) for node in parts(function)):
         same = alternatives == function.alternatives
         return function if same else replace(function, alternatives=alternatives)
     whole = replace(
@@ -190,12 +191,12 @@ def _asks(name: str, step: Step) -> bool:
 def _whole(block: Node, demanded: Demands) -> Node:
     """The statements, which make whole items and parts."""
     stated = frozenset(_stated(block))
-    return _mapped(block, lambda node: _demanded(node, demanded, stated))
+    return mapped(block, lambda node: _demanded(node, demanded, stated))
 
 
 def _stated(node: object) -> Iterator[str]:
     """Properties of the value at hand that statements write."""
-    for part in _parts(node):
+    for part in parts(node):
         match part:
             case Put("out", (str(key),)):
                 yield key
@@ -223,48 +224,3 @@ def _referring(node: object, renamed: Mapping[str, str]) -> object:
             return Run(renamed.get(name, name), arguments)
         case _:
             return node
-
-
-# Trees -----------------------------------------------------------------------------
-
-
-def _fields(node: Any) -> tuple[str, ...]:
-    """The names of an operation's operands."""
-    kind = type(node)
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(field.name for field in fields(node))
-    return _FIELDS[kind]
-
-
-_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def _parts(node: object) -> Iterator[object]:
-    """An operation, and all operations inside."""
-    waiting = [node]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, tuple):
-            waiting += here
-        elif type(here) in _FIELDS or is_dataclass(here):
-            yield here
-            waiting += [getattr(here, name) for name in _fields(here)]
-
-
-def _mapped(node: Node, change: Callable[[object], object]) -> Node:
-    """The tree with every operation replaced, those inside first; the same where none is."""
-    found: Any = node
-    if isinstance(node, tuple):
-        parts = tuple(_mapped(part, change) for part in node)
-        found = parts if any(a is not b for a, b in zip(parts, node, strict=True)) else node
-    elif is_dataclass(node):
-        new = {}
-        for name in _fields(node):
-            part = getattr(node, name)
-            if isinstance(part, str | int) or (made := _mapped(part, change)) is part:
-                continue
-            new[name] = made
-        if new:
-            found = replace(node, **new)  # type: ignore[type-var]
-    result: Node = change(found)  # type: ignore[assignment]
-    return result

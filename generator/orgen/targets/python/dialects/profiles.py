@@ -344,6 +344,8 @@ def _facts(
     if terms.lacks:
         lines = (_lack(made.compiled.dialect, *entry) for entry in terms.lacks.items())
         yield TableText("lacks", f"{{{', '.join(lines)}}}")
+    if terms.forms:
+        yield TableText("forms", value(dict(terms.forms)))
     if terms.refuses:
         yield TableText("refuses", value(dict(terms.refuses)))
     if "text_part" in changed:
