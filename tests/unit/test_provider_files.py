@@ -72,11 +72,11 @@ models:
   - pattern: 'm-*'
     family: big
     profiles:
-      openai_chat: {lacks: {seed: there is none}, refuses: {input_audio: there is none}, forms: {input_video: video_url}}
+      openai_chat: {lacks: {seed: there is none}, refuses: {input_audio: there is none}}
   - pattern: ['m-1*', 'm-2*']
     family: bigger
     profiles:
-      openai_chat: {extends: big, fixups: [strict_dropped]}
+      openai_chat: {extends: big, fixups: [strict_dropped], forms: {input_video: video_url}}
 """
 
 
@@ -86,8 +86,8 @@ models:
         ("openai_chat: {lacks", "openai_chatt: {lacks", "D061", 12),
         ("lacks: {seed", "lacks: {sed", "D065", 12),
         ("refuses: {input_audio", "refuses: {input_odio", "D065", 12),
-        ("forms: {input_video", "forms: {input_vidio", "D065", 12),
-        ("input_video: video_url", "input_video: video_link", "D065", 12),
+        ("forms: {input_video", "forms: {input_vidio", "D065", 16),
+        ("input_video: video_url", "input_video: video_link", "D065", 16),
         ("extends: big,", "extends: bigg,", "D063", 16),
         ("extends: big,", "extends: nobody/big,", "D063", 16),
         ("extends: big,", "extends: bigger,", "D063", 16),
