@@ -14,6 +14,9 @@ from typing import Any, TypeAlias
 _Place: TypeAlias = tuple[int, Any]
 """The identity of the container that a value lies in, and its key there."""
 
+_MOST_SEARCHED = 10_000
+"""Elements that are looked at in vain before all places are noted: it must not take for ever."""
+
 
 class Positions:
     """Finds containers of one source by identity.
@@ -21,19 +24,22 @@ class Positions:
     Items are reported in their order: the search goes on where the last one was found.
     """
 
-    __slots__ = ("_key", "_next", "_places", "_source")
+    __slots__ = ("_key", "_next", "_places", "_searched", "_source")
 
     def __init__(self, source: Any) -> None:
         self._source = source
         self._places: dict[int, _Place] | None = None
         self._key: Any = None
         self._next = 0
+        self._searched = 0
 
     def steps(self, container: Any) -> list[Any]:
         """The keys and indexes that lead to the container; none where it is not in the source."""
         source = self._source
         if container is source or not isinstance(container, dict | list):
             return []
+        if self._searched > _MOST_SEARCHED:
+            return self._deep(container)
         if self._places is None and isinstance(source, dict):
             if (index := self._index(source.get(self._key), container)) is not None:
                 return [self._key, index]
@@ -46,17 +52,20 @@ class Positions:
         return self._deep(container)
 
     def _index(self, values: Any, container: Any) -> int | None:
-        """Where the container lies in a list; the next time the search begins behind it."""
+        """Where the container lies in a list; the next time the search begins there."""
         if not isinstance(values, list):
             return None
-        for index in range(self._next, len(values)):
-            if values[index] is container:
+        last = self._next
+        for near in (last, last - 1):  # the one that follows, or the last one again
+            if 0 <= near < len(values) and values[near] is container:
+                self._next = near + 1
+                return near
+        for index, value in enumerate(values):
+            if value is container:
                 self._next = index + 1
+                self._searched += index
                 return index
-        for index in range(min(self._next, len(values))):
-            if values[index] is container:
-                self._next = index + 1
-                return index
+        self._searched += len(values)
         return None
 
     def _deep(self, container: Any) -> list[Any]:

@@ -116,8 +116,8 @@ class Splitting(DecodeNames):
         unless one of the fields `fill` says that it says nothing.
         """
         left, self.left = self.left, []
-        unread = left if known.issuperset(message) else [*left, *(message.keys() - known)]
-        unread = [key for key in message if key in unread and message[key] is not None]
+        names = left if known.issuperset(message) else {*left, *(message.keys() - known)}
+        unread = [key for key in message if key in names and message[key] is not None]
         if not items and self.response:
             self.orphans = {key: message[key] for key in unread}
             return
