@@ -1,11 +1,14 @@
-"""What must not grow: time per event with chunks and lengths, memory with keep-alives."""
+"""What must not grow: time per event and per entry with lengths, memory with keep-alives."""
 
 from __future__ import annotations
 
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from itertools import islice
+from typing import Any
 
 from benchmarks.cases import decode
 from benchmarks.ours import dialects
@@ -19,11 +22,13 @@ STRETCH = 1.5
 """Time per event may differ by that much: noise, and caches that a longer stream leaves behind."""
 BYTE = 4.0
 """A call for each byte costs more than one for each chunk, but no more than this, in us."""
+ENTRIES = 8_000
+"""Unknown keys, and items that are lost, of the long body."""
 KEPT = 100_000
 """Bytes that may stay of any number of keep-alives."""
 
 
-KEYS = ("growth/length", "growth/chunk", "growth/byte", "growth/keep-alive")
+KEYS = ("growth/length", "growth/chunk", "growth/byte", "growth/body", "growth/keep-alive")
 
 
 def proofs(full: bool = False) -> Iterator[Proof]:
@@ -46,6 +51,7 @@ def proofs(full: bool = False) -> Iterator[Proof]:
         max(whole, per_long) <= STRETCH * min(whole, per_long),
     )
     yield _bytes(count // 4)
+    yield _bodies()
     yield _idle()
 
 
@@ -76,6 +82,46 @@ def _bytes(count: int) -> Proof:
         f"{'the same' if same else 'OTHER'} events, {each:.2f} us a byte of {_size(made.data)}",
         same and each <= BYTE,
     )
+
+
+def _bodies() -> Proof:
+    """Of the translations, the one whose time per entry grows most with the body."""
+    grown = {
+        f"{name}, {what}": translate(ENTRIES) / translate(ENTRIES // 4) / 4
+        for name in dialects.names()
+        for what, translate in (("keys", partial(_keys, name)), ("items", partial(_items, name)))
+    }
+    worst = max(grown, key=lambda what: grown[what])
+    return Proof(
+        "growth/body",
+        "time per entry does not grow with the body",
+        f"{grown[worst]:.2f} times as long in four times the body ({worst})",
+        grown[worst] <= 2 * STRETCH,
+    )
+
+
+def _keys(name: str, count: int) -> float:
+    """Seconds for a response whose message has so many keys that nobody knows."""
+    return _seconds(
+        dialects.get(name).decode_response, {"message": {f"k{n}": n for n in range(count)}}
+    )
+
+
+def _items(name: str, count: int) -> float:
+    """Seconds for a response with so many items of which something is lost."""
+    items = [{"type": "message", "role": "user", "content": "x", "k": n} for n in range(count)]
+    return _seconds(dialects.get(name).encode_response, {"model": "m", "output": items})
+
+
+def _seconds(translate: Callable[[Any], object], body: dict[str, Any]) -> float:
+    """Of a translation that may end in an error, the best of three."""
+    times = []
+    for _ in range(3):
+        start = time.thread_time()
+        with suppress(dialects.OpenResponsesError):
+            translate(body)
+        times.append(time.thread_time() - start)
+    return max(min(times), 1e-4)
 
 
 def _timeless(found: list[dict[str, object]]) -> list[object]:

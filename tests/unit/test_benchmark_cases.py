@@ -109,6 +109,7 @@ def test_digests_look_past_the_clock_and_the_order_of_keys_only() -> None:
 
 def test_keep_alives_and_single_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "EVENTS", 160)
+    monkeypatch.setattr(growth, "ENTRIES", 80)
     proofs = {proof.key: proof for proof in growth.proofs()}
     assert set(proofs) == set(growth.KEYS)
     assert "the same events" in proofs["growth/byte"].seen
